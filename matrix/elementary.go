@@ -1,0 +1,414 @@
+package matrix
+
+import (
+	"math"
+	"math/bits"
+)
+
+// The elementary functions are ours because those of package math give other
+// bits on other machines. Each is one algorithm in float64; float32 is its
+// result rounded, and so within 0.501 ulp. Except for Sin and Cos of huge
+// arguments they are straight lines of +, -, ·, /, FMA and operations on bits,
+// with one division at most and selects in place of branches, so that vector
+// instructions can follow them step by step and give the same bits. No product
+// is added to anything but by FMA: the compiler has nothing to fuse.
+//
+// The polynomials are minimax fits (Remez, in 250 bits, coefficients then
+// rounded to float64), their errors stated where they stand. The errors stated
+// for the functions are the largest found against math/big at four million
+// arguments each (go test -run ElementaryError -points 4000000).
+
+// Exp returns eˣ. Exp(+Inf) = +Inf, Exp(-Inf) = 0, Exp(NaN) = NaN; it is +Inf
+// above 709.79 and 0 below -745.14. Error: 0.62 ulp, 0.8 where the result is
+// subnormal.
+func Exp[T Float](x T) T { return T(exp(float64(x))) }
+
+// Expm1 returns eˣ - 1, accurate also when x is near 0. Expm1(±0) = ±0,
+// Expm1(+Inf) = +Inf, Expm1(-Inf) = -1, Expm1(NaN) = NaN. Error: 1 ulp.
+func Expm1[T Float](x T) T { return T(expm1(float64(x))) }
+
+// Log returns the natural logarithm of x. Log(0) = -Inf, Log(x < 0) = NaN,
+// Log(+Inf) = +Inf, Log(NaN) = NaN. Error: 0.66 ulp.
+func Log[T Float](x T) T { return T(log(float64(x))) }
+
+// Log1p returns log(1 + x), accurate also when x is near 0. Log1p(±0) = ±0,
+// Log1p(-1) = -Inf, Log1p(x < -1) = NaN, Log1p(+Inf) = +Inf, Log1p(NaN) = NaN.
+// Error: 0.66 ulp.
+func Log1p[T Float](x T) T { return T(log1p(float64(x))) }
+
+// Tanh returns the hyperbolic tangent of x, an odd function. Tanh(±0) = ±0,
+// Tanh(±Inf) = ±1, Tanh(NaN) = NaN. Error: 1.9 ulp.
+func Tanh[T Float](x T) T { return T(tanh(float64(x))) }
+
+// Sigmoid returns 1/(1 + e⁻ˣ). Sigmoid(+Inf) = 1, Sigmoid(-Inf) = 0,
+// Sigmoid(NaN) = NaN; its lower tail is as precise as that of Exp. Error: 1.6 ulp.
+func Sigmoid[T Float](x T) T { return T(sigmoid(float64(x))) }
+
+// Softplus returns log(1 + eˣ), whose derivative is Sigmoid.
+// Softplus(+Inf) = +Inf, Softplus(-Inf) = 0, Softplus(NaN) = NaN; its lower
+// tail is as precise as that of Exp. Error: 1.5 ulp.
+func Softplus[T Float](x T) T { return T(softplus(float64(x))) }
+
+// Sin returns the sine of x in radians, for every finite x. Sin(±0) = ±0,
+// Sin(±Inf) = NaN, Sin(NaN) = NaN. Error: 0.7 ulp.
+func Sin[T Float](x T) T { return T(sinQuarter(float64(x), 0)) }
+
+// Cos returns the cosine of x in radians, for every finite x. Cos(±Inf) = NaN,
+// Cos(NaN) = NaN. Error: 0.7 ulp.
+func Cos[T Float](x T) T { return T(sinQuarter(float64(x), 1)) }
+
+// PowInt returns xⁿ, by squaring, and x⁰ = 1 for every x. A negative n gives
+// 1/x⁻ⁿ, which is 0 when x⁻ⁿ overflows. Error: about |n|/2 ulp.
+func PowInt[T Float](x T, n int) T { return T(powInt(float64(x), n)) }
+
+// roundShift rounds a number below 2⁵¹ to an integer: x + roundShift has no
+// bits behind the point, and the integer stands in its low bits.
+const (
+	roundShift     = 0x1.8p52
+	roundShiftBits = 0x4338 << 48
+)
+
+const (
+	log2E = 0x1.71547652b82fep+0  // 1/ln 2
+	ln2Hi = 0x1.62e42fefa39efp-1  // ln 2 rounded
+	ln2Lo = 0x1.abc9e3b39803fp-56 // ln 2 - ln2Hi
+)
+
+// expSplit splits eˣ = 2ⁿ·(1 + r + t), where r = x - n·ln 2 is at most ln(2)/2
+// and t is the rest, |t| < 0.07. n is a two's complement number.
+func expSplit(x float64) (n uint64, r, t float64) {
+	shifted := math.FMA(x, log2E, roundShift)
+	fn := shifted - roundShift
+	rHi := math.FMA(-fn, ln2Hi, x) // exact
+	r = math.FMA(-fn, ln2Lo, rHi)
+	rLo := math.FMA(-fn, ln2Lo, rHi-r) // what rounding took from r
+	rLo = math.FMA(r, rLo, rLo)        // and so from eʳ, nearly
+
+	// (eʳ - 1 - r)/r², with an error of 2⁻⁶⁰ of (eʳ - 1)/r².
+	p := math.FMA(2.092371452607301e-09, r, 2.5108985503031323e-08)
+	p = math.FMA(p, r, 2.7557245726246575e-07)
+	p = math.FMA(p, r, 2.7557244364316864e-06)
+	p = math.FMA(p, r, 2.4801587355938614e-05)
+	p = math.FMA(p, r, 0.00019841269885960302)
+	p = math.FMA(p, r, 0.001388888888887023)
+	p = math.FMA(p, r, 0.008333333333321705)
+	p = math.FMA(p, r, 0.04166666666666669)
+	p = math.FMA(p, r, 0.16666666666666677)
+	p = math.FMA(p, r, 0.5)
+	return math.Float64bits(shifted) - roundShiftBits, r, math.FMA(r*r, p, rLo)
+}
+
+func exp(x float64) float64 {
+	// Far enough for the result to overflow or to vanish; NaN passes.
+	if x > 710 {
+		x = 710
+	}
+	if x < -746 {
+		x = -746
+	}
+	n, r, t := expSplit(x)
+	y := 1 + r
+	y += (r - (y - 1)) + t
+
+	// 2ⁿ in two factors, for n may be beyond the exponents there are. Only
+	// the second product can be subnormal and round.
+	n += 2 * 1023
+	half := n / 2
+	y *= math.Float64frombits(half << 52)
+	return float64(y * math.Float64frombits((n-half)<<52))
+}
+
+// expm1Parts returns e + eLo = eˣ - 1 for |x| < 45.
+func expm1Parts(x float64) (e, eLo float64) {
+	n, r, t := expSplit(x)
+	s := math.Float64frombits((n + 1023) << 52) // 2ⁿ
+
+	// e + eLo = (s - 1) + s·r + s·t. What rounding takes from a sum of two is
+	// the smaller one less what came of it; s·r is exact, and not larger than
+	// s - 1 unless that is 0.
+	sr := float64(s * r)
+	hi := (s - 1) + sr
+	lo := math.FMA(s, t, sr-(hi-(s-1)))
+	e = hi + lo
+	return e, lo - (e - hi)
+}
+
+func expm1(x float64) float64 {
+	y, _ := expm1Parts(max(-40, min(x, 40))) // NaN passes
+	if x > 40 {
+		y = exp(x) // the 1 is lost in rounding
+	}
+	if x < -40 {
+		y = -1
+	}
+	return math.Copysign(y, x)
+}
+
+// tanh x = e/(e + 2), where e = exp(2|x|) - 1.
+func tanh(x float64) float64 {
+	a := math.Abs(x)
+	if a > 18.7 { // so that e + 2 below is exact; NaN passes
+		a = 18.7
+	}
+	e, eLo := expm1Parts(2 * a)
+
+	// d + dLo = e + eLo + 2.
+	d := e + 2
+	dLo := e - (d - 2) + eLo
+
+	// The quotient of the leading parts, and the remainder over d, for which
+	// 2/d = 1 - tanh x.
+	y := e / d
+	rem := math.FMA(-y, dLo, math.FMA(-y, d, e)+eLo)
+	y = math.FMA(rem, math.FMA(-0.5, y, 0.5), y)
+
+	if math.Abs(x) > 19.061547465398498 { // from 18.7 to here it is 1 - 2⁻⁵³
+		y = 1
+	}
+	return math.Copysign(y, x)
+}
+
+// sigmoid x = 1 - q or e - e·q, where e = exp(-|x|) cannot overflow and
+// q = e/(1 + e).
+func sigmoid(x float64) float64 {
+	e := exp(-math.Abs(x))
+	q := e / (1 + e)
+	if x > 0 {
+		e = 1
+	}
+	return math.FMA(-e, q, e)
+}
+
+// softplus x = max(x, 0) + log(1 + e), where e = exp(-|x|) cannot overflow.
+func softplus(x float64) float64 {
+	relu := 0.0
+	if x > 0 {
+		relu = x
+	}
+	return relu + log1p(exp(-math.Abs(x)))
+}
+
+const (
+	oneBits      = 1023 << 52
+	sqrtHalfBits = 0x3fe6a09e667f3bcd // of sqrt(1/2)
+	mantissa     = 1<<52 - 1
+
+	ln2A = 0x1.62e42fefa38p-1   // the first 42 bits of ln 2: k·ln2A is exact
+	ln2B = 0x1.ef35793c7673p-45 // ln 2 - ln2A
+)
+
+// logSplit splits a normal x = 2ᵏ·(1 + f) with 1 + f in [sqrt(1/2), sqrt(2)),
+// where k = biased - 1023.
+func logSplit(x float64) (biased uint64, f float64) {
+	u := math.Float64bits(x) + (oneBits - sqrtHalfBits)
+	return u >> 52, math.Float64frombits(u&mantissa+sqrtHalfBits) - 1
+}
+
+// logSum returns k·ln 2 + log(1 + f + 2c), where c is less than the last bit
+// of 1 + f.
+func logSum(k, f, c float64) float64 {
+	// log(1 + f) = log((1 + s)/(1 - s)) = 2s + s·R = f - f²/2 + s·(f²/2 + R)
+	// with R = 2s²/3 + 2s⁴/5 + …; the polynomial is R/s², with an error that
+	// is 2⁻⁵⁹ of the logarithm.
+	s := f / (2 + f)
+	z := s * s
+	p := math.FMA(0.14795738972964623, z, 0.15314075345745226)
+	p = math.FMA(p, z, 0.18183563176372872)
+	p = math.FMA(p, z, 0.22222198599817328)
+	p = math.FMA(p, z, 0.28571428742067245)
+	p = math.FMA(p, z, 0.39999999999416536)
+	p = math.FMA(p, z, 0.6666666666666734)
+
+	// hi + lo = k·ln 2 + f, and 2c/(1 + f), where 1 - f + f² is near enough
+	// to 1/(1 + f).
+	kA := float64(k * ln2A)
+	hi := kA + f
+	lo := math.FMA(k, ln2B, f-(hi-kA))
+	lo = math.FMA(c, math.FMA(f, math.FMA(f, 2, -2), 2), lo)
+
+	h := 0.5 * f
+	return hi + math.FMA(s, math.FMA(z, p, h*f), math.FMA(-h, f, lo))
+}
+
+func log(x float64) float64 {
+	y, k := x, -1023.0
+	if x < 0x1p-1022 { // subnormal
+		y, k = x*0x1p54, -1023-54
+	}
+	biased, f := logSplit(y)
+	l := logSum(k+float64(biased), f, 0)
+	switch {
+	case x == 0:
+		l = math.Inf(-1)
+	case !(x > 0):
+		l = math.NaN()
+	case x > math.MaxFloat64:
+		l = x
+	}
+	return l
+}
+
+func log1p(x float64) float64 {
+	// 1 + x = u + c exactly.
+	u := 1 + x
+	v := u - 1
+	c := (1 - (u - v)) + (x - v)
+	biased, f := logSplit(u)
+	c *= math.Float64frombits((2047-biased)<<52) * 0.25 // c·2⁻ᵏ/2
+	if biased == 1023 {                                 // k = 0: then f is x itself
+		f, c = x, 0
+	}
+	l := logSum(float64(biased)-1023, f, c)
+	switch {
+	case x == 0:
+		l = x // -0 stays -0
+	case x == -1:
+		l = math.Inf(-1)
+	case !(x > -1):
+		l = math.NaN()
+	case x > math.MaxFloat64:
+		l = x
+	}
+	return l
+}
+
+// π/2 = piHalfA + piHalfB + piHalfC to 2⁻¹⁶³.
+const (
+	twoOverPi = 0x1.45f306dc9c883p-1
+	piHalfA   = 0x1.921fb54442d18p+0
+	piHalfB   = 0x1.1a62633145c07p-54
+	piHalfC   = -0x1.f1976b7ed8fbcp-110
+)
+
+// sinQuarter returns sin(x + quarter·π/2).
+func sinQuarter(x float64, quarter uint64) float64 {
+	if x == 0 && quarter == 0 {
+		return x // -0 stays -0
+	}
+	if math.Abs(x) < 0x1p30 {
+		n, r, rLo := reduce(x)
+		return sinReduced(n+quarter, r, rLo)
+	}
+	if x-x == 0 { // finite
+		n, r, rLo := reduceHuge(x)
+		return sinReduced(n+quarter, r, rLo)
+	}
+	return math.NaN()
+}
+
+// reduce returns r + rLo = x - n·π/2, at most π/4, and n modulo 4, for an x
+// below 2³⁰ (Cody and Waite). The last bit of r is right however near x is to a
+// multiple of π/2.
+func reduce(x float64) (n uint64, r, rLo float64) {
+	shifted := math.FMA(x, twoOverPi, roundShift)
+	fn := shifted - roundShift
+	a := math.FMA(-fn, piHalfA, x) // exact
+	b := float64(fn * piHalfB)
+	r = a - b
+	v := r - a
+	rLo = (a - (r - v)) - (b + v)     // what rounding took from a - b,
+	rLo -= math.FMA(fn, piHalfB, -b)  // from fn·piHalfB,
+	rLo = math.FMA(-fn, piHalfC, rLo) // and the third part
+	return math.Float64bits(shifted), r, rLo
+}
+
+// sinReduced returns sin(n·π/2 + r + rLo) for |r| ≤ π/4.
+func sinReduced(n uint64, r, rLo float64) (y float64) {
+	z := r * r
+	h := 0.5 * r
+	if n&1 == 0 {
+		// (sin r - r)/r³, with an error that is 2⁻⁵⁸ of the sine.
+		p := math.FMA(1.5896886474949412e-10, z, -2.505075988937089e-08)
+		p = math.FMA(p, z, 2.7557313705065234e-06)
+		p = math.FMA(p, z, -0.0001984126982985337)
+		p = math.FMA(p, z, 0.008333333333322486)
+		p = math.FMA(p, z, -0.16666666666666632)
+		y = r + math.FMA(r*z, p, math.FMA(-h*r, rLo, rLo))
+	} else {
+		// (cos r - 1 + r²/2)/r⁴, with an error that is 2⁻⁶⁴ of the cosine.
+		p := math.FMA(-1.135991736420778e-11, z, 2.0875728994877744e-09)
+		p = math.FMA(p, z, -2.755731439926927e-07)
+		p = math.FMA(p, z, 2.4801587289666912e-05)
+		p = math.FMA(p, z, -0.001388888888887447)
+		p = math.FMA(p, z, 0.0416666666666666)
+		y = math.FMA(-h, r, 1)
+		y += math.FMA(-h, r, 1-y) + math.FMA(z*z, p, -float64(r*rLo))
+	}
+	if n&2 != 0 {
+		y = -y
+	}
+	return y
+}
+
+// reduceHuge is reduce for any finite x from 2³⁰ on, with integers (Payne and
+// Hanek). With |x| = m·2ᵉ it multiplies m by 192 bits of 2/π, from the bit of
+// weight 2^(1-e) on: those before it add multiples of 4 to x·2/π, those after
+// it too little to matter.
+func reduceHuge(x float64) (n uint64, r, rLo float64) {
+	u := math.Float64bits(x)
+	m := u&mantissa | 1<<52
+	e := int(u>>52&0x7ff) - 1023 - 52
+
+	first := uint(e + 62) // after the 64 zeros that begin the table
+	var w [3]uint64
+	for i := range w {
+		at := twoOverPiBits[first/64+uint(i):]
+		w[i] = at[0]<<(first%64) | at[1]>>(64-first%64)
+	}
+	hi1, lo1 := bits.Mul64(m, w[1])
+	hi2, lo2 := bits.Mul64(m, w[2])
+	f1, carry := bits.Add64(lo1, hi2, 0)
+	f0 := m*w[0] + hi1 + carry
+
+	// x·2/π is f0>>62 and, behind the point, the rest. From a half on, the
+	// next multiple is nearer, from the other side.
+	n = f0 >> 62
+	f0, f1 = f0<<2|f1>>62, f1<<2|lo2>>62
+	sign := 1.0
+	if f0>>63 == 1 {
+		n++
+		f1, carry = bits.Sub64(0, f1, 0)
+		f0, _ = bits.Sub64(0, f0, carry)
+		sign = -1
+	}
+	if x < 0 {
+		n, sign = -n, -sign
+	}
+
+	// The leading 53 bits of the fraction, and the next 64.
+	zeros := uint(bits.LeadingZeros64(f0))
+	f0, f1 = f0<<zeros|f1>>(64-zeros), f1<<zeros
+	scale := sign * math.Float64frombits(uint64(1023-53-zeros)<<52)
+	a := float64(f0>>11) * scale
+	b := float64(f0<<53|f1>>11) * 0x1p-64 * scale
+
+	r = a * piHalfA
+	rLo = math.FMA(b, piHalfA, math.FMA(a, piHalfB, math.FMA(a, piHalfA, -r)))
+	return n, r, rLo
+}
+
+// twoOverPiBits holds 2/π, its first word before the binary point.
+var twoOverPiBits = [...]uint64{
+	0, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041,
+	0xfe5163abdebbc561, 0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e,
+	0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b,
+	0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
+	0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab,
+}
+
+func powInt(x float64, n int) float64 {
+	y, m := 1.0, uint(n)
+	if n < 0 {
+		m = -m
+	}
+	for ; m > 0; m >>= 1 {
+		if m&1 == 1 {
+			y = float64(y * x)
+		}
+		x *= x
+	}
+	if n < 0 {
+		return 1 / y
+	}
+	return y
+}

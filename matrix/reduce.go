@@ -1,0 +1,83 @@
+package matrix
+
+import "fmt"
+
+// Sum adds up many numbers the same way everywhere: element i goes to lane
+// i mod 16, and Total adds the lanes 8-4-2-1. The zero value is an empty sum.
+// Besides fixing the bits, the lanes keep the rounding error small and leave
+// room for vector instructions.
+type Sum struct {
+	lane [16]float64
+	n    int
+}
+
+// Add adds x.
+func (s *Sum) Add(x float64) {
+	s.lane[s.n%16] += x
+	s.n++
+}
+
+// Total returns the sum of what was added.
+func (s *Sum) Total() float64 {
+	t := s.lane
+	for half := 8; half > 0; half /= 2 {
+		for i := range half {
+			t[i] += t[i+half]
+		}
+	}
+	return t[0]
+}
+
+// SumOf returns Σ x.
+func SumOf[T Float](x []T) float64 {
+	var s Sum
+	for _, v := range x {
+		s.Add(float64(v))
+	}
+	return s.Total()
+}
+
+// SumSquares returns Σ x².
+func SumSquares[T Float](x []T) float64 {
+	var s Sum
+	for _, v := range x {
+		s.Add(float64(float64(v) * float64(v)))
+	}
+	return s.Total()
+}
+
+// RowSums sets dst to the column of the sums of a's rows, dst = a·1: the
+// product of a, n×m, with a column of ones, in the order of Mul. dst is n×1.
+func RowSums[T Float](dst, a *Matrix[T]) {
+	if dst.Rows != a.Rows || dst.Cols != 1 {
+		panic(fmt.Sprintf("matrix.RowSums: %d×%d for the rows of %d×%d", dst.Rows, dst.Cols, a.Rows, a.Cols))
+	}
+	clear(dst.Data)
+	for j := range a.Cols {
+		for i, x := range a.Col(j) {
+			dst.Data[i] += x
+		}
+	}
+}
+
+// ArgMax returns the place of the largest element of x, the first of equal
+// ones; a NaN is never the largest. It returns 0 for an empty x.
+func ArgMax[T Float](x []T) int {
+	best := 0
+	for i, v := range x {
+		if v > x[best] || x[best] != x[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// Finite reports whether x holds neither NaN nor an infinity.
+func Finite[T Float](x []T) bool {
+	for _, v := range x {
+		if v-v != 0 { // Inf-Inf and NaN-NaN are NaN
+			return false
+		}
+	}
+	return true
+}
