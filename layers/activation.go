@@ -1,0 +1,206 @@
+package layers
+
+import (
+	"fmt"
+
+	"gradlab/matrix"
+)
+
+// Activation is a function g from z to a. All matrices are n×m; a column is an
+// example.
+type Activation[T matrix.Float] interface {
+	// Apply sets a = g(z).
+	Apply(a, z *matrix.Matrix[T])
+	// Backward sets dz = da ⊙ g′(z); a is g(z), for the derivatives that are
+	// simplest in it. (For softmax, whose g′ is a matrix, dz = g′(z)ᵀ·da.)
+	Backward(dz, da, z, a *matrix.Matrix[T])
+}
+
+// Identity is g(z) = z.
+type Identity[T matrix.Float] struct{}
+
+func (Identity[T]) Apply(a, z *matrix.Matrix[T]) { matrix.Copy(a, z) }
+
+func (Identity[T]) Backward(dz, da, z, a *matrix.Matrix[T]) { matrix.Copy(dz, da) }
+
+// Sigmoid is g(z) = 1/(1+e⁻ᶻ), with g′ = a(1-a).
+type Sigmoid[T matrix.Float] struct{}
+
+func (Sigmoid[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("Sigmoid", a, z)
+	for i, z := range z.Data {
+		a.Data[i] = matrix.Sigmoid(z)
+	}
+}
+
+func (Sigmoid[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("Sigmoid", dz, da, z, a)
+	for i, a := range a.Data {
+		dz.Data[i] = da.Data[i] * (a * (1 - a))
+	}
+}
+
+// Tanh is g(z) = tanh z, with g′ = 1 - a².
+type Tanh[T matrix.Float] struct{}
+
+func (Tanh[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("Tanh", a, z)
+	for i, z := range z.Data {
+		a.Data[i] = matrix.Tanh(z)
+	}
+}
+
+func (Tanh[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("Tanh", dz, da, z, a)
+	for i, a := range a.Data {
+		dz.Data[i] = da.Data[i] * (1 - T(a*a))
+	}
+}
+
+// ReLU is g(z) = max(z, 0), with g′(0) = 0 as in the course.
+type ReLU[T matrix.Float] struct{}
+
+func (ReLU[T]) Apply(a, z *matrix.Matrix[T]) { LeakyReLU[T]{}.Apply(a, z) }
+
+func (ReLU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) { LeakyReLU[T]{}.Backward(dz, da, z, a) }
+
+// LeakyReLU is g(z) = z for z > 0 and Slope·z elsewhere, with g′(0) = Slope.
+type LeakyReLU[T matrix.Float] struct {
+	Slope T // 0.01 is usual
+}
+
+func (l LeakyReLU[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("LeakyReLU", a, z)
+	for i, z := range z.Data {
+		if z <= 0 {
+			z *= l.Slope
+		}
+		a.Data[i] = z
+	}
+}
+
+func (l LeakyReLU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("LeakyReLU", dz, da, z, a)
+	for i, z := range z.Data {
+		d := da.Data[i]
+		if z <= 0 {
+			d *= l.Slope
+		}
+		dz.Data[i] = d
+	}
+}
+
+// ELU is g(z) = z for z > 0 and Alpha·(eᶻ-1) elsewhere, where g′ = a + Alpha
+// (Clevert et al. 2015).
+type ELU[T matrix.Float] struct {
+	Alpha T // 1 is usual
+}
+
+func (e ELU[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("ELU", a, z)
+	for i, z := range z.Data {
+		if z <= 0 {
+			z = e.Alpha * matrix.Expm1(z)
+		}
+		a.Data[i] = z
+	}
+}
+
+func (e ELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("ELU", dz, da, z, a)
+	for i, z := range z.Data {
+		d := da.Data[i]
+		if z <= 0 {
+			d *= a.Data[i] + e.Alpha
+		}
+		dz.Data[i] = d
+	}
+}
+
+// Softplus is g(z) = log(1+eᶻ), with g′ = σ(z).
+type Softplus[T matrix.Float] struct{}
+
+func (Softplus[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("Softplus", a, z)
+	for i, z := range z.Data {
+		a.Data[i] = matrix.Softplus(z)
+	}
+}
+
+func (Softplus[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("Softplus", dz, da, z, a)
+	for i, z := range z.Data {
+		dz.Data[i] = da.Data[i] * matrix.Sigmoid(z)
+	}
+}
+
+// GELU is the tanh form g(z) = ½z(1+t), t = tanh u, u = √(2/π)(z + 0.044715z³),
+// with g′ = ½(1+t) + ½z(1-t²)u′ (Hendrycks and Gimpel 2016).
+type GELU[T matrix.Float] struct{}
+
+const (
+	sqrt2OverPi = 0.7978845608028653558798921198687637
+	geluCubic   = 0.044715
+)
+
+func (GELU[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("GELU", a, z)
+	for i, z := range z.Data {
+		u := sqrt2OverPi * (z + T(geluCubic*z*z*z))
+		a.Data[i] = z / 2 * (1 + matrix.Tanh(u))
+	}
+}
+
+func (GELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("GELU", dz, da, z, a)
+	for i, z := range z.Data {
+		t := matrix.Tanh(sqrt2OverPi * (z + T(geluCubic*z*z*z)))
+		du := sqrt2OverPi * (1 + T(3*geluCubic*z*z))
+		dz.Data[i] = da.Data[i] * ((1+t)/2 + T(z/2*(1-T(t*t))*du))
+	}
+}
+
+// Softmax is g(z)ᵢ = e^zᵢ / Σₖ e^zₖ in every column. Its derivative is the
+// matrix diag(a) - a·aᵀ; its product with da needs only the number aᵀ·da.
+type Softmax[T matrix.Float] struct{}
+
+func (Softmax[T]) Apply(a, z *matrix.Matrix[T]) {
+	sameShape("Softmax", a, z)
+	for j := range z.Cols {
+		a, z := a.Col(j), z.Col(j)
+		max := z[matrix.ArgMax(z)]
+		var sum matrix.Sum
+		for i, z := range z {
+			a[i] = matrix.Exp(z - max)
+			sum.Add(float64(a[i]))
+		}
+		total := sum.Total()
+		for i := range a {
+			a[i] = T(float64(a[i]) / total)
+		}
+	}
+}
+
+func (Softmax[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
+	sameShape("Softmax", dz, da, z, a)
+	for j := range a.Cols {
+		dz, da, a := dz.Col(j), da.Col(j), a.Col(j)
+		var dot matrix.Sum // aᵀ·da
+		for i := range a {
+			dot.Add(float64(float64(a[i]) * float64(da[i])))
+		}
+		mean := dot.Total()
+		for i := range a {
+			dz[i] = T(float64(a[i]) * (float64(da[i]) - mean)) // dz = a ⊙ (da - aᵀ·da)
+		}
+	}
+}
+
+// sameShape panics unless all matrices have the shape of the first.
+func sameShape[T matrix.Float](op string, first *matrix.Matrix[T], others ...*matrix.Matrix[T]) {
+	for _, m := range others {
+		if m.Rows != first.Rows || m.Cols != first.Cols {
+			panic(fmt.Sprintf("layers.%s: %d×%d and %d×%d", op, first.Rows, first.Cols, m.Rows, m.Cols))
+		}
+	}
+}

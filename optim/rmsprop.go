@@ -1,0 +1,27 @@
+package optim
+
+import "gradlab/matrix"
+
+// RMSProp divides by a running root mean square (Hinton 2012; the course):
+//
+//	s ← βs + (1-β)dW²,  W ← W - α dW/(√s + ε)
+type RMSProp[T matrix.Float] struct {
+	Beta, Epsilon float64 // β in [0, 1), ε > 0
+	s             moment[T]
+}
+
+// NewRMSProp returns RMSProp with β = 0.9 and ε = 1e-8.
+func NewRMSProp[T matrix.Float]() *RMSProp[T] { return &RMSProp[T]{Beta: 0.9, Epsilon: 1e-8} }
+
+func (o *RMSProp[T]) Step(t int, lr float64, params []matrix.Param[T]) {
+	alpha, beta, eps := T(lr), T(o.Beta), T(o.Epsilon)
+	for k, s := range o.s.of(params) {
+		w := params[k].Value.Data
+		for i, dw := range params[k].Grad.Data {
+			s.Data[i] = T(beta*s.Data[i]) + T((1-beta)*dw*dw)
+			w[i] -= T(alpha*dw) / (sqrt(s.Data[i]) + eps)
+		}
+	}
+}
+
+func (o *RMSProp[T]) State(params []matrix.Param[T]) []*matrix.Matrix[T] { return o.s.of(params) }

@@ -1,0 +1,64 @@
+package optim
+
+import "gradlab/matrix"
+
+// SGD is W ← W - α dW.
+type SGD[T matrix.Float] struct{}
+
+func (SGD[T]) Step(t int, lr float64, params []matrix.Param[T]) {
+	for _, p := range params {
+		matrix.AddScaled(p.Value, T(-lr), p.Grad)
+	}
+}
+
+func (SGD[T]) State([]matrix.Param[T]) []*matrix.Matrix[T] { return nil }
+
+// Momentum is the course's exponentially weighted average of the gradients:
+//
+//	v ← βv + (1-β)dW,  W ← W - αv
+type Momentum[T matrix.Float] struct {
+	Beta float64 // β in [0, 1)
+	v    moment[T]
+}
+
+// NewMomentum returns momentum with β, 0.9 as a rule.
+func NewMomentum[T matrix.Float](beta float64) *Momentum[T] { return &Momentum[T]{Beta: beta} }
+
+func (o *Momentum[T]) Step(t int, lr float64, params []matrix.Param[T]) {
+	alpha, beta := T(lr), T(o.Beta)
+	for k, v := range o.v.of(params) {
+		w := params[k].Value.Data
+		for i, dw := range params[k].Grad.Data {
+			v.Data[i] = T(beta*v.Data[i]) + T((1-beta)*dw)
+			w[i] -= T(alpha * v.Data[i])
+		}
+	}
+}
+
+func (o *Momentum[T]) State(params []matrix.Param[T]) []*matrix.Matrix[T] { return o.v.of(params) }
+
+// Nesterov is momentum that looks one step ahead (Nesterov 1983, in the form of
+// Sutskever et al. 2013):
+//
+//	v ← βv + (1-β)dW,  W ← W - α(βv + (1-β)dW)
+type Nesterov[T matrix.Float] struct {
+	Beta float64 // β in [0, 1)
+	v    moment[T]
+}
+
+// NewNesterov returns Nesterov momentum with β, 0.9 as a rule.
+func NewNesterov[T matrix.Float](beta float64) *Nesterov[T] { return &Nesterov[T]{Beta: beta} }
+
+func (o *Nesterov[T]) Step(t int, lr float64, params []matrix.Param[T]) {
+	alpha, beta := T(lr), T(o.Beta)
+	for k, v := range o.v.of(params) {
+		w := params[k].Value.Data
+		for i, dw := range params[k].Grad.Data {
+			g := T((1 - beta) * dw)
+			v.Data[i] = T(beta*v.Data[i]) + g
+			w[i] -= T(alpha * (T(beta*v.Data[i]) + g))
+		}
+	}
+}
+
+func (o *Nesterov[T]) State(params []matrix.Param[T]) []*matrix.Matrix[T] { return o.v.of(params) }
