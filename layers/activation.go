@@ -156,7 +156,7 @@ func (GELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	for i, z := range z.Data {
 		t := matrix.Tanh(sqrt2OverPi * (z + T(geluCubic*z*z*z)))
 		du := sqrt2OverPi * (1 + T(3*geluCubic*z*z))
-		dz.Data[i] = da.Data[i] * ((1+t)/2 + T(z/2*(1-T(t*t))*du))
+		dz.Data[i] = da.Data[i] * (T((1+t)/2) + T(z/2*(1-T(t*t))*du))
 	}
 }
 

@@ -15,10 +15,11 @@ type Huber[T matrix.Float] struct {
 func (l Huber[T]) Example(yhat, y []T) float64 {
 	var sum float64
 	delta := float64(l.Delta)
+	half := float64(delta / 2)
 	for i := range y {
 		e := math.Abs(float64(yhat[i]) - float64(y[i]))
 		if e > delta {
-			sum += float64(delta * (e - delta/2))
+			sum += float64(delta * (e - half))
 		} else {
 			sum += float64(e * e / 2)
 		}

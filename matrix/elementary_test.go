@@ -24,15 +24,15 @@ var elementary = []struct {
 	maxError float64
 	from, to float64
 }{
-	{"Exp", Exp[float64], Exp[float32], refExp, 0.85, -746, 710},
+	{"Exp", Exp[float64], Exp[float32], refExp, 0.8, -746, 710},
 	{"Expm1", Expm1[float64], Expm1[float32], refExpm1, 1.05, -45, 710},
 	{"Log", Log[float64], Log[float32], refLog, 0.75, 0, 4},
-	{"Log1p", Log1p[float64], Log1p[float32], refLog1p, 0.75, -1, 4},
-	{"Tanh", Tanh[float64], Tanh[float32], refTanh, 0.65, -20, 20},
-	{"Sigmoid", Sigmoid[float64], Sigmoid[float32], refSigmoid, 1.7, -746, 38},
+	{"Log1p", Log1p[float64], Log1p[float32], refLog1p, 0.8, -1, 4},
+	{"Tanh", Tanh[float64], Tanh[float32], refTanh, 0.8, -20, 20},
+	{"Sigmoid", Sigmoid[float64], Sigmoid[float32], refSigmoid, 1.6, -746, 38},
 	{"Softplus", Softplus[float64], Softplus[float32], refSoftplus, 1.6, -746, 40},
-	{"Sin", Sin[float64], Sin[float32], refSin, 0.75, -100, 100},
-	{"Cos", Cos[float64], Cos[float32], refCos, 0.75, -100, 100},
+	{"Sin", Sin[float64], Sin[float32], refSin, 0.8, -100, 100},
+	{"Cos", Cos[float64], Cos[float32], refCos, 0.8, -100, 100},
 }
 
 // arguments returns n finite arguments, the same everywhere: spread over the
@@ -84,8 +84,8 @@ func TestElementaryError(t *testing.T) {
 				}
 			}
 			t.Logf("float64 %.3f ulp at %v, float32 %.5f ulp at %v", worst, at, worst32, at32)
-			if !(worst <= f.maxError) || !(worst32 <= 0.501) {
-				t.Errorf("the error is more than %v ulp, or more than 0.501 ulp in float32", f.maxError)
+			if !(worst <= f.maxError) || !(worst32 <= 0.5001) {
+				t.Errorf("the error is more than %v ulp, or more than 0.5001 ulp in float32", f.maxError)
 			}
 		})
 	}
@@ -195,10 +195,10 @@ func TestElementaryQuarters(t *testing.T) {
 	}
 	for _, x := range list {
 		for _, x := range []float64{x, -x} {
-			if e := ulps(Sin(x), refSin(bigFloat(x)), 53, -1074, 1024); !(e <= 0.7) {
+			if e := ulps(Sin(x), refSin(bigFloat(x)), 53, -1074, 1024); !(e <= 0.8) {
 				t.Errorf("Sin(%v): the error is %v ulp", x, e)
 			}
-			if e := ulps(Cos(x), refCos(bigFloat(x)), 53, -1074, 1024); !(e <= 0.7) {
+			if e := ulps(Cos(x), refCos(bigFloat(x)), 53, -1074, 1024); !(e <= 0.8) {
 				t.Errorf("Cos(%v): the error is %v ulp", x, e)
 			}
 		}
@@ -268,7 +268,7 @@ func TestElementaryPowInt(t *testing.T) {
 				t.Fatalf("PowInt(%v, %d): the error is %v ulp", x, n, e)
 			}
 			want32.Mul(want32, bigFloat(float64(float32(x))))
-			if e := ulps(float64(PowInt(float32(x), n)), want32, 24, -149, 128); e > 0.501 {
+			if e := ulps(float64(PowInt(float32(x), n)), want32, 24, -149, 128); e > 0.5001 {
 				t.Fatalf("PowInt(float32(%v), %d): the error is %v ulp", x, n, e)
 			}
 		}
@@ -283,11 +283,11 @@ func TestElementaryPowInt(t *testing.T) {
 var goldenElementary = map[string]golden{
 	"Exp":      {0x4005bf0a8b145769, 0x40001c2a61268987, 0xb95f2bb155055745, 0x580d257c3cb42350},
 	"Expm1":    {0x3ffb7e151628aed3, 0x3ff03854c24d130d, 0x6b83d8bb7fd48b84, 0xb147635109a0b7d8},
-	"Log":      {0x0000000000000000, 0xbfd6d3c324e13f50, 0xfc30597e0468a9a9, 0x400c62b86a3df429},
-	"Log1p":    {0x3fe62e42fefa39ef, 0x3fe0fae81914a991, 0x01b683c72c84c0a1, 0x0b9aa2a4dc6a3271},
+	"Log":      {0x0000000000000000, 0xbfd6d3c324e13f50, 0x1a7bb102281d09de, 0x400c62b86a3df429},
+	"Log1p":    {0x3fe62e42fefa39ef, 0x3fe0fae81914a991, 0xb15802ef0fa3559c, 0x0b9aa2a4dc6a3271},
 	"Tanh":     {0x3fe85efab514f394, 0x3fe356fb17af2e91, 0xa394542827021fdc, 0x9dc4f819ff07f756},
 	"Sigmoid":  {0x3fe764d4f5d5a2bd, 0x3fe561cb52a19475, 0x517ee1531ab14706, 0xdd28dd4724c336ed},
-	"Softplus": {0x3ff5031eafefb049, 0x3ff1a6a66a15dd2e, 0x54e91e66134a9651, 0x18e294124d252f9d},
+	"Softplus": {0x3ff5031eafefb049, 0x3ff1a6a66a15dd2e, 0x0b80c67910600c25, 0x18e294124d252f9d},
 	"Sin":      {0x3feaed548f090cee, 0x3fe49d6e694619b8, 0x8a0e0c640ed50bfc, 0xf7dffba5699e6db0},
 	"Cos":      {0x3fe14a280fb5068c, 0x3fe87996529f9d93, 0x3f986680b53f5e4a, 0x638b8136054269bd},
 }

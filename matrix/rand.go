@@ -38,7 +38,7 @@ func streamKey(purpose Purpose, counter uint32) uint64 {
 // (rand.NormFloat64 uses math.Exp and math.Log, whose bits vary.)
 func Normal(r *rand.Rand) float64 {
 	for {
-		u, v := float64(2*r.Float64())-1, float64(2*r.Float64())-1
+		u, v := 2*float64(r.Float64())-1, 2*float64(r.Float64())-1
 		s := float64(u*u) + float64(v*v)
 		if s > 0 && s < 1 {
 			return u * math.Sqrt(-2*Log(s)/s)
