@@ -1,0 +1,312 @@
+package parts_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gradlab/data"
+	"gradlab/gradcheck"
+	"gradlab/internal/parts"
+	"gradlab/losses"
+	"gradlab/matrix"
+	"gradlab/nn"
+	"gradlab/optim"
+)
+
+func network[T matrix.Float](p parts.Network[T]) *nn.Network[T] {
+	return &nn.Network[T]{Layers: p.Layers, Output: p.Output}
+}
+
+// gradients returns a function that runs the forward and backward pass of a
+// network on a batch and returns the loss.
+func gradients[T matrix.Float](net *nn.Network[T], loss losses.Loss[T], x, y, dx *matrix.Matrix[T]) func() float64 {
+	dyhat := matrix.New[T](y.Rows, y.Cols)
+	return func() float64 {
+		yhat := net.Forward(x)
+		value := loss.Value(yhat, y)
+		loss.Prime(dyhat, yhat, y)
+		d := net.Backward(dyhat)
+		if dx != nil {
+			matrix.Copy(dx, d)
+		}
+		return value
+	}
+}
+
+// Every gradient of every network, that by the input among them, agrees with
+// central differences.
+func TestGradientsAgreeWithDifferences(t *testing.T) {
+	for _, p := range parts.Networks[float64]() {
+		t.Run(p.Name, func(t *testing.T) {
+			x, y := p.Batch(7)
+			dx := matrix.New[float64](x.Rows, x.Cols)
+			net := network(p)
+			params := append([]matrix.Param[float64]{{Name: "x", Value: x, Grad: dx}}, net.Params()...)
+			report := gradcheck.Check(gradients(net, p.Loss, x, y, dx), params)
+			if err := report.Err(); err != nil {
+				t.Errorf("%v\n%v", err, report)
+			}
+		})
+	}
+}
+
+// The gradient of a batch in which every example stands twice is that of the
+// batch: the loss is a mean. (Batch normalisation agrees, too; dropout draws
+// other masks for the second half and is left out.)
+func TestRepeatedBatchHasTheSameGradient(t *testing.T) {
+	for _, p := range parts.Networks[float64]() {
+		if p.Name == "dropout" {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			x, y := p.Batch(6)
+			net := network(p)
+			gradients(net, p.Loss, x, y, nil)()
+			once := copies(net)
+			gradients(net, p.Loss, twice(x), twice(y), nil)()
+			for k, q := range net.Params() {
+				if diff := distance(once[k], q.Grad.Data); diff > 1e-12 {
+					t.Errorf("%s: the gradients differ by %.1e", q.Name, diff)
+				}
+			}
+		})
+	}
+}
+
+// The order of the examples does not matter beyond rounding, and permutes the
+// predictions.
+func TestPermutedExamplesPermutePredictions(t *testing.T) {
+	for _, p := range parts.Networks[float64]() {
+		t.Run(p.Name, func(t *testing.T) {
+			x, _ := p.Batch(5)
+			net := network(p)
+			before := net.Predict(x).Clone()
+			reversed := matrix.New[float64](x.Rows, x.Cols)
+			for j := range x.Cols {
+				copy(reversed.Col(j), x.Col(x.Cols-1-j))
+			}
+			after := net.Predict(reversed)
+			for j := range x.Cols {
+				if !reflect.DeepEqual(before.Col(j), after.Col(x.Cols-1-j)) {
+					t.Errorf("example %d: %v, then %v", j, before.Col(j), after.Col(x.Cols-1-j))
+				}
+			}
+		})
+	}
+}
+
+// A training step allocates nothing after the first, whatever the layers, the
+// loss and the optimizer.
+func TestStepAllocatesNothing(t *testing.T) {
+	t.Run("float32", testStepAllocatesNothing[float32])
+	t.Run("float64", testStepAllocatesNothing[float64])
+}
+
+func testStepAllocatesNothing[T matrix.Float](t *testing.T) {
+	clip := optim.Clip[T]{optim.ClipValue[T]{Max: 1}, optim.ClipNorm[T]{Max: 1}}
+	l2 := losses.L2[T]{Lambda: 0.1}
+	for _, opt := range parts.Optimizers[T]() {
+		for _, p := range parts.Networks[T]() {
+			net := network(p)
+			params := net.Params()
+			x, y := p.Batch(16)
+			set := &data.Dataset[T]{X: x, Y: y}
+			bx, by, dyhat := new(matrix.Matrix[T]), new(matrix.Matrix[T]), new(matrix.Matrix[T])
+			order := []int{3, 1, 4, 15, 9, 2, 6, 5}
+			step := 0
+			allocs := testing.AllocsPerRun(3, func() {
+				step++
+				set.Gather(bx, by, order[:len(order)-(step-1)%2]) // the last batch may be smaller
+				yhat := net.Forward(bx)
+				_ = p.Loss.Value(yhat, by) + l2.Value(params)
+				dyhat.Resize(yhat.Rows, yhat.Cols)
+				p.Loss.Prime(dyhat, yhat, by)
+				net.Backward(dyhat)
+				l2.AddPrime(params)
+				clip.Clip(params)
+				opt.Part.Step(step, optim.Cosine{Rate0: 0.1, Epochs: 9}.Rate(1, step), params)
+			})
+			if allocs != 0 {
+				t.Errorf("%s, %s: %v allocations a step", p.Name, opt.Name, allocs)
+			}
+			break // an optimizer is bound to its first network
+		}
+	}
+	for _, p := range parts.Networks[T]() {
+		x, y := p.Batch(16)
+		f := gradients(network(p), p.Loss, x, y, nil)
+		if allocs := testing.AllocsPerRun(3, func() { f() }); allocs != 0 {
+			t.Errorf("%s: %v allocations a step", p.Name, allocs)
+		}
+	}
+}
+
+// A network that is saved and loaded predicts the same bits.
+func TestSaveAndLoad(t *testing.T) {
+	t.Run("float32", testSaveAndLoad[float32])
+	t.Run("float64", testSaveAndLoad[float64])
+}
+
+func testSaveAndLoad[T matrix.Float](t *testing.T) {
+	for _, p := range parts.Networks[T]() {
+		t.Run(p.Name, func(t *testing.T) {
+			x, y := p.Batch(5)
+			net := network(p)
+			gradients(net, p.Loss, x, y, nil)() // moves the running averages
+			want := net.Predict(x).Clone()
+			var file bytes.Buffer
+			if err := (&nn.Model[T]{Net: net, Loss: p.Loss}).Write(&file); err != nil {
+				t.Fatal(err)
+			}
+			parsed, err := nn.ParseModel(file.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := nn.Load[T](parsed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := loaded.Net.Predict(x); !reflect.DeepEqual(got.Data, want.Data) {
+				t.Errorf("predicts %v, not %v", got, want)
+			}
+			if got, want := loaded.Net.WeightsSHA256(), net.WeightsSHA256(); got != want {
+				t.Errorf("weights %s, not %s", got, want)
+			}
+			if !reflect.DeepEqual(loaded.Loss, p.Loss) {
+				t.Errorf("loss %#v, not %#v", loaded.Loss, p.Loss)
+			}
+		})
+	}
+}
+
+// A clone predicts the same, and leaves the buffers of its original alone.
+func TestClone(t *testing.T) {
+	for _, p := range parts.Networks[float64]() {
+		x, _ := p.Batch(5)
+		other, _ := p.Batch(9)
+		net := network(p)
+		clone := net.Clone()
+		a := net.Forward(x)
+		want := a.Clone()
+		clone.Forward(other)
+		if !reflect.DeepEqual(a.Data, want.Data) {
+			t.Errorf("%s: the clone wrote to its original", p.Name)
+		}
+		if got := clone.Forward(x); !reflect.DeepEqual(got.Data, want.Data) {
+			t.Errorf("%s: the clone gives %v, the original %v", p.Name, got, want)
+		}
+	}
+}
+
+// Every exported type with a part's method is in the table.
+func TestTableIsComplete(t *testing.T) {
+	in := map[string]bool{"ClassWeighted": true} // in the networks
+	mark := func(part any) {
+		name := strings.TrimLeft(reflect.TypeOf(part).String(), "*")
+		name, _, _ = strings.Cut(name[strings.Index(name, ".")+1:], "[")
+		in[name] = true
+	}
+	for _, p := range parts.Activations[float64]() {
+		mark(p.Part)
+	}
+	for _, p := range parts.Losses[float64]() {
+		mark(p.Part)
+	}
+	for _, p := range parts.Optimizers[float64]() {
+		mark(p.Part)
+	}
+	for _, p := range parts.Layers[float64](2) {
+		mark(p.Part)
+	}
+	found := 0
+	for _, pkg := range []string{"layers", "losses", "optim"} {
+		for _, name := range methodsOf(t, "../../"+pkg, "Backward", "Prime", "Step") {
+			found++
+			if !in[name] {
+				t.Errorf("%s.%s is missing from the table", pkg, name)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("found only %d parts in the source", found)
+	}
+}
+
+// Every layer of the table is in a network.
+func TestNetworksHaveEveryLayer(t *testing.T) {
+	in := map[reflect.Type]bool{}
+	for _, n := range parts.Networks[float64]() {
+		for _, l := range n.Layers {
+			in[reflect.TypeOf(l)] = true
+		}
+	}
+	for _, l := range parts.Layers[float64](2) {
+		if !in[reflect.TypeOf(l.Part)] {
+			t.Errorf("no network has the layer %s", l.Name)
+		}
+	}
+}
+
+// methodsOf returns the exported types of a package that have one of the
+// methods.
+func methodsOf(t *testing.T, dir string, methods ...string) (types []string) {
+	t.Helper()
+	pkgs, err := parser.ParseDir(token.NewFileSet(), dir, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pkg := range pkgs {
+		for file, f := range pkg.Files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok || fn.Recv == nil {
+					continue
+				}
+				for _, m := range methods {
+					if name := receiver(fn.Recv.List[0].Type); fn.Name.Name == m && ast.IsExported(name) {
+						types = append(types, name)
+					}
+				}
+			}
+		}
+	}
+	return types
+}
+
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
+func copies(net *nn.Network[float64]) (grads [][]float64) {
+	for _, p := range net.Params() {
+		grads = append(grads, append([]float64(nil), p.Grad.Data...))
+	}
+	return grads
+}
+
+func twice(m *matrix.Matrix[float64]) *matrix.Matrix[float64] {
+	return &matrix.Matrix[float64]{Rows: m.Rows, Cols: 2 * m.Cols, Data: append(append([]float64(nil), m.Data...), m.Data...)}
+}
+
+func distance(a, b []float64) (d float64) {
+	for i := range a {
+		d = max(d, a[i]-b[i], b[i]-a[i])
+	}
+	return d
+}

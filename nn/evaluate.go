@@ -1,0 +1,89 @@
+package nn
+
+import (
+	"gradlab/data"
+	"gradlab/losses"
+	"gradlab/matrix"
+)
+
+// Task says how the output of a network is read.
+type Task struct {
+	// Regress: the output is the predicted values, not classes.
+	Regress bool
+	// Threshold: with one output, class 1 is predicted above it: 0.5 for a
+	// probability, 0 for a score such as the hinge loss wants.
+	Threshold float64
+	// Units: in regression, the size of one unit of each output in the units
+	// of the data, where the targets were scaled. Nil: 1 for all.
+	Units []float64
+}
+
+// Scores judge a network on a data set, in prediction mode.
+type Scores struct {
+	Loss     float64 // the penalty on the weights not counted
+	Accuracy float64 // of a classifier: the part that is right
+	R2       float64 // in regression: R², the mean over the outputs
+	RMSE     float64 // and the root of the mean squared error, in the units of the data
+}
+
+// evalBatch is how many examples are evaluated together. It is fixed, so that
+// the scores of a set do not depend on how the network was trained.
+const evalBatch = 256
+
+// Evaluator evaluates a network with buffers of its own.
+type Evaluator[T matrix.Float] struct {
+	net  *Network[T]
+	loss losses.Loss[T]
+	task Task
+
+	x, y             matrix.Matrix[T] // a batch
+	outputs, targets matrix.Matrix[T] // k×m, of the whole set
+}
+
+// NewEvaluator returns an evaluator of a clone of net: it sees what the
+// parameters are at each call, and leaves the buffers of net alone.
+func NewEvaluator[T matrix.Float](net *Network[T], loss losses.Loss[T], task Task) *Evaluator[T] {
+	return &Evaluator[T]{net: net.Clone(), loss: loss, task: task}
+}
+
+// Scores evaluates the network on a data set that is not empty.
+func (e *Evaluator[T]) Scores(set *data.Dataset[T]) Scores {
+	var loss matrix.Sum
+	e.outputs.Resize(set.Y.Rows, set.Len())
+	e.targets.Resize(set.Y.Rows, set.Len())
+	for from := 0; from < set.Len(); from += evalBatch {
+		set.Range(&e.x, &e.y, from, min(from+evalBatch, set.Len()))
+		a := e.net.scores(&e.x)
+		loss.Add(float64(e.loss.Value(a, &e.y) * float64(a.Cols)))
+		copy(e.outputs.Data[from*a.Rows:], e.net.output(a).Data)
+		copy(e.targets.Data[from*a.Rows:], e.y.Data)
+	}
+	s := Scores{Loss: loss.Total() / float64(set.Len())}
+	if e.task.Regress {
+		s.R2, s.RMSE = R2(&e.outputs, &e.targets), RMSE(&e.outputs, &e.targets, e.task.Units)
+	} else {
+		s.Accuracy = Accuracy(Classes(&e.outputs, e.task.Threshold), Classes(&e.targets, 0.5))
+	}
+	return s
+}
+
+// Outputs returns the outputs and the targets of the last Scores, k×m, in the
+// order of the set. They belong to the evaluator.
+func (e *Evaluator[T]) Outputs() (outputs, targets *matrix.Matrix[T]) {
+	return &e.outputs, &e.targets
+}
+
+// PredictSet returns what Predict returns for all examples of a set, k×m, in a
+// matrix of its own. The set needs no targets.
+func (n *Network[T]) PredictSet(set *data.Dataset[T]) *matrix.Matrix[T] {
+	var all, x, y matrix.Matrix[T]
+	for from := 0; from < set.Len(); from += evalBatch {
+		set.Range(&x, &y, from, min(from+evalBatch, set.Len()))
+		output := n.Predict(&x)
+		if from == 0 {
+			all.Resize(output.Rows, set.Len())
+		}
+		copy(all.Data[from*all.Rows:], output.Data)
+	}
+	return &all
+}
