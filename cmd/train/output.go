@@ -1,0 +1,243 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"gradlab/data"
+	"gradlab/internal/atomicfile"
+	"gradlab/internal/cli"
+	"gradlab/nn"
+	"gradlab/viz"
+)
+
+// folder is the folder of a run.
+type folder struct {
+	path    string
+	made    bool // by us
+	written []string
+}
+
+// newFolder makes the folder of a run: path, or with a number added where there
+// is a run already.
+func newFolder(path string) (*folder, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("--out: %w", err)
+	}
+	for n := 1; ; n++ {
+		name := path
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d", strings.TrimRight(path, `/\`), n)
+		}
+		err := os.Mkdir(name, 0o755)
+		if err == nil {
+			return &folder{path: name, made: true}, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("--out: %w", err)
+		}
+		if entries, err := os.ReadDir(name); err == nil && len(entries) == 0 {
+			return &folder{path: name}, writable(name)
+		}
+	}
+}
+
+// writable finds out before the training whether a folder can be written to.
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".try-*")
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// write writes a file of the run.
+func (o *folder) write(name string, write func(io.Writer) error) error {
+	if err := atomicfile.Write(filepath.Join(o.path, name), write); err != nil {
+		return fmt.Errorf("can't write the run: %w", err)
+	}
+	o.written = append(o.written, name)
+	return nil
+}
+
+// abandon removes the folder if it is ours and empty.
+func (o *folder) abandon() {
+	if o.made && len(o.written) == 0 {
+		os.Remove(o.path)
+	}
+}
+
+// part is what is known of a part of the data at the end.
+type part struct {
+	name     string // train, val or test
+	title    string
+	examples int
+	scores   nn.Scores
+}
+
+// result is what came out of a training: the scores of the saved weights.
+type result struct {
+	parts     []part
+	confusion [][]int // of the last part
+	of        string  // its title
+}
+
+func (j *job[T]) evaluate() *result {
+	r := &result{}
+	eval := nn.NewEvaluator(j.trainer.Net, j.trainer.Loss, j.trainer.Task)
+	for _, p := range []struct {
+		name, title string
+		set         *data.Dataset[T]
+	}{{"train", "training", j.train}, {"val", "validation", j.val}, {"test", "test", j.test}} {
+		if p.set == nil || p.set.Len() == 0 {
+			continue
+		}
+		r.parts = append(r.parts, part{p.name, p.title, p.set.Len(), eval.Scores(p.set)})
+		if !j.trainer.Task.Regress {
+			outputs, targets := eval.Outputs()
+			r.confusion = nn.Confusion(nn.Classes(outputs, j.head.threshold), nn.Classes(targets, 0.5), len(j.encoding.ClassNames()))
+			r.of = p.title
+		}
+	}
+	return r
+}
+
+// save writes the files of the run.
+func (j *job[T]) save(r *result) error {
+	model := &nn.Model[T]{Net: j.trainer.Net, Loss: j.trainer.Loss, Task: j.trainer.Task, Encoding: j.encoding}
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"model.safetensors", model.Write},
+		{"run.json", j.writeRun},
+		{"history.csv", j.writeHistory},
+		{"curves.png", figure(j.curves(), "png")},
+		{"curves.svg", figure(j.curves(), "svg")},
+	}
+	if r.confusion != nil {
+		c := viz.Confusion{Title: j.title() + ", " + r.of, Classes: j.encoding.ClassNames(), Counts: r.confusion}
+		files = append(files, struct {
+			name  string
+			write func(io.Writer) error
+		}{"confusion.png", figure(c.Figure(), "png")})
+		if j.Layers[0] == 2 {
+			files = append(files, struct {
+				name  string
+				write func(io.Writer) error
+			}{"boundary.png", figure(j.boundary(), "png")})
+		}
+	}
+	for _, f := range files {
+		if err := j.out.write(f.name, f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func figure(f *viz.Figure, format string) func(io.Writer) error {
+	return func(w io.Writer) error { return f.Write(w, format) }
+}
+
+// writeRun writes how the run was made.
+func (j *job[T]) writeRun(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(map[string]any{
+		"version":     cli.Version(),
+		"flags":       j.flags,
+		"data":        j.Data,
+		"data_sha256": j.sha256,
+	})
+}
+
+// writeHistory writes the history as CSV. It has no times in it, so that it can
+// be compared.
+func (j *job[T]) writeHistory(w io.Writer) error {
+	metrics := "train_accuracy,val_accuracy"
+	if j.trainer.Task.Regress {
+		metrics = "train_r2,val_r2,train_rmse,val_rmse"
+	}
+	fmt.Fprintf(w, "epoch,step,lr,train_loss,val_loss,%s\n", metrics)
+	for _, e := range j.history {
+		val := func(score func(nn.Scores) float64) string {
+			if e.Val == nil {
+				return ""
+			}
+			return shortest(score(*e.Val))
+		}
+		columns := []string{
+			strconv.Itoa(e.Epoch), strconv.Itoa(e.Step), shortest(e.LR),
+			shortest(e.Train.Loss), val(func(s nn.Scores) float64 { return s.Loss }),
+		}
+		if j.trainer.Task.Regress {
+			columns = append(columns,
+				shortest(e.Train.R2), val(func(s nn.Scores) float64 { return s.R2 }),
+				shortest(e.Train.RMSE), val(func(s nn.Scores) float64 { return s.RMSE }))
+		} else {
+			columns = append(columns, shortest(e.Train.Accuracy), val(func(s nn.Scores) float64 { return s.Accuracy }))
+		}
+		if _, err := fmt.Fprintln(w, strings.Join(columns, ",")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shortest returns the shortest decimal that reads back as x.
+func shortest(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// report prints the scores: a table for people, or JSON.
+func (j *job[T]) report(r *result, stdout io.Writer) error {
+	j.table(r)
+	fmt.Fprintf(j.text, "\n%s: %s\n", j.out.path, strings.Join(j.out.written, " "))
+	if !j.JSON {
+		return nil
+	}
+	out := map[string]any{
+		"epochs":         len(j.history),
+		"steps":          j.steps,
+		"seconds":        j.seconds,
+		"parameters":     j.trainer.Net.ParamCount(),
+		"weights_sha256": j.trainer.Net.WeightsSHA256(),
+		"model":          filepath.Join(j.out.path, "model.safetensors"),
+		"out":            j.out.path,
+	}
+	for _, p := range r.parts {
+		figures := map[string]float64{"loss": p.scores.Loss, "accuracy": p.scores.Accuracy}
+		if j.trainer.Task.Regress {
+			figures = map[string]float64{"loss": p.scores.Loss, "r2": p.scores.R2, "rmse": p.scores.RMSE}
+		}
+		for name, x := range figures {
+			if x-x == 0 { // JSON has no NaN and no infinity
+				out[p.name+"_"+name] = x
+			}
+		}
+	}
+	return json.NewEncoder(stdout).Encode(out)
+}
+
+// table prints the scores of every part.
+func (j *job[T]) table(r *result) {
+	columns := fmt.Sprintf("%10s", "accuracy")
+	if j.trainer.Task.Regress {
+		columns = fmt.Sprintf("%10s  %10s", "R²", "RMSE")
+	}
+	fmt.Fprintf(j.text, "\n%-12s %8s  %10s  %s\n", "", "examples", "loss", columns)
+	for _, p := range r.parts {
+		scores := fmt.Sprintf("%10.4f", p.scores.Accuracy)
+		if j.trainer.Task.Regress {
+			scores = fmt.Sprintf("%10.4f  %10.4g", p.scores.R2, p.scores.RMSE)
+		}
+		fmt.Fprintf(j.text, "%-12s %8d  %10.4g  %s\n", p.title, p.examples, p.scores.Loss, scores)
+	}
+}
