@@ -29,8 +29,8 @@ func (t *Table[T]) Apply(enc *Encoding) (set *Dataset[T], rows []int, err error)
 	if set.X, err = t.inputs(enc, features, kept); err != nil {
 		return nil, nil, err
 	}
-	if err := Scale(enc, set); err != nil {
-		return nil, nil, t.errorf(nil, "%s", err)
+	if example, problem := scale(enc, set); problem != "" {
+		return nil, nil, t.errorAt(kept.at(example), nil, "%s", problem)
 	}
 	return set, kept.kept, nil
 }
@@ -39,8 +39,9 @@ func (t *Table[T]) Apply(enc *Encoding) (set *Dataset[T], rows []int, err error)
 // they are not there, or empty.
 func (t *Table[T]) match(enc *Encoding) (features, labels []int, err error) {
 	names := t.names()
-	last := &t.Columns[len(t.Columns)-1]
-	features, labels = enc.match(names, t.Header || last.Position != len(names))
+	n := len(names)
+	someLeftOut := n == 0 || t.Columns[n-1].Position != n
+	features, labels = enc.match(names, t.Header || someLeftOut)
 	if i := slices.Index(features, -1); i >= 0 {
 		hint := ""
 		switch {

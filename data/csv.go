@@ -50,21 +50,69 @@ func ReadCSV[T matrix.Float](name string, r io.Reader, opt CSVOptions) (*Table[T
 func readCSV[T matrix.Float](src *source, opt CSVOptions, blockSize, workers int) (*Table[T], error) {
 	cut := &cutter{r: src, size: blockSize}
 	first := &block[T]{done: make(chan struct{}, 1)}
-	if first.read(cut, src); first.err != nil {
-		return nil, src.failed(first.err)
+	lines, err := first.readFirst(cut, src)
+	if err != nil {
+		return nil, src.failed(err)
 	}
-	first.data = trimBOM(first.data)
-	lay, problem := newLayout(first.data, first.torn, opt)
+	lay, problem := newLayout(first.data, lines, first.torn, opt)
 	if problem != nil {
 		problem.File = src.name
 		return nil, problem
 	}
-	c := newCollector[T](src, lay)
 	first.data = first.data[lay.start:]
+	c := newCollector[T](src, lay)
 	if err := c.collect(cut, first, workers); err != nil {
 		return nil, err
 	}
 	return c.table()
+}
+
+// readFirst reads the first block, to which it adds others until there are two
+// records in it, a header and a row: the layout is told from that. It drops
+// blank lines before them, and returns their number.
+func (b *block[T]) readFirst(cut *cutter, src *source) (lines int, err error) {
+	b.read(cut, src)
+	all := trimBOM(b.data)
+	for b.err == nil && !b.torn && len(b.data) > 0 && len(all) < 2*maxRecord {
+		records, blank := countTwo(all)
+		if records == 2 {
+			break
+		}
+		if records == 0 {
+			lines, all = lines+blank, nil
+		}
+		b.data = nil
+		b.read(cut, src)
+		all = append(all, b.data...)
+	}
+	b.data = all
+	return lines, b.err
+}
+
+// countTwo counts the records of a block up to the second, and the blank lines
+// before the first. The delimiter is not known yet; it might be the tab.
+func countTwo(b []byte) (records, blank int) {
+	inQuotes, empty := false, true
+	for i, c := range b {
+		switch {
+		case c == '"':
+			inQuotes, empty = !inQuotes, false
+		case inQuotes || c == ' ' || c == '\r' && i+1 < len(b) && b[i+1] == '\n':
+		case !isLineEnd(c):
+			empty = false
+		case !empty:
+			if records++; records == 2 {
+				return records, blank
+			}
+			empty = true
+		case records == 0:
+			blank++
+		}
+	}
+	if !empty {
+		records++ // the file ends without a line end
+	}
+	return records, blank
 }
 
 func trimBOM(b []byte) []byte {

@@ -56,10 +56,11 @@ func (c *collector[T]) collect(cut *cutter, first *block[T], workers int) error 
 		for b := first; b.err == nil && len(b.data) > 0; {
 			order <- b
 			jobs <- b
+			b = <-free
 			select {
 			case <-stop:
 				return
-			case b = <-free:
+			default:
 			}
 			if b.read(cut, c.src); b.err != nil {
 				order <- b

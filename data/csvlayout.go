@@ -43,14 +43,14 @@ type layout struct {
 // columnStats describes the sample of a column.
 type columnStats struct {
 	cells   int  // not missing
-	numbers int  // of those, also infinite ones and ones with a decimal comma
+	numbers int  // of those, also infinite ones and ones with commas
 	dates   int  // of the first few
 	first   role // of the cell in the first line: number, text, or skip if it is missing
 	recurs  bool // the cell in the first line occurs again
 }
 
-// newLayout tells the layout from the first block.
-func newLayout(b []byte, torn bool, opt CSVOptions) (*layout, *Error) {
+// newLayout tells the layout from the first block, which comes after some lines.
+func newLayout(b []byte, lines int, torn bool, opt CSVOptions) (*layout, *Error) {
 	lay := &layout{delim: opt.Delimiter}
 	if problem := notCSV(b); problem != "" {
 		return nil, &Error{Msg: problem}
@@ -58,7 +58,7 @@ func newLayout(b []byte, torn bool, opt CSVOptions) (*layout, *Error) {
 	if lay.delim == 0 {
 		lay.delim = findDelimiter(b)
 	}
-	s := scanner{b: b, delim: lay.delim}
+	s := scanner{b: b, delim: lay.delim, lines: lines}
 	if !s.more() {
 		return nil, &Error{Msg: "the file is empty"}
 	}
@@ -75,6 +75,7 @@ func newLayout(b []byte, torn bool, opt CSVOptions) (*layout, *Error) {
 	if opt.Header == HeaderAuto {
 		lay.header = lay.looksLikeHeader(first) || opt.For != nil && opt.For.namedIn(first)
 	}
+	lay.lines = lines
 	if !lay.header {
 		lay.nameColumns(len(first))
 		lay.countFirst(first)
@@ -178,7 +179,7 @@ func roleOf(cell []byte) role {
 	if isMissing(cell) {
 		return skipRole
 	}
-	if _, ok := parseNumber(cell); ok || isInfinity(string(cell)) || isDecimalComma(string(cell)) {
+	if _, ok := parseNumber(cell); ok || isInfinity(string(cell)) || hasCommas(string(cell)) {
 		return numberRole
 	}
 	return textRole
@@ -257,6 +258,9 @@ func (lay *layout) setRoles(opt CSVOptions) *Error {
 			}
 			lay.roles[i] = given.role
 		}
+	}
+	if opt.For == nil && !slices.ContainsFunc(lay.roles, func(r role) bool { return r != skipRole }) {
+		return &Error{Msg: "all columns are left out"}
 	}
 	for i, role := range lay.roles {
 		lay.slots[i] = lay.counts[role]

@@ -179,12 +179,12 @@ func (p *parser[T]) ragged(first, cells int, last bool) *Error {
 			return p.malformed(cells, form)
 		}
 	}
+	if p.torn && p.pos == len(p.b) {
+		return &Error{Line: first, Msg: tooLong}
+	}
 	want := len(p.lay.roles)
 	if cells == want {
 		return nil
-	}
-	if p.torn && p.pos == len(p.b) {
-		return &Error{Line: first, Msg: tooLong}
 	}
 	as := "the first line has"
 	if p.lay.header {
@@ -212,7 +212,7 @@ func (p *parser[T]) notNumber(column int, cell string, tooLarge bool) string {
 		return fmt.Sprintf("%s is too large to train with (the limit is %g): give the column in other units", cell[:min(len(cell), 40)], p.limit)
 	case isInfinity(cell):
 		return fmt.Sprintf("%s is not a finite number, and cannot be trained with: write a number, or leave the cell empty if the value is missing", quote(cell))
-	case isDecimalComma(cell):
+	case hasCommas(cell):
 		return fmt.Sprintf("%s is not a number: write it with a decimal point, and without separators between thousands", quote(cell))
 	case isDate(cell):
 		return fmt.Sprintf("%s is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (ignore)", quote(cell))

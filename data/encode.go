@@ -42,7 +42,7 @@ func (t *Table[T]) Encode(spec Spec) (*Dataset[T], *Encoding, error) {
 	if kept.n < 2 {
 		return nil, nil, t.errorf(nil, "there must be at least 2 rows to learn from, and there is 1")
 	}
-	enc := &Encoding{Header: t.Header, Missing: spec.Missing, Scaling: Unscaled}
+	enc := &Encoding{Header: t.Header, Missing: spec.Missing, Scaling: NoScaling}
 	if err := t.chooseTask(enc, labels, kept, spec); err != nil {
 		return nil, nil, err
 	}

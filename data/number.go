@@ -133,10 +133,17 @@ func isInfinity(cell string) bool {
 // isDecimalComma reports whether a cell is a number with a comma in the place
 // of the decimal point.
 func isDecimalComma(cell string) bool {
-	if strings.Count(cell, ",") != 1 {
-		return false
-	}
-	_, ok := parseNumber([]byte(strings.Replace(cell, ",", ".", 1)))
+	return strings.Count(cell, ",") == 1 && isNumber(strings.Replace(cell, ",", ".", 1))
+}
+
+// hasCommas reports whether a cell is a number but for commas: decimal ones, or
+// those between thousands, as in 1,234.5 and 1.234,5.
+func hasCommas(cell string) bool {
+	return strings.Contains(cell, ",") && isNumber(strings.NewReplacer(",", "", ".", "").Replace(cell))
+}
+
+func isNumber(cell string) bool {
+	_, ok := parseNumber([]byte(cell))
 	return ok
 }
 

@@ -26,7 +26,7 @@ type Scaling int
 const (
 	Standard Scaling = iota // to mean 0 and standard deviation 1
 	MinMax                  // to [0, 1]
-	Unscaled
+	NoScaling
 )
 
 // Header says whether the first line of a CSV file names the columns.

@@ -95,7 +95,7 @@ func describe[T matrix.Float](a *matrix.Matrix[T], columns []int) []rowStats {
 // becomes 0: the rounding of its mean must not be blown up.
 func (s *rowStats) scaling(how Scaling) (offset, scale float64) {
 	switch {
-	case how == Unscaled:
+	case how == NoScaling:
 		return 0, 1
 	case s.min == s.max:
 		return s.min, 1
@@ -111,26 +111,33 @@ func (s *rowStats) scaling(how Scaling) (offset, scale float64) {
 // Missing values become what stands for them. It is an error if a number is so
 // far outside those of the training part that it cannot be represented.
 func Scale[T matrix.Float](enc *Encoding, set *Dataset[T]) error {
-	names := enc.Inputs()
-	if len(names) != set.X.Rows {
-		panic(fmt.Sprintf("data.Scale: an encoding of %d inputs for a %d×%d matrix", len(names), set.X.Rows, set.X.Cols))
+	if example, problem := scale(enc, set); problem != "" {
+		return fmt.Errorf("example %d: %s", example+1, problem)
 	}
-	rows := enc.inputScales()
+	return nil
+}
+
+// scale is Scale. It returns the first example where that fails, and why.
+func scale[T matrix.Float](enc *Encoding, set *Dataset[T]) (example int, problem string) {
+	inputs := enc.inputScales()
+	if len(inputs) != set.X.Rows {
+		panic(fmt.Sprintf("data.Scale: an encoding of %d inputs for a %d×%d matrix", len(inputs), set.X.Rows, set.X.Cols))
+	}
 	for j := range set.X.Cols {
-		if i := scaleColumn(set.X.Col(j), rows); i >= 0 {
-			return fmt.Errorf("example %d: input %s is missing, or far outside the numbers of the training part", j+1, printable(names[i]))
+		if i := scaleColumn(set.X.Col(j), inputs); i >= 0 {
+			return j, fmt.Sprintf("input %s is missing, or far outside the numbers of the training part", printable(enc.Inputs()[i]))
 		}
 	}
 	if enc.Task != Regress || set.Y == nil {
-		return nil
+		return 0, ""
 	}
-	rows = enc.outputScales()
+	outputs := enc.outputScales()
 	for j := range set.Y.Cols {
-		if i := scaleColumn(set.Y.Col(j), rows); i >= 0 {
-			return fmt.Errorf("example %d: label %s is far outside the numbers of the training part", j+1, printable(enc.Labels[i].Name))
+		if i := scaleColumn(set.Y.Col(j), outputs); i >= 0 {
+			return j, fmt.Sprintf("label %s is missing, or far outside the numbers of the training part", printable(enc.Labels[i].Name))
 		}
 	}
-	return nil
+	return 0, ""
 }
 
 // Unscale brings predictions back to the units of their columns, in place; in a

@@ -20,7 +20,7 @@ func (e *Encoding) Validate() error {
 		return fmt.Errorf("the task is neither to classify nor to regress, but %s", e.Task)
 	case e.Missing < MissingError || e.Missing > MissingMean:
 		return fmt.Errorf("missing values are %s", e.Missing)
-	case e.Scaling < Standard || e.Scaling > Unscaled:
+	case e.Scaling < Standard || e.Scaling > NoScaling:
 		return fmt.Errorf("the scaling is %s", e.Scaling)
 	}
 	if name, ok := repeated(columns); ok {

@@ -1,0 +1,167 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"gradlab/matrix"
+)
+
+// readSized reads a file in blocks of about size bytes.
+func readSized[T matrix.Float](text string, size, workers int) (*Table[T], error) {
+	src, err := newSource("f.csv", strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	return readCSV[T](src, CSVOptions{}, size, workers)
+}
+
+// drawCSV draws a file: mostly a good one.
+func drawCSV(t *rapid.T) string {
+	cell := rapid.OneOf(
+		rapid.Map(rapid.Float64Range(-1e6, 1e6), func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }),
+		rapid.Map(rapid.IntRange(-9, 99), strconv.Itoa),
+		rapid.SampledFrom([]string{"", "NA", "red", "blue", `"a,b"`, "\"x\ny\"", `"say ""no"""`, " green ", "\"\r\n\r\n\""}))
+	columns := rapid.IntRange(1, 4).Draw(t, "columns")
+	end := rapid.SampledFrom([]string{"\n", "\r\n", "\r", "\n\n"}).Draw(t, "line end")
+	var file strings.Builder
+	for range rapid.IntRange(1, 40).Draw(t, "rows") {
+		for c := range columns {
+			if c > 0 {
+				file.WriteString(",")
+			}
+			file.WriteString(cell.Draw(t, "cell"))
+		}
+		file.WriteString(end)
+	}
+	return file.String()
+}
+
+// The result of reading does not depend on where the blocks are cut, nor on the
+// number of workers. (The first block is large enough here to tell the layout.)
+func TestParallelReadingEqualsSerial(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		head := drawCSV(t)
+		body := strings.Repeat(drawCSV(t), rapid.IntRange(1, 4).Draw(t, "times"))
+		file := head + body
+		want, wantErr := readSized[float64](file, len(file)+1, 1)
+		size := rapid.IntRange(len(head)+len(body), len(file)+1).Draw(t, "size")
+		got, err := readSized[float64](file, size, rapid.IntRange(1, 4).Draw(t, "workers"))
+		equalTables(t, got, err, want, wantErr)
+	})
+}
+
+// The layout is told from a header and a row at least, however small the blocks.
+func TestFirstBlock(t *testing.T) {
+	for _, file := range []string{"a,b\n1,x\n2,y\n", "\n \n\r\n\ra,b\n\n1,x\n2,y", "\"a\nb\",c\n\n\n1,x\n2,y\n", "\t\n\n1\tx\n2\ty\n", "a\r1\r2\r", "\ufeffa,b\n1,x\n"} {
+		want, err := readSized[float64](file, 1000, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for size := 1; size < 20; size++ {
+			got, err := readSized[float64](file, size, 1)
+			if err != nil {
+				t.Errorf("%q, blocks of %d: %v", file, size, err)
+			} else if show(got) != show(want) {
+				t.Errorf("%q, blocks of %d:\n%s\nwant\n%s", file, size, show(got), show(want))
+			}
+		}
+	}
+}
+
+// With a plain beginning that fixes the layout, blocks may be as small as that.
+func TestSmallBlocks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		head := "number,text\n1,x\n2,y\n3,z\n"
+		var file strings.Builder
+		file.WriteString(head)
+		number := rapid.SampledFrom([]string{"1", "-2.5", "", "1e3", `"7"`, "NA", "oops"})
+		text := rapid.SampledFrom([]string{"x", "new", "", `"a,b"`, "\"u\nv\"", "\"\r\"", `"q""q"`, "x,surplus", "\"open"})
+		for range rapid.IntRange(0, 60).Draw(t, "rows") {
+			// Most draws are good, so that errors come late in the file.
+			n, s := number.Draw(t, "number"), text.Draw(t, "text")
+			if rapid.IntRange(0, 9).Draw(t, "bad") > 0 {
+				n, s = strings.Replace(n, "oops", "8", 1), strings.NewReplacer(",surplus", "", "\"open", "open").Replace(s)
+			}
+			file.WriteString(n + "," + s + rapid.SampledFrom([]string{"\n", "\r\n", "\n\n"}).Draw(t, "end"))
+		}
+		want, wantErr := readSized[float64](file.String(), file.Len()+1, 1)
+		got, err := readSized[float64](file.String(), rapid.IntRange(len(head), 100).Draw(t, "size"), rapid.IntRange(1, 4).Draw(t, "workers"))
+		equalTables(t, got, err, want, wantErr)
+	})
+}
+
+func equalTables(t *rapid.T, got *Table[float64], err error, want *Table[float64], wantErr error) {
+	if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+		t.Fatalf("%v\nwant %v", err, wantErr)
+	}
+	if err != nil {
+		return
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Table[float64]{}, jump{}), cmpopts.EquateNaNs()); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// A number is what strconv.ParseFloat makes of it, to the bit.
+func TestNumbersEqualParseFloat(t *testing.T) {
+	check := func(s string) {
+		want, wantErr := strconv.ParseFloat(s, 64)
+		got, ok := parseNumber([]byte(s))
+		if ok != (wantErr == nil || math.IsInf(want, 0)) || ok && math.Float64bits(got) != math.Float64bits(want) {
+			t.Errorf("%q: %v %v, want %v %v", s, got, ok, want, wantErr)
+		}
+	}
+	for _, s := range []string{
+		"0", "-0", "+0.0", "00012.50", "1e22", "1e23", "1e-22", "1e-23", "9007199254740991", "9007199254740992", "9007199254740993e0",
+		"0.1", "123456789012345678", "1234567890123456789", "12345678901234567890", "99999999999999999999", "5e-324", "2.5e-324", "1e309", "-1e309",
+		"1.7976931348623157e308", "0e999999999999", "1e-999999999999", "2.2250738585072011e-308", "0.000000000000000000000000000001", "1e", "e1", ".", "+", "", "1.2.3", "1 2", "--1",
+	} {
+		check(s)
+	}
+	rapid.Check(t, func(*rapid.T) {})
+	rapid.Check(t, func(r *rapid.T) {
+		check(rapid.StringMatching(`[+-]?[0-9]{0,20}(\.[0-9]{0,20})?([eE][+-]?[0-9]{1,3})?`).Draw(r, "number"))
+		x := math.Float64frombits(rapid.Uint64().Draw(r, "bits"))
+		if !math.IsNaN(x) && !math.IsInf(x, 0) {
+			check(strconv.FormatFloat(x, 'g', rapid.IntRange(-1, 20).Draw(r, "digits"), 64))
+		}
+	})
+}
+
+// A line number is right whatever comes before the row.
+func TestLines(t *testing.T) {
+	table := mustRead(t, "\n\na,b\n1,x\n\n\n2,\"y\n\n\"\n3,z\r4,u\r\n\r\n5,v", CSVOptions{})
+	var lines []int
+	for row := range table.Rows {
+		lines = append(lines, table.Line(row))
+	}
+	if diff := cmp.Diff([]int{4, 7, 10, 11, 13}, lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func BenchmarkReadCSV(b *testing.B) {
+	var file strings.Builder
+	file.WriteString("a,b,c,d,e,f,g,h,label\n")
+	r := matrix.Stream(1, matrix.ForData, 0)
+	for range 100_000 {
+		for range 8 {
+			fmt.Fprintf(&file, "%.6f,", matrix.Normal(r))
+		}
+		file.WriteString([]string{"setosa", "versicolor", "virginica"}[r.IntN(3)] + "\n")
+	}
+	b.SetBytes(int64(file.Len()))
+	for b.Loop() {
+		if _, err := ReadCSV[float64]("f.csv", strings.NewReader(file.String()), CSVOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
