@@ -62,6 +62,9 @@ func writable(dir string) error {
 // write writes a file of the run.
 func (o *folder) write(name string, write func(io.Writer) error) error {
 	if err := atomicfile.Write(filepath.Join(o.path, name), write); err != nil {
+		if o.written != nil {
+			return fmt.Errorf("can't write the run: %w; %s has only %s", err, o.path, strings.Join(o.written, ", "))
+		}
 		return fmt.Errorf("can't write the run: %w", err)
 	}
 	o.written = append(o.written, name)
@@ -110,13 +113,16 @@ func (j *job[T]) evaluate() *result {
 	return r
 }
 
+// file is a file of a run.
+type file struct {
+	name  string
+	write func(io.Writer) error
+}
+
 // save writes the files of the run.
 func (j *job[T]) save(r *result) error {
 	model := &nn.Model[T]{Net: j.trainer.Net, Loss: j.trainer.Loss, Task: j.trainer.Task, Encoding: j.encoding}
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
+	files := []file{
 		{"model.safetensors", model.Write},
 		{"run.json", j.writeRun},
 		{"history.csv", j.writeHistory},
@@ -125,15 +131,9 @@ func (j *job[T]) save(r *result) error {
 	}
 	if r.confusion != nil {
 		c := viz.Confusion{Title: j.title() + ", " + r.of, Classes: j.encoding.ClassNames(), Counts: r.confusion}
-		files = append(files, struct {
-			name  string
-			write func(io.Writer) error
-		}{"confusion.png", figure(c.Figure(), "png")})
+		files = append(files, file{"confusion.png", figure(c.Figure(), "png")})
 		if j.Layers[0] == 2 {
-			files = append(files, struct {
-				name  string
-				write func(io.Writer) error
-			}{"boundary.png", figure(j.boundary(), "png")})
+			files = append(files, file{"boundary.png", figure(j.boundary(), "png")})
 		}
 	}
 	for _, f := range files {

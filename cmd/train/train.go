@@ -154,7 +154,7 @@ func (j *job[T]) fit(ctx context.Context) error {
 		j.interrupted = true
 		fmt.Fprintf(j.text, "interrupted: the model as it is now is kept\n")
 	case errors.As(err, &diverged):
-		return fmt.Errorf("%w.\nThe last good weights are kept. Try a smaller learning rate (--lr %.2g), --clip-norm 1, or --optimizer adam", err, j.rate()/10)
+		return fmt.Errorf("%w.\nThe last good weights are kept. Try a smaller learning rate (--lr %.2g), --clip-norm 1, or --scale standard", err, min(j.rate()/10, 0.1))
 	}
 	return err
 }

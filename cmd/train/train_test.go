@@ -361,16 +361,18 @@ func TestBoundary(t *testing.T) {
 func TestEveryPart(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for i, args := range []string{
-		"--activation sigmoid", "--activation relu", "--activation leaky_relu", "--activation elu", "--activation softplus",
-		"--activation gelu", "--activation softmax", "--activation identity",
-		"--loss mse", "--loss hinge", "--loss bce", "--loss ce", "--loss mae", "--loss huber", "--output sigmoid --loss mse",
-		"--optimizer momentum", "--optimizer nesterov", "--optimizer rmsprop", "--optimizer adam", "--optimizer adamw --l2 0.01",
-		"--optimizer lbfgs", "--momentum 0.9", "--beta1 0.8 --beta2 0.99 --optimizer adam",
-		"--init zeros", "--init normal", "--init glorot", "--init he", "--init xavier",
-		"--batch-norm", "--dropout 0.3", "--l2 0.1", "--clip-norm 1", "--clip-value 0.1",
-		"--class-weights balanced", "--class-weights setosa=2,virginica=0.5",
-		"--schedule cosine", "--schedule step", "--schedule exponential:0.9", "--schedule inverse-time:1:2", "--schedule warm-up:10:cosine:0.01",
-		"--scale minmax", "--scale none", "--val 0", "--batch 0", "--patience 1",
+		"--activation sigmoid --optimizer momentum --loss mse",
+		"--activation relu --optimizer nesterov --loss hinge --init he",
+		"--activation leaky_relu --optimizer rmsprop --loss bce --schedule cosine",
+		"--activation elu --optimizer adam --beta1 0.8 --beta2 0.99 --loss ce --schedule step",
+		"--activation softplus --optimizer adamw --l2 0.01 --loss mae --schedule exponential:0.9",
+		"--activation gelu --momentum 0.9 --loss huber --schedule inverse-time:1:2 --init glorot",
+		"--activation softmax --schedule warm-up:10:cosine:0.01 --init normal --l2 0.1",
+		"--activation identity --output sigmoid --loss mse --init zeros --batch 0",
+		"--optimizer lbfgs --l2 0.1 --scale minmax",
+		"--batch-norm --dropout 0.3 --class-weights balanced --init xavier",
+		"--clip-norm 1 --class-weights setosa=2,virginica=0.5 --scale none --val 0",
+		"--clip-value 0.1 --patience 1 --dropout 0.3 --activation relu",
 	} {
 		dtype := []string{"float64", "float32"}[i%2]
 		r := trained(t, nil, "--layers 4,5,3 --data iris.csv --epochs 4 --check-gradients --dtype "+dtype+" "+args)
@@ -433,7 +435,7 @@ func TestFashionMNIST(t *testing.T) {
 		t.Skip("Fashion-MNIST is not there (Debian: dataset-fashion-mnist)")
 	}
 	t.Chdir(t.TempDir())
-	r := trained(t, nil, "--layers 784,128,10 --dtype float32 --batch 64 --epochs 5 --optimizer adam --lr 0.001 --activation relu --val 0.05"+
+	r := trained(t, nil, "--layers 784,128,10 --batch 64 --epochs 5 --optimizer adam --lr 0.001 --activation relu --val 0.05"+
 		" --data "+dir+"train-images-idx3-ubyte.gz --data-labels "+dir+"train-labels-idx1-ubyte.gz"+
 		" --test "+dir+"t10k-images-idx3-ubyte.gz --test-labels "+dir+"t10k-labels-idx1-ubyte.gz")
 	t.Logf("test accuracy %v in %v s", r["test_accuracy"], r["seconds"])
