@@ -1,0 +1,60 @@
+package docs
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Which packages of the module each one may import, besides atomicfile and cli:
+// imports point one way (design, section 2).
+var mayImport = map[string][]string{
+	"matrix":              {},
+	"layers":              {"matrix"},
+	"losses":              {"matrix"},
+	"optim":               {"matrix"},
+	"data":                {"matrix"},
+	"gradcheck":           {"matrix"},
+	"viz":                 {"matrix"},
+	"internal/parts":      {"matrix", "layers", "losses", "optim"},
+	"nn":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "internal/parts", "internal/atomicfile"},
+	"cmd/train":           {"*"},
+	"cmd/predict":         {"*"},
+	"internal/bits":       {},
+	"internal/figures":    {},
+	"internal/size":       {},
+	"internal/cli":        {"data", "matrix"},
+	"data/builtin/gen":    {},
+	"docs":                {},
+	"internal/atomicfile": {},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "gradlab/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for decoder.More() {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&pkg); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(pkg.ImportPath, "gradlab/")
+		allowed, known := mayImport[name]
+		if !known {
+			t.Errorf("package %s is not in the list of what may import what", name)
+		}
+		for _, path := range pkg.Imports {
+			imported, ours := strings.CutPrefix(path, "gradlab/")
+			if ours && !slices.Contains(allowed, imported) && !slices.Contains(allowed, "*") {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
