@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -31,7 +30,7 @@ type flags struct {
 }
 
 // Run predicts as the flags say.
-func (f *flags) Run(_ context.Context, _ io.Reader, stdout, stderr io.Writer) error {
+func (f *flags) Run(stdout, stderr io.Writer) error {
 	options, err := cli.CSVOptions(f.Header, f.Delimiter)
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ func train(t *testing.T, args string) map[string]any {
 func predictions(t *testing.T, args string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = cli.Run("predict", description, new(flags), strings.Fields(args), strings.NewReader(""), &out, &errs)
+	status = cli.Run("predict", description, new(flags), strings.Fields(args), &out, &errs)
 	return status, out.String(), errs.String()
 }
 

@@ -22,6 +22,7 @@ type flags struct {
 	TestLabels string   `placeholder:"FILE" help:"IDX labels of the test set." group:"data"`
 	Label      []string `placeholder:"COLUMN" help:"Column to predict, by name or number; several for a regression of several outputs. Default: the last." group:"data"`
 	Ignore     []string `placeholder:"COLUMN" help:"Columns to leave out, by name or number." group:"data"`
+	Text       []string `placeholder:"COLUMN" help:"Columns to read as text (categories) though they hold numbers, by name or number." group:"data"`
 	Task       string   `default:"auto" enum:"auto,classify,regress" help:"classify or regress. Default: from the label." group:"data"`
 	Positive   string   `placeholder:"CLASS" help:"With one output: the class against the rest. Default: the last." group:"data"`
 	Header     string   `default:"auto" enum:"auto,yes,no" help:"Whether the first line names the columns (auto, yes, no)." group:"data"`
@@ -57,7 +58,7 @@ type flags struct {
 	Out            string `placeholder:"DIR" help:"Folder of the run. Default: runs/ and the name of the data. A folder that holds a run is never written to: a number is added." group:"output"`
 	JSON           bool   `name:"json" help:"Print one JSON object." group:"output"`
 
-	Version kong.VersionFlag `help:"Print the version." json:"-" group:"output"`
+	Version kong.VersionFlag `help:"Print the version." group:"output"`
 }
 
 // sizes are the sizes of the layers.
@@ -82,6 +83,9 @@ func (s *sizes) UnmarshalText(text []byte) error {
 func (s sizes) String() string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(s)), " ", ","), "[]")
 }
+
+// MarshalText is the inverse of UnmarshalText.
+func (s sizes) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // hidden returns the number of hidden layers.
 func (s sizes) hidden() int { return len(s) - 2 }

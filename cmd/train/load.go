@@ -15,7 +15,7 @@ func (j *job[T]) load() error {
 	if err != nil {
 		return err
 	}
-	options.Ignore = j.Ignore
+	options.Ignore, options.Text = j.Ignore, j.Text
 	spec := data.Spec{Labels: j.Label, Outputs: j.Layers[len(j.Layers)-1], Positive: j.Positive}
 	scaling := data.Standard
 	for _, set := range []error{

@@ -154,7 +154,7 @@ func (j *job[T]) writeRun(w io.Writer) error {
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(map[string]any{
 		"version":     cli.Version(),
-		"flags":       j.flags,
+		"flags":       cli.FlagValues(j.flags),
 		"data":        j.Data,
 		"data_sha256": j.sha256,
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,14 +20,14 @@ import (
 )
 
 // Run trains as the flags say.
-func (f *flags) Run(ctx context.Context, _ io.Reader, stdout, stderr io.Writer) error {
+func (f *flags) Run(stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return cli.UsageError{Err: err}
 	}
 	if f.DType == "float32" {
-		return train[float32](ctx, f, stdout, stderr)
+		return train[float32](f, stdout, stderr)
 	}
-	return train[float64](ctx, f, stdout, stderr)
+	return train[float64](f, stdout, stderr)
 }
 
 // job is a training from the flags to the run's folder.
@@ -34,20 +35,19 @@ type job[T matrix.Float] struct {
 	*flags
 	text io.Writer // for people: stdout, or stderr where stdout is for JSON
 
-	sha256      string // of the data file
-	train, val  *data.Dataset[T]
-	test        *data.Dataset[T] // nil: none
-	encoding    *data.Encoding
-	head        *head[T]
-	trainer     *nn.Trainer[T]
-	out         *folder
-	history     nn.History
-	seconds     float64
-	steps       int // done
-	interrupted bool
+	sha256     string // of the data file
+	train, val *data.Dataset[T]
+	test       *data.Dataset[T] // nil: none
+	encoding   *data.Encoding
+	head       *head[T]
+	trainer    *nn.Trainer[T]
+	out        *folder
+	history    nn.History
+	seconds    float64
+	steps      int // done
 }
 
-func train[T matrix.Float](ctx context.Context, f *flags, stdout, stderr io.Writer) error {
+func train[T matrix.Float](f *flags, stdout, stderr io.Writer) error {
 	j := &job[T]{flags: f, text: stdout}
 	if f.JSON {
 		j.text = stderr
@@ -63,18 +63,18 @@ func train[T matrix.Float](ctx context.Context, f *flags, stdout, stderr io.Writ
 		}
 	}
 	defer j.out.abandon() // if nothing was written to it
+	ctx, stop := cli.Interruptible()
 	trainErr := j.fit(ctx)
-	if diverged := (*nn.DivergedError)(nil); trainErr != nil && !errors.As(trainErr, &diverged) && !j.interrupted {
+	if diverged := (*nn.DivergedError)(nil); trainErr != nil && !errors.As(trainErr, &diverged) {
+		stop()
 		return trainErr
 	}
 	result := j.evaluate()
-	if err := j.save(result); err != nil {
-		return err
+	err := j.save(result)
+	if err == nil {
+		err = j.report(result, stdout)
 	}
-	if err := j.report(result, stdout); err != nil {
-		return err
-	}
-	return trainErr
+	return cmp.Or(err, trainErr, stop())
 }
 
 // build makes the network and its trainer.
@@ -87,11 +87,14 @@ func (j *job[T]) build() error {
 	if j.head, err = newHead[T](j.flags, regress, j.Layers[len(j.Layers)-1], weights); err != nil {
 		return err
 	}
-	batch := j.Batch
+	j.Loss, j.Output = j.head.lossName, j.head.outputName // as run.json keeps them
 	if j.wholeSet() {
-		batch = 0
+		j.Batch = 0
+	} else {
+		rate := j.rate()
+		j.LR = &rate
 	}
-	schedule, _ := j.schedule(stepsOf(j.train.Len(), batch))
+	schedule, _ := j.schedule(stepsOf(j.train.Len(), j.Batch))
 	opt, _ := optimizer[T](j.flags)
 	j.trainer = &nn.Trainer[T]{
 		Net:      &nn.Network[T]{Layers: newLayers(j.flags, j.head.last), Output: j.head.output},
@@ -100,7 +103,7 @@ func (j *job[T]) build() error {
 		Schedule: schedule,
 		L2:       losses.L2[T]{Lambda: j.penalty()},
 		Clip:     clipper[T](j.flags),
-		Epochs:   j.Epochs, BatchSize: batch, Seed: j.Seed, Patience: j.Patience,
+		Epochs:   j.Epochs, BatchSize: j.Batch, Seed: j.Seed, Patience: j.Patience,
 		Task: nn.Task{Regress: regress, Threshold: j.head.threshold, Units: j.encoding.Units()},
 	}
 	switch j.Optimizer {
@@ -118,7 +121,7 @@ func (j *job[T]) build() error {
 	if j.wholeSet() {
 		how = j.Optimizer
 	}
-	fmt.Fprintf(j.text, "loss %s after %s; %s\n\n", j.head.lossName, j.head.outputName, how)
+	fmt.Fprintf(j.text, "loss %s after %s; %s\n\n", j.Loss, j.Output, how)
 	return nil
 }
 
@@ -151,8 +154,8 @@ func (j *job[T]) fit(ctx context.Context) error {
 	var diverged *nn.DivergedError
 	switch {
 	case errors.Is(err, context.Canceled):
-		j.interrupted = true
 		fmt.Fprintf(j.text, "interrupted: the model as it is now is kept\n")
+		return nil
 	case errors.As(err, &diverged):
 		return fmt.Errorf("%w.\nThe last good weights are kept. Try a smaller learning rate (--lr %.2g), --clip-norm 1, or --scale standard", err, min(j.rate()/10, 0.1))
 	}

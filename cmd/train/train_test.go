@@ -8,9 +8,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gradlab/internal/cli"
 )
@@ -24,7 +26,7 @@ func run(t *testing.T, files map[string]string, args string) (status int, stdout
 		}
 	}
 	var out, errs bytes.Buffer
-	status = cli.Run("train", description, new(flags), strings.Fields(args), strings.NewReader(""), &out, &errs)
+	status = cli.Run("train", description, new(flags), strings.Fields(args), &out, &errs)
 	return status, out.String(), errs.String()
 }
 
@@ -282,6 +284,33 @@ func TestDivergence(t *testing.T) {
 		if _, err := os.Stat("runs/iris/model.safetensors"); err != nil {
 			t.Errorf("%s: %v", args, err)
 		}
+	}
+}
+
+// An interrupt stops the training after the step and keeps the model.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to processes on Windows")
+	}
+	t.Chdir(t.TempDir())
+	go func() {
+		for { // until the training begins
+			time.Sleep(300 * time.Millisecond)
+			if _, err := os.Stat("runs/digits"); err == nil {
+				break
+			}
+		}
+		time.Sleep(300 * time.Millisecond)
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			self.Signal(os.Interrupt)
+		}
+	}()
+	status, stdout, stderr := run(t, nil, "--layers 64,128,10 --data digits.csv --epochs 1000000")
+	if status != 130 || !strings.Contains(stdout, "interrupted") {
+		t.Errorf("exit status %d: %s%s", status, stdout, stderr)
+	}
+	if _, err := os.Stat("runs/digits/model.safetensors"); err != nil {
+		t.Error(err)
 	}
 }
 

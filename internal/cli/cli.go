@@ -28,29 +28,30 @@ func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(for
 
 // Command is a command whose flags have been parsed into it.
 type Command interface {
-	Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error
+	Run(stdout, stderr io.Writer) error
 }
 
 // Main runs a command and exits.
 func Main(name, description string, command Command) {
-	os.Exit(Run(name, description, command, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(Run(name, description, command, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // Run runs a command and returns its exit status.
-func Run(name, description string, command Command, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
+func Run(name, description string, command Command, args []string, stdout, stderr io.Writer) (status int) {
 	parsed, err := parse(name, description, command, args, stdout)
 	if err == nil && parsed {
-		ctx, stop := interruptible()
-		err = command.Run(ctx, stdin, stdout, stderr)
-		if sig := stop(); sig != 0 && (err == nil || errors.Is(err, context.Canceled)) {
-			return 128 + int(sig)
-		}
+		err = command.Run(stdout, stderr)
 	}
-	if err == nil {
+	var usage UsageError
+	var signal Signalled
+	switch {
+	case err == nil:
 		return 0
+	case errors.As(err, &signal):
+		return 128 + int(signal)
 	}
 	fmt.Fprintf(stderr, "%s: %v\n", name, err)
-	if usage := (UsageError{}); errors.As(err, &usage) {
+	if errors.As(err, &usage) {
 		fmt.Fprintf(stderr, "Try '%s --help'.\n", name)
 		return 2
 	}
@@ -66,22 +67,38 @@ func parse(name, description string, command any, args []string, stdout io.Write
 			panic(r)
 		}
 	}()
-	parser, err := kong.New(command,
+	ctx, err := parserOf(command,
 		kong.Name(name), kong.Description(description),
 		kong.Writers(stdout, stdout),
 		kong.Exit(func(int) { panic(exited) }),
 		kong.Vars{"version": name + " " + Version()},
 		kong.WithHyphenPrefixedParameters(true),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-	)
-	if err != nil {
-		panic(err) // a mistake in the struct tags
-	}
-	ctx, err := parser.Parse(args)
+	).Parse(args)
 	if err != nil {
 		return false, UsageError{err}
 	}
 	return true, checkTwice(ctx)
+}
+
+// parserOf returns a parser for the flags of a command.
+func parserOf(command any, options ...kong.Option) *kong.Kong {
+	parser, err := kong.New(command, options...)
+	if err != nil {
+		panic(err) // a mistake in the struct tags
+	}
+	return parser
+}
+
+// FlagValues returns the flags of a command as they are now, by name.
+func FlagValues(command any) map[string]any {
+	values := map[string]any{}
+	for _, flag := range parserOf(command).Model.Flags {
+		if flag.Name != "help" && flag.Name != "version" {
+			values[flag.Name] = flag.Target.Interface()
+		}
+	}
+	return values
 }
 
 // checkTwice refuses a flag that is given twice, unless it is a list.
@@ -99,9 +116,15 @@ func checkTwice(ctx *kong.Context) error {
 	return nil
 }
 
-// interruptible returns a context that ends with the first SIGINT or SIGTERM; a
-// second one exits at once. stop ends this, and tells which signal came, or 0.
-func interruptible() (ctx context.Context, stop func() syscall.Signal) {
+// Signalled is the error of a command that a signal ended in good order.
+type Signalled syscall.Signal
+
+func (s Signalled) Error() string { return syscall.Signal(s).String() }
+
+// Interruptible returns a context that ends with the first SIGINT or SIGTERM; a
+// second one exits at once. stop ends this, and returns a Signalled if there
+// was a signal. (Where a command does not call this, a signal simply kills it.)
+func Interruptible() (ctx context.Context, stop func() error) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -112,22 +135,19 @@ func interruptible() (ctx context.Context, stop func() syscall.Signal) {
 				os.Exit(128 + int(sig.(syscall.Signal)))
 			}
 			first = false
-			cancel(signalled(sig.(syscall.Signal)))
+			cancel(Signalled(sig.(syscall.Signal)))
 		}
 	}()
-	return ctx, func() syscall.Signal {
+	return ctx, func() error {
 		signal.Stop(signals)
 		close(signals)
-		if s, ok := context.Cause(ctx).(signalled); ok {
-			return syscall.Signal(s)
+		var s Signalled
+		if errors.As(context.Cause(ctx), &s) {
+			return s
 		}
-		return 0
+		return nil
 	}
 }
-
-type signalled syscall.Signal
-
-func (s signalled) Error() string { return syscall.Signal(s).String() }
 
 // Version returns the version of the module, or of the commit it was built from.
 func Version() string {
