@@ -61,8 +61,10 @@ func (f *flags) checkInit() error {
 	if f.Init == "" {
 		return nil
 	}
-	_, err := parts.Find("initialisation", f.Init, parts.Inits())
-	return err
+	if _, err := parts.Find("initialisation", f.Init, parts.Inits()); err != nil {
+		return fmt.Errorf("--init: %w", err)
+	}
+	return nil
 }
 
 // init returns the initialisation of a layer with the activation g: the one of
@@ -255,90 +257,6 @@ func clipper[T matrix.Float](f *flags) optim.Clipper[T] {
 		return nil
 	}
 	return clip
-}
-
-// rate returns the learning rate at the start.
-func (f *flags) rate() float64 {
-	switch f.Optimizer {
-	case "adam", "adamw":
-		return or(f.LR, 0.01)
-	case "rmsprop":
-		return or(f.LR, 0.003)
-	}
-	return or(f.LR, 0.1)
-}
-
-// schedule parses NAME[:NUMBER…]; stepsPerEpoch is what a warm-up lasts by
-// default.
-func (f *flags) schedule(stepsPerEpoch int) (optim.Schedule, error) {
-	return f.parseSchedule(f.Schedule, stepsPerEpoch)
-}
-
-func (f *flags) parseSchedule(text string, stepsPerEpoch int) (optim.Schedule, error) {
-	rate := f.rate()
-	name, rest, _ := strings.Cut(text, ":")
-	if name == "warm-up" || name == "warmup" {
-		steps, then, _ := strings.Cut(rest, ":")
-		n, err := argument(text, steps, float64(stepsPerEpoch), 1, 1<<31)
-		if err != nil {
-			return nil, err
-		}
-		if then == "" {
-			then = "constant"
-		}
-		after, err := f.parseSchedule(then, stepsPerEpoch)
-		return optim.WarmUp{Steps: int(n), Then: after}, err
-	}
-	first, second, _ := strings.Cut(rest, ":")
-	if _, more, extra := strings.Cut(second, ":"); extra {
-		return nil, fmt.Errorf("--schedule %s: %q is one argument too many", text, more)
-	}
-	one := func(otherwise, from, to float64) (float64, error) {
-		if second != "" {
-			return 0, fmt.Errorf("--schedule %s: %q is one argument too many", text, second)
-		}
-		return argument(text, first, otherwise, from, to)
-	}
-	switch name {
-	case "constant":
-		if rest != "" {
-			return nil, fmt.Errorf("--schedule %s: constant takes no argument", text)
-		}
-		return optim.Constant(rate), nil
-	case "step":
-		every, err := argument(text, first, float64(max(f.Epochs/3, 1)), 1, 1<<31)
-		if err != nil {
-			return nil, err
-		}
-		factor, err := argument(text, second, 0.3, 0, 1)
-		return optim.StepDecay{Rate0: rate, Every: int(every), Factor: factor}, err
-	case "exponential":
-		factor, err := one(0.99, 0, 1)
-		return optim.Exponential{Rate0: rate, Factor: factor}, err
-	case "inverse-time":
-		decay, err := argument(text, first, 0.01, 0, maxFlag)
-		if err != nil {
-			return nil, err
-		}
-		every, err := argument(text, second, 1, 1, 1<<31)
-		return optim.InverseTime{Rate0: rate, Decay: decay, Every: int(every)}, err
-	case "cosine":
-		floor, err := one(0, 0, maxFlag)
-		return optim.Cosine{Rate0: rate, Floor: floor, Epochs: f.Epochs}, err
-	}
-	return nil, fmt.Errorf("--schedule: unknown schedule %q: choose one of constant, step, exponential, inverse-time, cosine, warm-up", name)
-}
-
-// argument parses an argument of a schedule.
-func argument(schedule, text string, otherwise, from, to float64) (float64, error) {
-	if text == "" {
-		return otherwise, nil
-	}
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(x >= from && x <= to) {
-		return 0, fmt.Errorf("--schedule %s: %q is not a number from %g to %g", schedule, text, from, to)
-	}
-	return x, nil
 }
 
 // weights parses --class-weights NAME=W,…; nil stands for none and for balanced.

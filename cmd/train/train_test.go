@@ -187,7 +187,7 @@ func TestErrors(t *testing.T) {
 		{iris + "--loss foo", 2, `unknown loss "foo"`},
 		{iris + "--loss ce", 2, "use bce"},
 		{iris + "--loss bce --output tanh", 2, "--loss bce needs --output sigmoid, not tanh"},
-		{iris + "--schedule foo", 2, `unknown schedule "foo"`},
+		{iris + "--schedule foo", 2, `--schedule foo: unknown schedule "foo"`},
 		{iris + "--schedule step:0", 2, `--schedule step:0: "0" is not a number from 1`},
 		{iris + "--lr -1", 2, "--lr: it is a positive number"},
 		{iris + "--lr abc", 2, "--lr…abc"},
