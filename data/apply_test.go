@@ -98,8 +98,8 @@ func TestApplyErrors(t *testing.T) {
 		{"an unknown category", training, "a,colour,b\n1,red,2\n1,pink,2\n", `f.csv:3: column 2 (colour): "pink" is not one of the categories that the model knows (blue and red)`},
 		{"an unknown class", training, "a,colour,b,class\n1,red,2,u\n1,red,2,w\n", `f.csv:3: column 4 (class): "w" is not one of the classes that the model knows (u and v)`},
 		{"text for a number", training, "a,colour,b\nx,red,2\ny,red,2\n", `f.csv:2: column 1 (a): "x" is not a number, as the model needs it to be: ` + nan},
-		{"missing cells", training, "a,colour,b\n1,red,2\n1,,2\n", "f.csv: cells are missing: column 2 (colour): 1 cell, in line 3: fill them in, have their rows left out (missing drop), or have them filled with the mean of the column (missing mean)"},
-		{"some labels", training, "a,colour,b,class\n1,red,2,u\n1,red,2,\n", "f.csv:3: column 4 (class): the label is missing (as in 1 row): fill it in, or have such rows left out (missing drop)"},
+		{"missing cells", training, "a,colour,b\n1,red,2\n1,,2\n", "f.csv: cells are missing: column 2 (colour): 1 cell, in line 3: fill them in, have their rows left out (--missing drop), or have them filled with the mean of the column (--missing mean)"},
+		{"some labels", training, "a,colour,b,class\n1,red,2,u\n1,red,2,\n", "f.csv:3: column 4 (class): the label is missing (as in 1 row): fill it in, or have such rows left out (--missing drop)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			enc := trained(t, test.training, Spec{})

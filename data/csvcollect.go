@@ -128,7 +128,7 @@ func (c *collector[T]) add(b *block[T]) error {
 	c.numbers.append(b.numbers)
 	c.addCodes(b)
 	if c.values > maxTexts {
-		return &Error{File: c.src.name, Msg: fmt.Sprintf("more than %d different texts: leave columns of free text out (ignore)", maxTexts)}
+		return &Error{File: c.src.name, Msg: fmt.Sprintf("more than %d different texts: leave columns of free text out (--ignore)", maxTexts)}
 	}
 	for _, j := range b.jumps {
 		row, line := c.rows+j.row, c.lines+j.line+1

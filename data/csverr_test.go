@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-const nan = "correct it, leave it empty if the value is missing, read the column as text (text) or leave it out (ignore)"
+const nan = "correct it, leave it empty if the value is missing, read the column as text (--text) or leave it out (--ignore)"
 
 // The messages are part of what users meet: each says where, what, and what to do.
 func TestCSVErrors(t *testing.T) {
@@ -33,10 +33,10 @@ func TestCSVErrors(t *testing.T) {
 		{"decimal commas throughout", "1,5;2,5\n2,5;3,5\n", `f.csv:1: column 1 (x1): "1,5" is not a number: write it with a decimal point, and without separators between thousands`},
 		{"separators between thousands", "price,a\n\"1,234.5\",2\n\"12,345.6\",3\n", `f.csv:2: column 1 (price): "1,234.5" is not a number: write it with a decimal point, and without separators between thousands`},
 		{"a column of dates", "when,a\n2020-01-31,1\n2020-02-01,2\n",
-			`f.csv:2: column 1 (when): the column holds dates, such as "2020-01-31", and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (ignore)`},
+			`f.csv:2: column 1 (when): the column holds dates, such as "2020-01-31", and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (--ignore)`},
 		{"a column of times", "a,at\n1,31.12.2020 12:30\n2,1.1.2021 0:15\n",
-			`f.csv:2: column 2 (at): the column holds dates, such as "31.12.2020 12:30", and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (ignore)`},
-		{"a date among numbers", "a\n1\n2\n1/2/2020\n", `f.csv:4: column 1 (a): "1/2/2020" is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (ignore)`},
+			`f.csv:2: column 2 (at): the column holds dates, such as "31.12.2020 12:30", and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (--ignore)`},
+		{"a date among numbers", "a\n1\n2\n1/2/2020\n", `f.csv:4: column 1 (a): "1/2/2020" is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (--ignore)`},
 		{"infinity", "a,b\n1,2\n-Inf,3\n", `f.csv:3: column 1 (a): "-Inf" is not a finite number, and cannot be trained with: write a number, or leave the cell empty if the value is missing`},
 		{"too large a number", "a,b\n1,2\n1,-1e101\n", "f.csv:3: column 2 (b): -1e101 is too large to train with (the limit is 1e+100): give the column in other units"},
 		{"a number out of range", "a,b\n1,2\n1,1e400\n", "f.csv:3: column 2 (b): 1e400 is too large to train with (the limit is 1e+100): give the column in other units"},
@@ -215,7 +215,7 @@ func TestTooManyTexts(t *testing.T) {
 		}
 	}
 	_, err := read(file.String(), CSVOptions{})
-	if want := "f.csv: more than 1048576 different texts: leave columns of free text out (ignore)"; err == nil || err.Error() != want {
+	if want := "f.csv: more than 1048576 different texts: leave columns of free text out (--ignore)"; err == nil || err.Error() != want {
 		t.Errorf("%v\nwant %s", err, want)
 	}
 }

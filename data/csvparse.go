@@ -160,7 +160,7 @@ func (p *parser[T]) anyCell(column int, role role, first int) (last bool, proble
 		}
 		msg = p.notNumber(column, string(cell), ok)
 	default:
-		msg = fmt.Sprintf("the column holds dates, such as %s, and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (ignore)", quote(string(cell)))
+		msg = fmt.Sprintf("the column holds dates, such as %s, and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (--ignore)", quote(string(cell)))
 	}
 	// A cell of the wrong kind is often one that a missing or surplus delimiter
 	// has shifted.
@@ -215,9 +215,9 @@ func (p *parser[T]) notNumber(column int, cell string, tooLarge bool) string {
 	case hasCommas(cell):
 		return fmt.Sprintf("%s is not a number: write it with a decimal point, and without separators between thousands", quote(cell))
 	case isDate(cell):
-		return fmt.Sprintf("%s is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (ignore)", quote(cell))
+		return fmt.Sprintf("%s is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (--ignore)", quote(cell))
 	}
-	return fmt.Sprintf("%s is not a number, as %s: correct it, leave it empty if the value is missing, read the column as text (text) or leave it out (ignore)",
+	return fmt.Sprintf("%s is not a number, as %s: correct it, leave it empty if the value is missing, read the column as text (--text) or leave it out (--ignore)",
 		quote(cell), p.lay.numbersBecause(column))
 }
 

@@ -120,11 +120,11 @@ func (t *Table[T]) keep(features, labels []int, missing Missing) (rowList, error
 	}
 	for _, i := range labels {
 		if c := &t.Columns[i]; c.Missing > 0 {
-			return all, t.errorAt(c.MissingRows[0], c, "the label is missing (as in %s): fill it in, or have such rows left out (missing drop)", plural(c.Missing, "row"))
+			return all, t.errorAt(c.MissingRows[0], c, "the label is missing (as in %s): fill it in, or have such rows left out (--missing drop)", plural(c.Missing, "row"))
 		}
 	}
 	if where := t.missingIn(features); where != "" && missing == MissingError {
-		return all, t.errorf(nil, "cells are missing: %s: fill them in, have their rows left out (missing drop), or have them filled with the mean of the column (missing mean)", where)
+		return all, t.errorf(nil, "cells are missing: %s: fill them in, have their rows left out (--missing drop), or have them filled with the mean of the column (--missing mean)", where)
 	}
 	return all, nil
 }
@@ -156,11 +156,11 @@ func (t *Table[T]) chooseFeatures(enc *Encoding, features []int, kept rowList) e
 			values := t.valuesIn(c, kept)
 			switch {
 			case c.TooMany:
-				return t.errorf(c, "the text has more than %d different values, and a category must have few (at most %d): leave the column out (ignore)", maxValues, maxCategories)
+				return t.errorf(c, "the text has more than %d different values, and a category must have few (at most %d): leave the column out (--ignore)", maxValues, maxCategories)
 			case len(values) > maxCategories:
-				return t.errorf(c, "the text has %d different values, and a category must have few (at most %d): leave the column out (ignore)", len(values), maxCategories)
+				return t.errorf(c, "the text has %d different values, and a category must have few (at most %d): leave the column out (--ignore)", len(values), maxCategories)
 			case len(values) == 0:
-				return t.errorf(c, "the column is empty: leave it out (ignore)")
+				return t.errorf(c, "the column is empty: leave it out (--ignore)")
 			}
 			f.Categories = values
 		}
@@ -193,7 +193,7 @@ func (t *Table[T]) valuesIn(c *Column, kept rowList) (values []string) {
 func (t *Table[T]) checkRoom(rows, cols int) error {
 	const free = 1 << 27
 	if cells := t.Rows * len(t.Columns); rows > (free+8*cells)/cols {
-		return t.errorf(nil, "with an entry for each category the data would take a %d×%d matrix: leave columns with many categories out (ignore)", rows, cols)
+		return t.errorf(nil, "with an entry for each category the data would take a %d×%d matrix: leave columns with many categories out (--ignore)", rows, cols)
 	}
 	return nil
 }

@@ -150,16 +150,16 @@ func TestEncodeErrors(t *testing.T) {
 		want       string
 	}{
 		{"missing cells", "a,b,y\n1,,u\n,2,v\n3,4,u\n,5,v\n", Spec{},
-			"f.csv: cells are missing: column 1 (a): 2 cells, in lines 3, 5; column 2 (b): 1 cell, in line 2: fill them in, have their rows left out (missing drop), or have them filled with the mean of the column (missing mean)"},
+			"f.csv: cells are missing: column 1 (a): 2 cells, in lines 3, 5; column 2 (b): 1 cell, in line 2: fill them in, have their rows left out (--missing drop), or have them filled with the mean of the column (--missing mean)"},
 		{"missing labels", "a,y\n1,u\n2,\n3,v\n4,\n", Spec{Missing: MissingMean},
-			"f.csv:3: column 2 (y): the label is missing (as in 2 rows): fill it in, or have such rows left out (missing drop)"},
+			"f.csv:3: column 2 (y): the label is missing (as in 2 rows): fill it in, or have such rows left out (--missing drop)"},
 		{"missing in every row", "a,b,y\n1,,u\n,2,v\n", Spec{Missing: MissingDrop},
 			"f.csv: a cell is missing in every row: column 1 (a): 1 cell, in line 3; column 2 (b): 1 cell, in line 2"},
 		{"one row left", "a,y\n1,u\n,v\n", Spec{Missing: MissingDrop}, "f.csv: there must be at least 2 rows to learn from, and there is 1"},
 		{"a category with many values", many(300, "v%[1]d,1,%[1]d"), Spec{},
-			"f.csv: column 1 (name): the text has 300 different values, and a category must have few (at most 256): leave the column out (ignore)"},
+			"f.csv: column 1 (name): the text has 300 different values, and a category must have few (at most 256): leave the column out (--ignore)"},
 		{"a name for every row", many(10_001, "v%[1]d,1,%[1]d"), Spec{},
-			"f.csv: column 1 (name): the text has more than 10000 different values, and a category must have few (at most 256): leave the column out (ignore)"},
+			"f.csv: column 1 (name): the text has more than 10000 different values, and a category must have few (at most 256): leave the column out (--ignore)"},
 		{"too many classes", many(1001, "v%[1]d,1,%[1]d"), Spec{Labels: []string{"name"}},
 			"f.csv: column 1 (name): the label has more than 1000 different values, too many to be classes"},
 		{"several labels, one of text", "a,b,c\n1,2,u\n3,4,v\n", Spec{Labels: []string{"b", "c"}}, "f.csv: column 3 (c): the label is text, and a regression predicts numbers"},
@@ -184,7 +184,7 @@ func TestOneHotIsBounded(t *testing.T) {
 		fmt.Fprintf(&file, "%s,%s,%s,%s,%d\n", x, x, x, x, i%2)
 	}
 	_, _, err := mustRead(t, file.String(), CSVOptions{}).Encode(Spec{})
-	if want := "f.csv: with an entry for each category the data would take a 800×400000 matrix: leave columns with many categories out (ignore)"; err == nil || err.Error() != want {
+	if want := "f.csv: with an entry for each category the data would take a 800×400000 matrix: leave columns with many categories out (--ignore)"; err == nil || err.Error() != want {
 		t.Errorf("%v\nwant %s", err, want)
 	}
 }

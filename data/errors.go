@@ -7,7 +7,9 @@ import (
 	"unicode"
 )
 
-// An Error is a problem of an input file, with its place.
+// An Error is a problem of an input file, with its place. Where there is a way
+// out, it names the flag of the train command: --ignore is CSVOptions.Ignore,
+// --missing is Spec.Missing.
 type Error struct {
 	File   string
 	Line   int    // counted from 1; 0: the file as a whole

@@ -30,7 +30,7 @@ func Fit[T matrix.Float](enc *Encoding, set *Dataset[T], train []int, how Scalin
 		rows := inputs[at : at+f.rows()]
 		at += f.rows()
 		if rows[0].n == 0 {
-			return fmt.Errorf("column %s: all cells of the training part are missing: leave the column out (ignore)", quote(f.Name))
+			return fmt.Errorf("column %s: all cells of the training part are missing: leave the column out (--ignore)", quote(f.Name))
 		}
 		f.Offset, f.Scale, f.Fill = 0, 1, nil
 		if f.Categories == nil {

@@ -89,7 +89,7 @@ func TestMissingMean(t *testing.T) {
 func TestFitErrors(t *testing.T) {
 	set, enc := encode(t, "a,y\n,1.5\n,2.5\n3,4\n", Spec{Missing: MissingMean})
 	err := Fit(enc, set, []int{0, 1}, Standard)
-	if want := `column "a": all cells of the training part are missing: leave the column out (ignore)`; err == nil || err.Error() != want {
+	if want := `column "a": all cells of the training part are missing: leave the column out (--ignore)`; err == nil || err.Error() != want {
 		t.Errorf("%v\nwant %s", err, want)
 	}
 	if err := Fit(enc, set, []int{}, Standard); err == nil || err.Error() != "the training part is empty" {
