@@ -77,6 +77,12 @@ func (s *sizes) UnmarshalText(text []byte) error {
 	if len(*s) < 2 {
 		return fmt.Errorf("%q is one size only: at least an input and an output are needed, as in 4,8,1", text)
 	}
+	weights := 0
+	for l, n := range (*s)[1:] {
+		if weights += n * (*s)[l]; weights > 1<<30 {
+			return fmt.Errorf("%s has more than a thousand million weights", text)
+		}
+	}
 	return nil
 }
 

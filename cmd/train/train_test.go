@@ -180,6 +180,7 @@ func TestErrors(t *testing.T) {
 		{"--layers 4,x,1 --data iris.csv", 2, `--layers: "x" is not the size of a layer`},
 		{"--layers 4,0,1 --data iris.csv", 2, `--layers: "0" is not the size of a layer`},
 		{"--layers 4 --data iris.csv", 2, "--layers…at least an input and an output"},
+		{"--layers 4,9999999,9999999,1 --data iris.csv", 2, "more than a thousand million weights"},
 		{"--layers 4,8,1", 2, "--data"},
 		{iris + "--optimizer foo", 2, `unknown optimizer "foo": choose one of sgd, momentum`},
 		{iris + "--activation tanhh", 2, `--activation: unknown activation "tanhh": choose one of identity, sigmoid`},
