@@ -208,7 +208,9 @@ func TestOptimizersLearn(t *testing.T) {
 			}
 		})
 	}
-	run("lbfgs", func(trainer *nn.Trainer[float64]) { trainer.Minimizer = optim.NewLBFGS[float64](100) })
+	for _, min := range parts.Minimizers[float64](100) {
+		run(min.Name, func(trainer *nn.Trainer[float64]) { trainer.Minimizer = min.Part })
+	}
 }
 
 // linear returns m examples of y = 3x₁ - 2x₂ + 0.5 + noise.

@@ -12,11 +12,11 @@ import (
 
 	"gradlab/data"
 	"gradlab/internal/cli"
+	"gradlab/internal/parts"
 	"gradlab/layers"
 	"gradlab/losses"
 	"gradlab/matrix"
 	"gradlab/nn"
-	"gradlab/optim"
 )
 
 // Run trains as the flags say.
@@ -108,13 +108,16 @@ func (j *job[T]) build() error {
 	}
 	switch j.Optimizer {
 	case "lbfgs":
-		j.trainer.Minimizer = optim.NewLBFGS[T](j.Epochs)
+		j.trainer.Minimizer, err = parts.Find("optimizer", j.Optimizer, parts.Minimizers[T](j.Epochs))
 	case "normal-equation":
 		if !regress {
 			return errors.New("--optimizer normal-equation is for regression, and the label has classes (--task regress takes numbers as they are)")
 		}
 		j.trainer.Minimizer = normalEquation[T]{j.trainer.Net, j.train, j.L2}
 		j.Epochs, j.trainer.Epochs = 1, 1
+	}
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(j.text, "%s", j.trainer.Net.Summary())
 	how := fmt.Sprintf("%s, learning rate %g", j.Optimizer, j.rate())

@@ -61,6 +61,14 @@ func Optimizers[T matrix.Float]() []Named[optim.Optimizer[T]] {
 	}
 }
 
+// Minimizers returns every method for whole training sets, new, with a limit on
+// its iterations.
+func Minimizers[T matrix.Float](maxIterations int) []Named[optim.Minimizer[T]] {
+	return []Named[optim.Minimizer[T]]{
+		{"lbfgs", optim.NewLBFGS[T](maxIterations)},
+	}
+}
+
 // Inits returns every initialisation.
 func Inits() []Named[layers.Init] {
 	return []Named[layers.Init]{

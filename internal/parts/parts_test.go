@@ -219,12 +219,15 @@ func TestTableIsComplete(t *testing.T) {
 	for _, p := range parts.Optimizers[float64]() {
 		mark(p.Part)
 	}
+	for _, p := range parts.Minimizers[float64](1) {
+		mark(p.Part)
+	}
 	for _, p := range parts.Layers[float64](2) {
 		mark(p.Part)
 	}
 	found := 0
 	for _, pkg := range []string{"layers", "losses", "optim"} {
-		for _, name := range methodsOf(t, "../../"+pkg, "Backward", "Prime", "Step") {
+		for _, name := range methodsOf(t, "../../"+pkg, "Backward", "Prime", "Step", "Minimize") {
 			found++
 			if !in[name] {
 				t.Errorf("%s.%s is missing from the table", pkg, name)
