@@ -132,7 +132,7 @@ func (j *job[T]) save(r *result) error {
 	if r.confusion != nil {
 		c := viz.Confusion{Title: j.title() + ", " + r.of, Classes: j.encoding.ClassNames(), Counts: r.confusion}
 		files = append(files, file{"confusion.png", figure(c.Figure(), "png")})
-		if j.Layers[0] == 2 {
+		if j.twoNumbers() {
 			files = append(files, file{"boundary.png", figure(j.boundary(), "png")})
 		}
 	}

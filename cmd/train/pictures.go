@@ -38,6 +38,13 @@ func (j *job[T]) curves() *viz.Figure {
 	return c.Figure()
 }
 
+// twoNumbers reports whether the inputs are two numbers, so that a boundary can
+// be drawn.
+func (j *job[T]) twoNumbers() bool {
+	f := j.encoding.Features
+	return len(f) == 2 && f[0].Categories == nil && f[1].Categories == nil
+}
+
 // maxPoints bounds the points that a boundary shows.
 const maxPoints = 2000
 

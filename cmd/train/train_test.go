@@ -385,6 +385,12 @@ func TestBoundary(t *testing.T) {
 	if _, err := os.Stat("runs/moons/boundary.png"); err != nil {
 		t.Error(err)
 	}
+	// Two inputs that are not two numbers have none.
+	text := "colour,good\n" + strings.Repeat("red,yes\nblue,no\nred,yes\nblue,yes\n", 5)
+	trained(t, map[string]string{"colours.csv": text}, "--layers 2,1 --data colours.csv --epochs 2")
+	if _, err := os.Stat("runs/colours/boundary.png"); err == nil {
+		t.Error("a boundary between categories was drawn")
+	}
 }
 
 // Every flag that chooses a part trains, with right gradients.
