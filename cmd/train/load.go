@@ -39,8 +39,12 @@ func (j *job[T]) load() error {
 	}
 	j.encoding = encoding
 	if n := encoding.Width(); n != j.Layers[0] {
-		return fmt.Errorf("%s has %d inputs (%s), --layers %v begins with %d: the first size must be %d",
-			table.Name, n, shortList(encoding.Inputs()), j.Layers, j.Layers[0], n)
+		inputs := "inputs"
+		if n == 1 {
+			inputs = "input"
+		}
+		return fmt.Errorf("%s has %d %s (%s), --layers %v begins with %d: the first size must be %d",
+			table.Name, n, inputs, shortList(encoding.Inputs()), j.Layers, j.Layers[0], n)
 	}
 	if err := j.split(all, scaling); err != nil {
 		return err
