@@ -217,7 +217,7 @@ func classText(class string, number bool) string {
 	class = strings.Trim(class, " \t")
 	if number {
 		if x, ok := parseNumber([]byte(class)); ok {
-			return formatNumber(x + 0) // -0 is 0
+			return FormatNumber(x + 0) // -0 is 0
 		}
 	}
 	return class

@@ -87,7 +87,7 @@ func (t *Table[T]) chooseClasses(enc *Encoding, c *Column, kept rowList, spec Sp
 		var values []T
 		values, more = t.distinct(c, kept)
 		for _, x := range values {
-			enc.Classes = append(enc.Classes, formatNumber(x))
+			enc.Classes = append(enc.Classes, FormatNumber(x))
 		}
 	}
 	k := len(enc.Classes)

@@ -67,7 +67,7 @@ func (t *Table[T]) Cell(row, column int) string {
 	c := &t.Columns[column]
 	if c.Kind == Number {
 		if x := t.Numbers.Col(row)[c.Row]; x == x {
-			return formatNumber(x)
+			return FormatNumber(x)
 		}
 		return ""
 	}
@@ -189,8 +189,8 @@ func (t *Table[T]) errorf(column *Column, format string, args ...any) error {
 	return e
 }
 
-// formatNumber returns a number in its shortest form.
-func formatNumber[T matrix.Float](x T) string {
+// FormatNumber returns the shortest decimal that reads back as x.
+func FormatNumber[T matrix.Float](x T) string {
 	bits := 64
 	if _, single := any(x).(float32); single {
 		bits = 32

@@ -1,10 +1,6 @@
 package layers
 
-import (
-	"fmt"
-
-	"gradlab/matrix"
-)
+import "gradlab/matrix"
 
 // Activation is a function g from z to a. All matrices are n×m; a column is an
 // example.
@@ -27,14 +23,14 @@ func (Identity[T]) Backward(dz, da, z, a *matrix.Matrix[T]) { matrix.Copy(dz, da
 type Sigmoid[T matrix.Float] struct{}
 
 func (Sigmoid[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("Sigmoid", a, z)
+	matrix.SameShape("layers.Sigmoid", a, z)
 	for i, z := range z.Data {
 		a.Data[i] = matrix.Sigmoid(z)
 	}
 }
 
 func (Sigmoid[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("Sigmoid", dz, da, z, a)
+	matrix.SameShape("layers.Sigmoid", dz, da, z, a)
 	for i, a := range a.Data {
 		dz.Data[i] = da.Data[i] * (a * (1 - a))
 	}
@@ -44,14 +40,14 @@ func (Sigmoid[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 type Tanh[T matrix.Float] struct{}
 
 func (Tanh[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("Tanh", a, z)
+	matrix.SameShape("layers.Tanh", a, z)
 	for i, z := range z.Data {
 		a.Data[i] = matrix.Tanh(z)
 	}
 }
 
 func (Tanh[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("Tanh", dz, da, z, a)
+	matrix.SameShape("layers.Tanh", dz, da, z, a)
 	for i, a := range a.Data {
 		dz.Data[i] = da.Data[i] * (1 - T(a*a))
 	}
@@ -70,7 +66,7 @@ type LeakyReLU[T matrix.Float] struct {
 }
 
 func (l LeakyReLU[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("LeakyReLU", a, z)
+	matrix.SameShape("layers.LeakyReLU", a, z)
 	for i, z := range z.Data {
 		if z <= 0 {
 			z *= l.Slope
@@ -80,7 +76,7 @@ func (l LeakyReLU[T]) Apply(a, z *matrix.Matrix[T]) {
 }
 
 func (l LeakyReLU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("LeakyReLU", dz, da, z, a)
+	matrix.SameShape("layers.LeakyReLU", dz, da, z, a)
 	for i, z := range z.Data {
 		d := da.Data[i]
 		if z <= 0 {
@@ -97,7 +93,7 @@ type ELU[T matrix.Float] struct {
 }
 
 func (e ELU[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("ELU", a, z)
+	matrix.SameShape("layers.ELU", a, z)
 	for i, z := range z.Data {
 		if z <= 0 {
 			z = e.Alpha * matrix.Expm1(z)
@@ -107,7 +103,7 @@ func (e ELU[T]) Apply(a, z *matrix.Matrix[T]) {
 }
 
 func (e ELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("ELU", dz, da, z, a)
+	matrix.SameShape("layers.ELU", dz, da, z, a)
 	for i, z := range z.Data {
 		d := da.Data[i]
 		if z <= 0 {
@@ -121,14 +117,14 @@ func (e ELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 type Softplus[T matrix.Float] struct{}
 
 func (Softplus[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("Softplus", a, z)
+	matrix.SameShape("layers.Softplus", a, z)
 	for i, z := range z.Data {
 		a.Data[i] = matrix.Softplus(z)
 	}
 }
 
 func (Softplus[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("Softplus", dz, da, z, a)
+	matrix.SameShape("layers.Softplus", dz, da, z, a)
 	for i, z := range z.Data {
 		dz.Data[i] = da.Data[i] * matrix.Sigmoid(z)
 	}
@@ -144,7 +140,7 @@ const (
 )
 
 func (GELU[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("GELU", a, z)
+	matrix.SameShape("layers.GELU", a, z)
 	for i, z := range z.Data {
 		u := sqrt2OverPi * (z + T(geluCubic*z*z*z))
 		a.Data[i] = z / 2 * (1 + matrix.Tanh(u))
@@ -152,7 +148,7 @@ func (GELU[T]) Apply(a, z *matrix.Matrix[T]) {
 }
 
 func (GELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("GELU", dz, da, z, a)
+	matrix.SameShape("layers.GELU", dz, da, z, a)
 	for i, z := range z.Data {
 		t := matrix.Tanh(sqrt2OverPi * (z + T(geluCubic*z*z*z)))
 		du := sqrt2OverPi * (1 + T(3*geluCubic*z*z))
@@ -165,7 +161,7 @@ func (GELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 type Softmax[T matrix.Float] struct{}
 
 func (Softmax[T]) Apply(a, z *matrix.Matrix[T]) {
-	sameShape("Softmax", a, z)
+	matrix.SameShape("layers.Softmax", a, z)
 	for j := range z.Cols {
 		a, z := a.Col(j), z.Col(j)
 		max := z[matrix.ArgMax(z)]
@@ -182,7 +178,7 @@ func (Softmax[T]) Apply(a, z *matrix.Matrix[T]) {
 }
 
 func (Softmax[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
-	sameShape("Softmax", dz, da, z, a)
+	matrix.SameShape("layers.Softmax", dz, da, z, a)
 	for j := range a.Cols {
 		dz, da, a := dz.Col(j), da.Col(j), a.Col(j)
 		var dot matrix.Sum // aᵀ·da
@@ -192,15 +188,6 @@ func (Softmax[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 		mean := dot.Total()
 		for i := range a {
 			dz[i] = T(float64(a[i]) * (float64(da[i]) - mean)) // dz = a ⊙ (da - aᵀ·da)
-		}
-	}
-}
-
-// sameShape panics unless all matrices have the shape of the first.
-func sameShape[T matrix.Float](op string, first *matrix.Matrix[T], others ...*matrix.Matrix[T]) {
-	for _, m := range others {
-		if m.Rows != first.Rows || m.Cols != first.Cols {
-			panic(fmt.Sprintf("layers.%s: %d×%d and %d×%d", op, first.Rows, first.Cols, m.Rows, m.Cols))
 		}
 	}
 }

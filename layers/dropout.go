@@ -57,7 +57,7 @@ func (d *Dropout[T]) Backward(da *matrix.Matrix[T]) *matrix.Matrix[T] {
 func (d *Dropout[T]) Predict(aPrev *matrix.Matrix[T]) *matrix.Matrix[T] { return aPrev }
 
 func (d *Dropout[T]) apply(dst, x *matrix.Matrix[T]) {
-	sameShape("Dropout", dst, x, d.Mask)
+	matrix.SameShape("layers.Dropout", dst, x, d.Mask)
 	keep := T(1 - d.Drop)
 	for i, x := range x.Data {
 		dst.Data[i] = x * d.Mask.Data[i] / keep

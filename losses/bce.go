@@ -29,7 +29,7 @@ func (BinaryCrossEntropy[T]) Example(yhat, y []T) float64 {
 func (l BinaryCrossEntropy[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
 
 func (BinaryCrossEntropy[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
-	sameShape("BinaryCrossEntropy", dyhat, yhat, y)
+	matrix.SameShape("losses.BinaryCrossEntropy", dyhat, yhat, y)
 	m := T(y.Cols)
 	for i := range y.Data {
 		p, y := yhat.Data[i], y.Data[i]
@@ -60,7 +60,7 @@ func (BinaryCrossEntropyLogits[T]) Example(z, y []T) float64 {
 func (l BinaryCrossEntropyLogits[T]) Value(z, y *matrix.Matrix[T]) float64 { return mean(l, z, y) }
 
 func (BinaryCrossEntropyLogits[T]) Prime(dz, z, y *matrix.Matrix[T]) {
-	sameShape("BinaryCrossEntropyLogits", dz, z, y)
+	matrix.SameShape("losses.BinaryCrossEntropyLogits", dz, z, y)
 	m := T(y.Cols)
 	for i := range y.Data {
 		z, y := z.Data[i], y.Data[i]

@@ -23,7 +23,7 @@ func (l CategoricalCrossEntropy[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
 }
 
 func (CategoricalCrossEntropy[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
-	sameShape("CategoricalCrossEntropy", dyhat, yhat, y)
+	matrix.SameShape("losses.CategoricalCrossEntropy", dyhat, yhat, y)
 	m := T(y.Cols)
 	for i := range y.Data {
 		dyhat.Data[i] = 0
@@ -60,7 +60,7 @@ func (SoftmaxCrossEntropyLogits[T]) Example(z, y []T) float64 {
 func (l SoftmaxCrossEntropyLogits[T]) Value(z, y *matrix.Matrix[T]) float64 { return mean(l, z, y) }
 
 func (SoftmaxCrossEntropyLogits[T]) Prime(dz, z, y *matrix.Matrix[T]) {
-	sameShape("SoftmaxCrossEntropyLogits", dz, z, y)
+	matrix.SameShape("losses.SoftmaxCrossEntropyLogits", dz, z, y)
 	m := float64(y.Cols)
 	for j := range y.Cols {
 		dz, z, y := dz.Col(j), z.Col(j), y.Col(j)

@@ -17,7 +17,7 @@ func (Hinge[T]) Example(yhat, y []T) float64 {
 func (l Hinge[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
 
 func (Hinge[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
-	sameShape("Hinge", dyhat, yhat, y)
+	matrix.SameShape("losses.Hinge", dyhat, yhat, y)
 	clear(dyhat.Data)
 	m := T(y.Cols)
 	for j := range y.Cols {

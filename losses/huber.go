@@ -30,7 +30,7 @@ func (l Huber[T]) Example(yhat, y []T) float64 {
 func (l Huber[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
 
 func (l Huber[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
-	sameShape("Huber", dyhat, yhat, y)
+	matrix.SameShape("losses.Huber", dyhat, yhat, y)
 	for i := range y.Data {
 		e := yhat.Data[i] - y.Data[i]
 		dyhat.Data[i] = max(-l.Delta, min(e, l.Delta)) / T(len(y.Data)) // h′(e) = e, clipped to ±δ

@@ -6,11 +6,7 @@
 // so do all gradients that follow from it.
 package losses
 
-import (
-	"fmt"
-
-	"gradlab/matrix"
-)
+import "gradlab/matrix"
 
 // Loss is a loss function L = Loss(ŷ, y), article equation (5).
 type Loss[T matrix.Float] interface {
@@ -43,19 +39,10 @@ func OnLogits[T matrix.Float](loss Loss[T]) bool {
 // mean returns the mean of the losses of the examples. (The type parameter L
 // keeps the loss from being allocated as an interface.)
 func mean[T matrix.Float, L PerExample[T]](loss L, yhat, y *matrix.Matrix[T]) float64 {
-	sameShape("Value", yhat, y)
+	matrix.SameShape("losses.Value", yhat, y)
 	var sum matrix.Sum
 	for j := range y.Cols {
 		sum.Add(loss.Example(yhat.Col(j), y.Col(j)))
 	}
 	return sum.Total() / float64(y.Cols)
-}
-
-// sameShape panics unless all matrices have the shape of the first.
-func sameShape[T matrix.Float](op string, first *matrix.Matrix[T], others ...*matrix.Matrix[T]) {
-	for _, m := range others {
-		if m.Rows != first.Rows || m.Cols != first.Cols {
-			panic(fmt.Sprintf("losses.%s: %d×%d and %d×%d", op, first.Rows, first.Cols, m.Rows, m.Cols))
-		}
-	}
 }

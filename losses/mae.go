@@ -20,7 +20,7 @@ func (MeanAbsoluteError[T]) Example(yhat, y []T) float64 {
 func (l MeanAbsoluteError[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
 
 func (MeanAbsoluteError[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
-	sameShape("MeanAbsoluteError", dyhat, yhat, y)
+	matrix.SameShape("losses.MeanAbsoluteError", dyhat, yhat, y)
 	for i := range y.Data {
 		e := yhat.Data[i] - y.Data[i]
 		switch { // a NaN stays

@@ -17,7 +17,7 @@ func (MeanSquaredError[T]) Example(yhat, y []T) float64 {
 func (l MeanSquaredError[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
 
 func (MeanSquaredError[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
-	sameShape("MeanSquaredError", dyhat, yhat, y)
+	matrix.SameShape("losses.MeanSquaredError", dyhat, yhat, y)
 	for i := range y.Data {
 		dyhat.Data[i] = 2 * (yhat.Data[i] - y.Data[i]) / T(len(y.Data))
 	}

@@ -4,7 +4,7 @@ package matrix
 
 // Copy sets dst = a.
 func Copy[T Float](dst, a *Matrix[T]) {
-	sameShape("Copy", dst, a)
+	SameShape("matrix.Copy", dst, a)
 	copy(dst.Data, a.Data)
 }
 
@@ -17,8 +17,7 @@ func Fill[T Float](dst *Matrix[T], x T) {
 
 // Add sets dst = a + b.
 func Add[T Float](dst, a, b *Matrix[T]) {
-	sameShape("Add", dst, a)
-	sameShape("Add", a, b)
+	SameShape("matrix.Add", dst, a, b)
 	for i, x := range a.Data {
 		dst.Data[i] = x + b.Data[i]
 	}
@@ -26,8 +25,7 @@ func Add[T Float](dst, a, b *Matrix[T]) {
 
 // Sub sets dst = a - b.
 func Sub[T Float](dst, a, b *Matrix[T]) {
-	sameShape("Sub", dst, a)
-	sameShape("Sub", a, b)
+	SameShape("matrix.Sub", dst, a, b)
 	for i, x := range a.Data {
 		dst.Data[i] = x - b.Data[i]
 	}
@@ -35,8 +33,7 @@ func Sub[T Float](dst, a, b *Matrix[T]) {
 
 // Hadamard sets dst = a ⊙ b, the element-wise product.
 func Hadamard[T Float](dst, a, b *Matrix[T]) {
-	sameShape("Hadamard", dst, a)
-	sameShape("Hadamard", a, b)
+	SameShape("matrix.Hadamard", dst, a, b)
 	for i, x := range a.Data {
 		dst.Data[i] = x * b.Data[i]
 	}
@@ -44,7 +41,7 @@ func Hadamard[T Float](dst, a, b *Matrix[T]) {
 
 // Scale sets dst = s·a.
 func Scale[T Float](dst *Matrix[T], s T, a *Matrix[T]) {
-	sameShape("Scale", dst, a)
+	SameShape("matrix.Scale", dst, a)
 	for i, x := range a.Data {
 		dst.Data[i] = s * x
 	}
@@ -52,7 +49,7 @@ func Scale[T Float](dst *Matrix[T], s T, a *Matrix[T]) {
 
 // AddScaled adds s·a to dst.
 func AddScaled[T Float](dst *Matrix[T], s T, a *Matrix[T]) {
-	sameShape("AddScaled", dst, a)
+	SameShape("matrix.AddScaled", dst, a)
 	for i, x := range a.Data {
 		dst.Data[i] += T(s * x)
 	}
@@ -60,7 +57,7 @@ func AddScaled[T Float](dst *Matrix[T], s T, a *Matrix[T]) {
 
 // Map sets dst = f(a), element by element.
 func Map[T Float](dst, a *Matrix[T], f func(T) T) {
-	sameShape("Map", dst, a)
+	SameShape("matrix.Map", dst, a)
 	for i, x := range a.Data {
 		dst.Data[i] = f(x)
 	}

@@ -115,10 +115,13 @@ func (m *Matrix[T]) check(i, j int) {
 	}
 }
 
-// sameShape panics unless a and b have one shape.
-func sameShape[T Float](op string, a, b *Matrix[T]) {
-	if a.Rows != b.Rows || a.Cols != b.Cols {
-		panic(fmt.Sprintf("matrix.%s: %d×%d and %d×%d", op, a.Rows, a.Cols, b.Rows, b.Cols))
+// SameShape panics unless all matrices have the shape of the first; op, such as
+// "layers.Tanh", says where.
+func SameShape[T Float](op string, first *Matrix[T], others ...*Matrix[T]) {
+	for _, m := range others {
+		if m.Rows != first.Rows || m.Cols != first.Cols {
+			panic(fmt.Sprintf("%s: %d×%d and %d×%d", op, first.Rows, first.Cols, m.Rows, m.Cols))
+		}
 	}
 }
 

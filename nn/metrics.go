@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -121,7 +120,7 @@ func AUC[T matrix.Float](scores []T, positive []bool) float64 {
 // R2 returns R², 1 - Σ(ŷ-y)²/Σ(y-ȳ)², the mean over the outputs. Where an output
 // is constant, it is 1 for a perfect prediction and 0 for any other.
 func R2[T matrix.Float](yhat, y *matrix.Matrix[T]) float64 {
-	sameShape("R2", yhat, y)
+	matrix.SameShape("nn.R2", yhat, y)
 	var r2 float64
 	for i := range y.Rows {
 		var sum, residual, total matrix.Sum
@@ -162,18 +161,12 @@ func MAE[T matrix.Float](yhat, y *matrix.Matrix[T], units []float64) float64 {
 }
 
 func eachError[T matrix.Float](yhat, y *matrix.Matrix[T], units []float64, f func(e float64)) {
-	sameShape("error", yhat, y)
+	matrix.SameShape("nn.error", yhat, y)
 	for i := range y.Data {
 		e := float64(yhat.Data[i]) - float64(y.Data[i])
 		if units != nil {
 			e *= units[i%y.Rows]
 		}
 		f(e)
-	}
-}
-
-func sameShape[T matrix.Float](op string, a, b *matrix.Matrix[T]) {
-	if a.Rows != b.Rows || a.Cols != b.Cols {
-		panic(fmt.Sprintf("nn.%s: %d×%d and %d×%d", op, a.Rows, a.Cols, b.Rows, b.Cols))
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 
 	"github.com/alecthomas/kong"
 
@@ -126,10 +125,10 @@ func classLines[T matrix.Float](model *nn.Model[T], outputs *matrix.Matrix[T]) (
 		cells := []string{names[classes[j]]}
 		p := outputs.Col(j)
 		if len(p) == 1 {
-			return append(cells, number(1-p[0]), number(p[0]))
+			return append(cells, data.FormatNumber(1-p[0]), data.FormatNumber(p[0]))
 		}
 		for _, p := range p {
-			cells = append(cells, number(p))
+			cells = append(cells, data.FormatNumber(p))
 		}
 		return cells
 	}
@@ -147,19 +146,10 @@ func valueLines[T matrix.Float](model *nn.Model[T], outputs *matrix.Matrix[T]) (
 	}
 	return header, func(j int) (cells []string) {
 		for _, v := range outputs.Col(j) {
-			cells = append(cells, number(v))
+			cells = append(cells, data.FormatNumber(v))
 		}
 		return cells
 	}
-}
-
-// number returns the shortest decimal that reads back as x.
-func number[T matrix.Float](x T) string {
-	bits := 64
-	if _, single := any(x).(float32); single {
-		bits = 32
-	}
-	return strconv.FormatFloat(float64(x), 'g', -1, bits)
 }
 
 // report prints loss and metrics where the labels are known: JSON on stdout, or
