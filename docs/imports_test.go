@@ -11,10 +11,11 @@ import (
 // Which packages of the module each one may import, besides atomicfile and cli:
 // imports point one way (design, section 2).
 var mayImport = map[string][]string{
-	"matrix":              {},
-	"layers":              {"matrix"},
+	"internal/kernel":     {},
+	"matrix":              {"internal/kernel"},
+	"layers":              {"matrix", "internal/kernel"},
 	"losses":              {"matrix"},
-	"optim":               {"matrix"},
+	"optim":               {"matrix", "internal/kernel"},
 	"data":                {"matrix"},
 	"gradcheck":           {"matrix"},
 	"viz":                 {"matrix"},

@@ -1,27 +1,33 @@
 package matrix
 
-import "fmt"
+import (
+	"fmt"
 
-// The products are the specification of the numeric contract: for each element
-// of the result
+	"gradlab/internal/kernel"
+)
+
+// The products are the heart of the numeric contract: each element of the
+// result is the chain
 //
 //	s = fma(a[i,p], b[p,j], s)   for p ascending,
 //
-// one chain, starting from what is already there (0, the bias, or c). Whatever
-// computes them faster must give the same bits.
+// which starts from what is already there (0, the bias, or c). Whatever computes
+// it gives the same bits: with vector instructions or without, by one thread or
+// many.
 
 // Mul sets c = a·b, where a is m×k, b is k×n and c is m×n. Like the other
 // products it wants a c that shares no memory with a and b.
 func Mul[T Float](c, a, b *Matrix[T]) {
 	checkProduct("Mul", c, a, b, false, false)
-	clear(c.Data)
-	mulAdd(c, a, b)
+	kernel.Gemm(product(c, a, b))
 }
 
 // MulAdd adds a·b to c, the chain of each element starting from c.
 func MulAdd[T Float](c, a, b *Matrix[T]) {
 	checkProduct("MulAdd", c, a, b, false, false)
-	mulAdd(c, a, b)
+	p := product(c, a, b)
+	p.Add = true
+	kernel.Gemm(p)
 }
 
 // Affine sets z = W·a + b, where b is a column that is added to every column:
@@ -32,53 +38,32 @@ func Affine[T Float](z, W, a, b *Matrix[T]) {
 	if b.Rows != z.Rows || b.Cols != 1 {
 		panic(fmt.Sprintf("matrix.Affine: the bias of a %d×%d matrix is %d×%d", z.Rows, z.Cols, b.Rows, b.Cols))
 	}
-	for j := range z.Cols {
-		copy(z.Col(j), b.Data)
-	}
-	mulAdd(z, W, a)
+	p := product(z, W, a)
+	p.Bias = b.Data
+	kernel.Gemm(p)
 }
 
 // MulNT sets c = a·bᵀ, where a is m×k, b is n×k and c is m×n.
 func MulNT[T Float](c, a, b *Matrix[T]) {
 	checkProduct("MulNT", c, a, b, false, true)
-	clear(c.Data)
-	for j := range c.Cols {
-		cj := c.Col(j)
-		for p := range a.Cols {
-			ap, bjp := a.Col(p), b.Data[p*b.Rows+j]
-			for i := range cj {
-				cj[i] = FMA(ap[i], bjp, cj[i])
-			}
-		}
-	}
+	p := product(c, a, b)
+	p.TransB = true
+	kernel.Gemm(p)
 }
 
 // MulTN sets c = aᵀ·b, where a is k×m, b is k×n and c is m×n.
 func MulTN[T Float](c, a, b *Matrix[T]) {
 	checkProduct("MulTN", c, a, b, true, false)
-	for j := range c.Cols {
-		bj := b.Col(j)
-		for i := range c.Rows {
-			ai := a.Col(i)
-			var s T
-			for p := range bj {
-				s = FMA(ai[p], bj[p], s)
-			}
-			c.Data[j*c.Rows+i] = s
-		}
-	}
+	p := product(c, a, b)
+	p.TransA, p.K = true, a.Rows
+	kernel.Gemm(p)
 }
 
-// mulAdd adds a·b to c; the shapes have been checked.
-func mulAdd[T Float](c, a, b *Matrix[T]) {
-	for j := range c.Cols {
-		cj := c.Col(j)
-		for p, bpj := range b.Col(j) {
-			ap := a.Col(p)
-			for i := range cj {
-				cj[i] = FMA(ap[i], bpj, cj[i])
-			}
-		}
+// product returns the product c = a·b, neither transposed.
+func product[T Float](c, a, b *Matrix[T]) kernel.Product[T] {
+	return kernel.Product[T]{
+		M: c.Rows, N: c.Cols, K: a.Cols,
+		A: a.Data, LDA: a.Rows, B: b.Data, LDB: b.Rows, C: c.Data, LDC: c.Rows,
 	}
 }
 

@@ -1,4 +1,4 @@
-package matrix
+package kernel
 
 import (
 	"math"
@@ -154,4 +154,9 @@ func benchmarkFMA[T Float](b *testing.B, name string) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(x)), "ns/FMA")
 		})
 	}
+}
+
+// sameBits reports whether x and y are the same number, or both NaN.
+func sameBits(x, y float64) bool {
+	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
 }

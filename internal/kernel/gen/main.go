@@ -1,0 +1,67 @@
+// Command gen writes the assembly of package kernel, ../*_amd64.s, with the Go
+// declarations of its functions. Each file is one part of it:
+//
+//	spin    the pause of a waiting thread
+//
+// Run it with go generate in package kernel.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+// The parts, by the names of their files.
+var parts = []struct {
+	file string
+	emit func(c *build.Context)
+}{
+	{"spin", spin},
+}
+
+func main() {
+	for _, p := range parts {
+		c := build.NewContext()
+		c.ConstraintExpr("!noasm")
+		p.emit(c)
+		file, err := c.Result()
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := pass.Compile.Execute(file); err != nil {
+			log.Fatal(err)
+		}
+		config := printer.Config{Name: "internal/kernel/gen", Argv: []string{"go", "generate"}, Pkg: "kernel"}
+		for name, printed := range map[string]printer.Printer{
+			p.file + "_amd64.s":        printer.NewGoAsm(config),
+			p.file + "_stubs_amd64.go": printer.NewStubs(config),
+		} {
+			source, err := printed.Print(file)
+			if err != nil {
+				log.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join("..", name), append(bytes.TrimSpace(source), '\n'), 0o666); err != nil {
+				log.Fatal(err)
+			}
+		}
+		fmt.Println(p.file, len(file.Functions()), "functions")
+	}
+}
+
+// spin writes the pause of a waiting thread.
+func spin(c *build.Context) {
+	c.Function("pauseAMD64")
+	c.Attributes(attr.NOSPLIT)
+	c.SignatureExpr("func()")
+	c.Doc("pauseAMD64 tells the processor that the thread waits.")
+	c.PAUSE()
+	c.RET()
+}

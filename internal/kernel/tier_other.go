@@ -1,0 +1,7 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func supported() []Tier { return []Tier{Generic} }
+
+func setTier(t Tier) { tier = t }
