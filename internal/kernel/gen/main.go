@@ -25,6 +25,8 @@ var parts = []struct {
 	emit func(c *build.Context)
 }{
 	{"spin", spin},
+	{"gemm", gemm},
+	{"pack", pack},
 }
 
 func main() {

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A tile of C is some vectors of rows by some columns. It stays in registers
+// while p runs over the inner index: for each p come the vectors of a column of
+// A, and one number of B, broadcast, for each column of the tile.
+//
+// A function computes a column of tiles, from the top of C to the bottom: tiles
+// of its first height, then of its second, and so on, as often as its argument
+// says. The last vector of the last tile is masked.
+type gemmKernel struct {
+	*build.Context
+	isa     gemmISA
+	size    int // of an element, in bytes
+	cols    int // of a tile
+	heights []int
+	// byRow: the numbers of B for one p are adjacent: those of a row, or
+	// packed. Otherwise those for one column are.
+	byRow bool
+
+	args *reg.GPVirtual  // *tiles
+	a    reg.GPVirtual   // A, the tile's rows, at p
+	aP   reg.GPVirtual   // bytes from p to p+1
+	b    []reg.GPVirtual // B at p: of column 0, and of columns 3 and 6 where they are apart
+	bP   reg.GPVirtual   // bytes from p to p+1, or from column to column
+}
+
+// gemmISA is what differs between the two sets of vector instructions.
+type gemmISA struct {
+	name    string
+	bytes   int // of a vector
+	regs    int
+	columns []int // that a tile may have
+	heights []int // in vectors
+	tall    []int // for a single column
+}
+
+var (
+	gemmAVX512 = gemmISA{"AVX512", 64, 32, []int{8, 4, 2, 1}, []int{3, 2, 1}, []int{8, 4, 2, 1}}
+	gemmAVX2   = gemmISA{"AVX2", 32, 16, []int{6, 4, 2, 1}, []int{2, 1}, []int{4, 2, 1}}
+)
+
+// The fields of type tiles, 8 bytes each.
+const (
+	argA = 8 * iota
+	argAP
+	argB
+	argBP
+	argC
+	argCCol
+	argStart
+	argStartCol
+	argStartVector
+	argK
+	argMask
+	argLeft
+	argCounts
+	argANext = argCounts + 4*8
+)
+
+func gemm(c *build.Context) {
+	for _, isa := range []gemmISA{gemmAVX512, gemmAVX2} {
+		for _, size := range []int{4, 8} {
+			for _, cols := range isa.columns {
+				for _, byRow := range []bool{true, false} {
+					k := gemmKernel{Context: c, isa: isa, size: size, cols: cols, heights: isa.heights, byRow: byRow}
+					layout := "Cols"
+					if byRow {
+						layout = "Rows"
+					}
+					k.function(fmt.Sprintf("gemm%d%s%s%d", 8*size, isa.name, layout, cols))
+				}
+			}
+			k := gemmKernel{Context: c, isa: isa, size: size, cols: 1, heights: isa.tall}
+			k.function(fmt.Sprintf("gemm%d%sTall", 8*size, isa.name))
+		}
+	}
+}
+
+func (k *gemmKernel) function(name string) {
+	k.Function(name)
+	k.Attributes(attr.NOSPLIT)
+	k.Pragma("noescape")
+	k.SignatureExpr("func(t *byte)")
+	args := k.Load(k.Param("t"), k.GP64()).(reg.GPVirtual)
+	k.args = &args
+	k.a, k.aP, k.bP = k.GP64(), k.GP64(), k.GP64()
+	k.b = []reg.GPVirtual{k.GP64()}
+	if !k.byRow {
+		for j := 3; j < k.cols; j += 3 {
+			k.b = append(k.b, k.GP64())
+		}
+	}
+	k.MOVQ(k.arg(argAP), k.aP)
+	k.MOVQ(k.arg(argBP), k.bP)
+	if k.isa.bytes == 64 {
+		k.KXNORW(reg.K1, reg.K1, reg.K1)
+	}
+	for i, vectors := range k.heights {
+		k.tiles(i, vectors)
+	}
+	k.VZEROUPPER()
+	k.RET()
+}
+
+func (k *gemmKernel) arg(offset int) operand.Mem { return operand.Mem{Base: *k.args, Disp: offset} }
+
+// tiles computes as many tiles as counts[i] says.
+func (k *gemmKernel) tiles(i, vectors int) {
+	loop, end := fmt.Sprintf("height%d", vectors), fmt.Sprintf("end%d", vectors)
+	k.CMPQ(k.arg(argCounts+8*i), operand.Imm(0))
+	k.JE(operand.LabelRef(end))
+	k.Label(loop)
+
+	// The mask of the last tile's last vector.
+	full := fmt.Sprintf("full%d", vectors)
+	k.DECQ(k.arg(argLeft))
+	k.JNZ(operand.LabelRef(full))
+	if k.isa.bytes == 64 {
+		mask := k.GP64()
+		k.MOVQ(k.arg(argMask), mask)
+		k.KMOVW(mask.As32(), reg.K1)
+		k.Label(full)
+		k.tile(vectors, true)
+	} else {
+		done := fmt.Sprintf("done%d", vectors)
+		mask := k.GP64()
+		k.MOVQ(k.arg(argMask), mask)
+		k.VMOVDQU(operand.Mem{Base: mask}, reg.Y15)
+		k.tile(vectors, true)
+		k.JMP(operand.LabelRef(done))
+		k.Label(full)
+		k.tile(vectors, false)
+		k.Label(done)
+	}
+
+	// On to the rows below.
+	step := k.GP64()
+	k.MOVQ(k.arg(argANext+8*i), step)
+	k.ADDQ(step, k.arg(argA))
+	k.IMUL3Q(operand.I8(vectors), k.arg(argStartVector), step)
+	k.ADDQ(step, k.arg(argStart))
+	k.ADDQ(operand.I32(vectors*k.isa.bytes), k.arg(argC))
+	k.DECQ(k.arg(argCounts + 8*i))
+	k.JNZ(operand.LabelRef(loop))
+	k.Label(end)
+}
+
+// tile computes one tile.
+func (k *gemmKernel) tile(vectors int, masked bool) {
+	suffix := fmt.Sprintf("%d%v", vectors, masked)
+	acc := func(v, j int) reg.VecPhysical { return k.reg(j*vectors + v) }
+	last := func(v int) bool { return masked && v == vectors-1 }
+
+	// The chains start from C, or the bias, or 0.
+	at, col := k.GP64(), k.GP64()
+	k.MOVQ(k.arg(argStart), at)
+	k.MOVQ(k.arg(argStartCol), col)
+	for j := range k.cols {
+		for v := range vectors {
+			k.load(operand.Mem{Base: at, Disp: v * k.isa.bytes}, acc(v, j), last(v))
+		}
+		if j < k.cols-1 {
+			k.ADDQ(col, at)
+		}
+	}
+
+	k.MOVQ(k.arg(argA), k.a)
+	for i, b := range k.b {
+		if i == 0 {
+			k.MOVQ(k.arg(argB), b)
+		} else {
+			k.LEAQ(operand.Mem{Base: k.b[i-1], Index: k.bP, Scale: 2}, b)
+			k.ADDQ(k.bP, b)
+		}
+	}
+	n := k.GP64()
+	k.MOVQ(k.arg(argK), n)
+	const unroll = 4
+	loop, rest, one, end := "loop"+suffix, "rest"+suffix, "one"+suffix, "end"+suffix
+	k.SUBQ(operand.Imm(unroll), n)
+	k.JL(operand.LabelRef(rest))
+	k.Label(loop)
+	k.steps(vectors, unroll, acc, last)
+	k.SUBQ(operand.Imm(unroll), n)
+	k.JGE(operand.LabelRef(loop))
+	k.Label(rest)
+	k.ADDQ(operand.Imm(unroll), n)
+	k.JZ(operand.LabelRef(end))
+	k.Label(one)
+	k.steps(vectors, 1, acc, last)
+	k.DECQ(n)
+	k.JNZ(operand.LabelRef(one))
+	k.Label(end)
+
+	k.MOVQ(k.arg(argC), at)
+	k.MOVQ(k.arg(argCCol), col)
+	for j := range k.cols {
+		for v := range vectors {
+			k.store(acc(v, j), operand.Mem{Base: at, Disp: v * k.isa.bytes}, last(v))
+		}
+		if j < k.cols-1 {
+			k.ADDQ(col, at)
+		}
+	}
+}
+
+// steps takes the next n of p.
+func (k *gemmKernel) steps(vectors, n int, acc func(v, j int) reg.VecPhysical, last func(v int) bool) {
+	first := vectors * k.cols // the registers that are left
+	free := k.isa.regs - first - vectors
+	if k.isa.bytes == 32 {
+		free-- // the mask
+	}
+	free = min(free, 5)
+	for u := range n {
+		for v := range vectors {
+			k.load(operand.Mem{Base: k.a, Disp: v * k.isa.bytes}, k.reg(first+v), last(v))
+		}
+		k.ADDQ(k.aP, k.a)
+		for j := range k.cols {
+			b := k.reg(first + vectors + (u*k.cols+j)%free)
+			k.broadcast(k.number(j, u), b)
+			for v := range vectors {
+				k.fma(k.reg(first+v), b, acc(v, j))
+			}
+		}
+		if k.byRow {
+			k.ADDQ(k.bP, k.b[0])
+		}
+	}
+	if !k.byRow {
+		for _, b := range k.b {
+			k.ADDQ(operand.Imm(uint64(n*k.size)), b)
+		}
+	}
+}
+
+// number is where B's number for column j stands, u numbers on.
+func (k *gemmKernel) number(j, u int) operand.Mem {
+	if k.byRow {
+		return operand.Mem{Base: k.b[0], Disp: j * k.size}
+	}
+	m := operand.Mem{Base: k.b[j/3], Disp: u * k.size}
+	if j%3 > 0 {
+		m.Index, m.Scale = k.bP, uint8(j%3)
+	}
+	return m
+}
+
+func (k *gemmKernel) reg(i int) reg.VecPhysical {
+	if k.isa.bytes == 64 {
+		return zmm[i]
+	}
+	return ymm[i]
+}
+
+func (k *gemmKernel) load(m operand.Mem, r reg.VecPhysical, masked bool) {
+	switch {
+	case !masked:
+		k.VMOVUPS(m, r)
+	case k.isa.bytes == 64 && k.size == 4:
+		k.VMOVUPS_Z(m, reg.K1, r)
+	case k.isa.bytes == 64:
+		k.VMOVUPD_Z(m, reg.K1, r)
+	case k.size == 4:
+		k.VMASKMOVPS(m, reg.Y15, r)
+	default:
+		k.VMASKMOVPD(m, reg.Y15, r)
+	}
+}
+
+func (k *gemmKernel) store(r reg.VecPhysical, m operand.Mem, masked bool) {
+	switch {
+	case !masked:
+		k.VMOVUPS(r, m)
+	case k.isa.bytes == 64 && k.size == 4:
+		k.VMOVUPS(r, reg.K1, m)
+	case k.isa.bytes == 64:
+		k.VMOVUPD(r, reg.K1, m)
+	case k.size == 4:
+		k.VMASKMOVPS(r, reg.Y15, m)
+	default:
+		k.VMASKMOVPD(r, reg.Y15, m)
+	}
+}
+
+func (k *gemmKernel) broadcast(m operand.Mem, r reg.VecPhysical) {
+	if k.size == 4 {
+		k.VBROADCASTSS(m, r)
+	} else {
+		k.VBROADCASTSD(m, r)
+	}
+}
+
+func (k *gemmKernel) fma(a, b, acc reg.VecPhysical) {
+	if k.size == 4 {
+		k.VFMADD231PS(a, b, acc)
+	} else {
+		k.VFMADD231PD(a, b, acc)
+	}
+}
+
+var zmm = []reg.VecPhysical{
+	reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
+	reg.Z8, reg.Z9, reg.Z10, reg.Z11, reg.Z12, reg.Z13, reg.Z14, reg.Z15,
+	reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23,
+	reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
+}
+
+var ymm = []reg.VecPhysical{
+	reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7,
+	reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
+}
