@@ -4,251 +4,215 @@ package kernel
 
 import (
 	"runtime"
-	"sync"
 	"unsafe"
 )
 
-// How the operands are cut so that they stay in the caches (Goto and van de
-// Geijn 2008): a block of A, blockA bytes, in the second one, a panel of B in
-// the first. The inner index is cut at every blockK; as the chains go on from C,
-// that cannot be seen in the result.
+// How a product is cut so that its operands stay in the caches (Goto and van de
+// Geijn 2008): a block of A, of blockA bytes, in the second one, a panel of B
+// in the first. The inner index is cut at every blockK; as the chains go on from
+// C, that cannot be seen in the result. Found by measurement, like the
+// conditions in newBlocks.
 const (
-	blockK = 512
 	blockA = 512 << 10
+	blockK = 512
 	blockN = 2048
 )
 
-var zeros [64]float64 // as high as the highest tile
+// blocks is a product that is computed block by block, on one thread. It is the
+// workspace of the thread, too.
+type blocks[T Float] struct {
+	Product[T]
+	set     *tileSet
+	tiles   tiles
+	size    uintptr // of an element
+	lanes   int     // of a vector
+	heights []int   // of the tiles, in vectors
 
-// workspace is what a thread needs for a product.
-type workspace struct {
-	t    tiles
-	a, b []byte
-}
+	packA, packB bool
+	bufA, bufB   []T // where they are packed
+	memA, memB   []byte
 
-// The workspaces that nobody uses at the moment.
-var spare struct {
-	sync.Mutex
-	list []*workspace
-}
-
-func takeWorkspace() *workspace {
-	spare.Lock()
-	defer spare.Unlock()
-	n := len(spare.list)
-	if n == 0 {
-		return new(workspace)
-	}
-	w := spare.list[n-1]
-	spare.list = spare.list[:n-1]
-	return w
-}
-
-func (w *workspace) giveBack() {
-	spare.Lock()
-	spare.list = append(spare.list, w)
-	spare.Unlock()
-}
-
-// buffer returns n elements at the begin of a cache line in buf, which it makes
-// larger if need be.
-func buffer[T Float](buf *[]byte, n int) []T {
-	bytes := n*int(unsafe.Sizeof(T(0))) + 64
-	if len(*buf) < bytes {
-		*buf = make([]byte, bytes+bytes/4)
-	}
-	start := uintptr(unsafe.Pointer(&(*buf)[0]))
-	return unsafe.Slice((*T)(unsafe.Pointer(&(*buf)[-start%64])), n)
+	// The block: columns j0, …, j0+nb-1 and rows i0, …, i0+mb-1 of C, and kb
+	// of p from p0 on.
+	j0, nb, i0, mb, p0, kb int
 }
 
 // gemmTiles computes a product with tiles.
 func gemmTiles[T Float](s *tileSet, p *Product[T]) {
-	w := takeWorkspace()
-	g := blocked[T]{tileSet: s, Product: p, w: w, size: uintptr(unsafe.Sizeof(T(0)))}
-	g.lanes = s.bytes / int(g.size)
-	g.run()
-	runtime.KeepAlive(p)
-	w.giveBack()
+	b := takeBlocks[T]()
+	b.Product = *p
+	b.set = s
+	b.run()
+	runtime.KeepAlive(p.C)
+	b.giveBack()
 }
 
-// blocked is a product that is computed block by block.
-type blocked[T Float] struct {
-	*tileSet
-	*Product[T]
-	w     *workspace
-	size  uintptr // of an element
-	lanes int     // of a vector
-
-	// The block: columns j0, …, j0+nb-1 and rows i0, …, i0+mb-1 of C and
-	// kb of p, from p0 on.
-	j0, nb, i0, mb, p0, kb int
-	packA, packB           bool
-}
-
-func (g *blocked[T]) run() {
-	tile := g.heights[0] * g.lanes
-	kc := even(g.K, blockK)
-	g.packA = g.K > 0 && (g.TransA || g.N > 2*g.cols[0] && g.M*g.K*int(g.size) > 48<<10)
-	g.packB = g.K > 0 && g.TransB && g.M > 3*tile
-	mc := g.M
-	if g.packA {
-		mc = max(tile, blockA/(max(kc, 1)*int(g.size))/tile*tile)
+func (b *blocks[T]) run() {
+	b.size = unsafe.Sizeof(T(0))
+	b.lanes = b.set.bytes / int(b.size)
+	b.heights = b.set.heights
+	tile := b.heights[0] * b.lanes // rows
+	wide := b.set.cols[0]
+	b.packA = b.K > 0 && (b.TransA || b.N > 2*wide && b.M*b.K*int(b.size) > 48<<10)
+	b.packB = b.K > 0 && b.TransB && b.M > 3*tile
+	if b.single() {
+		b.heights = b.set.tallHeights
 	}
-	for g.p0 = 0; ; g.p0 += kc {
-		g.kb = min(kc, g.K-g.p0)
-		for g.j0 = 0; g.j0 < g.N; g.j0 += blockN {
-			g.nb = min(blockN, g.N-g.j0)
-			g.b()
-			for g.i0 = 0; g.i0 < g.M; g.i0 += mc {
-				g.mb = min(mc, g.M-g.i0)
-				g.a()
-				g.block()
+
+	kb := even(b.K, blockK)
+	mb := max(tile, blockA/(kb*int(b.size))/tile*tile)
+	for b.p0 = 0; b.p0 == 0 || b.p0 < b.K; b.p0 += kb {
+		b.kb = min(kb, b.K-b.p0)
+		for b.j0 = 0; b.j0 < b.N; b.j0 += blockN {
+			b.nb = min(blockN, b.N-b.j0)
+			b.readyB(wide)
+			for b.i0 = 0; b.i0 < b.M; b.i0 += mb {
+				b.mb = min(mb, b.M-b.i0)
+				b.readyA(tile)
+				b.multiply(wide)
 			}
 		}
-		if g.p0+kc >= g.K {
-			return
-		}
 	}
 }
 
-// even returns the size of the blocks of at most most that cut n evenly.
+// even returns the size of the blocks that cut n evenly into as few as there
+// can be of at most most.
 func even(n, most int) int {
-	blocks := (n + most - 1) / most
-	if blocks <= 1 {
-		return max(n, 1)
-	}
-	return (n + blocks - 1) / blocks
+	count := max(1, (n+most-1)/most)
+	return max(1, (n+count-1)/count)
 }
 
-// a makes the block of A ready.
-func (g *blocked[T]) a() {
-	t := &g.w.t
-	tile := g.heights[0] * g.lanes
-	if !g.packA {
-		t.aP = uintptr(g.LDA) * g.size
-		for i, h := range g.heights {
-			t.aNext[i] = uintptr(h * g.bytes)
+// single reports whether B is one column whose numbers are adjacent, for which
+// there are higher tiles.
+func (b *blocks[T]) single() bool {
+	return b.N == 1 && !b.packA && !b.packB && (!b.TransB || b.LDB == 1)
+}
+
+// readyA packs the block of A where that pays: a panel for each tile, in it for
+// each p the column of the tile.
+func (b *blocks[T]) readyA(tile int) {
+	t := &b.tiles
+	if !b.packA {
+		t.aP = uintptr(b.LDA) * b.size
+		for i, h := range b.heights {
+			t.aNext[i] = uintptr(h * b.set.bytes)
 		}
 		return
 	}
-	// A panel for each tile, the columns of the tile one behind the other.
-	counts, panels := cut((g.mb+g.lanes-1)/g.lanes, g.heights)
-	buf := buffer[T](&g.w.a, panels*tile*g.kb)
-	t.aP = uintptr(tile) * g.size
-	for i := range g.heights {
-		t.aNext[i] = t.aP * uintptr(g.kb)
-	}
-	row := 0
-	for i, n := range counts {
-		for range n {
-			rows := min(g.heights[i]*g.lanes, g.mb-row)
-			if g.TransA {
-				transpose(buf, tile, g.A[(g.i0+row)*g.LDA+g.p0:], g.LDA, rows, g.kb)
+	counts, panels := cut((b.mb+b.lanes-1)/b.lanes, b.heights)
+	b.bufA = buffer[T](&b.memA, panels*tile*b.kb)
+	t.aP = uintptr(tile) * b.size
+	panel, row := b.bufA, b.i0
+	for i, h := range b.heights {
+		t.aNext[i] = t.aP * uintptr(b.kb)
+		for range counts[i] {
+			rows := min(h*b.lanes, b.i0+b.mb-row)
+			if b.TransA {
+				transpose(panel, tile, b.A[row*b.LDA+b.p0:], b.LDA, rows, b.kb)
 			} else {
-				g.copyRuns(buf, tile, g.A[g.p0*g.LDA+g.i0+row:], g.LDA, rows, g.kb)
+				b.copyRuns(panel, tile, b.A[b.p0*b.LDA+row:], b.LDA, rows, b.kb)
 			}
 			row += rows
-			buf = buf[tile*g.kb:]
+			panel = panel[tile*b.kb:]
 		}
 	}
 }
 
-// b makes the columns of B ready.
-func (g *blocked[T]) b() {
-	t := &g.w.t
-	switch {
-	case g.packB:
-		wide := g.cols[0]
-		buf := buffer[T](&g.w.b, (g.nb+wide-1)/wide*wide*g.kb)
-		t.bP = uintptr(wide) * g.size
-		for j := 0; j < g.nb; j += wide {
-			n := min(wide, g.nb-j)
-			if g.TransB {
-				g.copyRuns(buf, wide, g.B[g.p0*g.LDB+g.j0+j:], g.LDB, n, g.kb)
-			} else {
-				transpose(buf, wide, g.B[(g.j0+j)*g.LDB+g.p0:], g.LDB, n, g.kb)
-			}
-			buf = buf[min(len(buf), wide*g.kb):]
-		}
-	default:
-		t.bP = uintptr(g.LDB) * g.size
+// readyB packs the columns of B where that pays: a panel for each tile, in it
+// for each p the row of the tile.
+func (b *blocks[T]) readyB(wide int) {
+	t := &b.tiles
+	if !b.packB {
+		t.bP = uintptr(b.LDB) * b.size
+		return
 	}
+	b.bufB = buffer[T](&b.memB, (b.nb+wide-1)/wide*wide*b.kb)
+	t.bP = uintptr(wide) * b.size
+	for j := 0; j < b.nb; j += wide {
+		b.copyRuns(b.bufB[j*b.kb:], wide, b.B[b.p0*b.LDB+b.j0+j:], b.LDB, min(wide, b.nb-j), b.kb)
+	}
+}
+
+// multiply computes the block of C, a column of tiles after the other.
+func (b *blocks[T]) multiply(wide int) {
+	t := &b.tiles
+	vectors := (b.mb + b.lanes - 1) / b.lanes
+	counts, count := cut(vectors, b.heights)
+	t.k = b.kb
+	t.mask = b.set.maskFor(b.mb-(vectors-1)*b.lanes, int(b.size))
+	t.cCol = uintptr(b.LDC) * b.size
+	start := b.start()
+	a := b.addressA()
+	cols, kernels := b.set.cols, b.set.byCol
+	switch {
+	case b.single():
+		cols, kernels = oneColumn, b.set.tall
+	case b.TransB:
+		kernels = b.set.byRow
+	}
+	for j, i := 0, 0; j < b.nb; j += cols[i] {
+		for cols[i] > b.nb-j {
+			i++
+		}
+		t.a, t.b = a, b.addressB(j, wide)
+		t.c = address(&b.C[(b.j0+j)*b.LDC+b.i0])
+		t.start = start
+		if start == 0 {
+			t.start = t.c
+		}
+		t.counts, t.left = counts, count
+		kernels[i]((*byte)(unsafe.Pointer(t)))
+	}
+}
+
+var oneColumn = []int{1}
+
+// start says where the chains of the block start: at an address, or 0 for C.
+func (b *blocks[T]) start() uintptr {
+	t := &b.tiles
+	t.startVector, t.startCol = uintptr(b.set.bytes), 0
+	switch {
+	case b.Add || b.p0 > 0:
+		t.startCol = t.cCol
+		return 0
+	case b.Bias != nil:
+		return address(&b.Bias[b.i0])
+	}
+	t.startVector = 0
+	return address(&zeros[0])
+}
+
+// zeros is as high as the highest tile.
+var zeros [64]float64
+
+func (b *blocks[T]) addressA() uintptr {
+	switch {
+	case b.kb == 0:
+		return 0
+	case b.packA:
+		return address(&b.bufA[0])
+	}
+	return address(&b.A[b.p0*b.LDA+b.i0])
+}
+
+func (b *blocks[T]) addressB(j, wide int) uintptr {
+	switch {
+	case b.kb == 0:
+		return 0
+	case b.packB:
+		return address(&b.bufB[(j-j%wide)*b.kb+j%wide])
+	case b.TransB:
+		return address(&b.B[b.p0*b.LDB+b.j0+j])
+	}
+	return address(&b.B[(b.j0+j)*b.LDB+b.p0])
 }
 
 // copyRuns copies n runs of w elements.
-func (g *blocked[T]) copyRuns(dst []T, dstStep int, src []T, srcStep, w, n int) {
-	words := w * int(g.size) / 4
-	vector := g.bytes / 4
+func (b *blocks[T]) copyRuns(dst []T, dstStep int, src []T, srcStep, w, n int) {
+	words := w * int(b.size) / 4
+	vector := b.set.bytes / 4
 	vectors := (words - 1) / vector
-	g.copy((*byte)(unsafe.Pointer(&dst[0])), (*byte)(unsafe.Pointer(&src[0])), uintptr(dstStep)*g.size, uintptr(srcStep)*g.size,
-		uintptr(vectors), g.maskFor(words-vectors*vector, 4), uintptr(n))
+	b.set.copy((*byte)(unsafe.Pointer(&dst[0])), (*byte)(unsafe.Pointer(&src[0])),
+		uintptr(dstStep)*b.size, uintptr(srcStep)*b.size,
+		uintptr(vectors), b.set.maskFor(words-vectors*vector, 4), uintptr(n))
 }
-
-// block multiplies the block of A with the columns of B, a column of tiles after
-// the other.
-func (g *blocked[T]) block() {
-	t := &g.w.t
-	vectors := (g.mb + g.lanes - 1) / g.lanes
-	heights := g.heights
-	single := g.N == 1 && !g.packA && !g.packB && (!g.TransB || g.LDB == 1)
-	if single {
-		heights = g.tallH
-		for i, h := range heights {
-			t.aNext[i] = uintptr(h * g.bytes)
-		}
-	}
-	counts, tiles := cut(vectors, heights)
-	t.mask = g.maskFor(g.mb-(vectors-1)*g.lanes, int(g.size))
-	t.k = g.kb
-	t.cCol = uintptr(g.LDC) * g.size
-
-	var a, start uintptr
-	switch {
-	case g.packA:
-		a = address(&buffer[T](&g.w.a, 1)[0])
-	case g.kb > 0:
-		a = address(&g.A[g.p0*g.LDA+g.i0])
-	}
-	t.startVector, t.startCol = uintptr(g.bytes), t.cCol
-	fromC := g.Add || g.p0 > 0
-	switch {
-	case fromC:
-	case g.Bias != nil:
-		start, t.startCol = address(&g.Bias[g.i0]), 0
-	default:
-		start, t.startVector, t.startCol = uintptr(unsafe.Pointer(&zeros)), 0, 0
-	}
-
-	kernels := g.byCol
-	if g.TransB || g.packB {
-		kernels = g.byRow
-	}
-	for j, width := 0, 0; j < g.nb; j += g.cols[width] {
-		for g.cols[width] > g.nb-j {
-			width++
-		}
-		t.c = address(&g.C[(g.j0+j)*g.LDC+g.i0])
-		t.start = start
-		if fromC {
-			t.start = t.c
-		}
-		t.a, t.left, t.counts = a, tiles, counts
-		switch {
-		case g.kb == 0:
-		case g.packB:
-			wide := g.cols[0]
-			t.b = address(&buffer[T](&g.w.b, (g.nb+wide-1)/wide*wide*g.kb)[j/wide*wide*g.kb+j%wide])
-		case g.TransB:
-			t.b = address(&g.B[g.p0*g.LDB+g.j0+j])
-		default:
-			t.b = address(&g.B[(g.j0+j)*g.LDB+g.p0])
-		}
-		if single {
-			g.tall((*byte)(unsafe.Pointer(t)))
-		} else {
-			kernels[width]((*byte)(unsafe.Pointer(t)))
-		}
-	}
-}
-
-func address[T Float](x *T) uintptr { return uintptr(unsafe.Pointer(x)) }

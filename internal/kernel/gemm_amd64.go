@@ -6,31 +6,31 @@ import "unsafe"
 
 var avx512Tiles = [2]tileSet{
 	{
-		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{3, 2, 1}, tallH: []int{8, 4, 2, 1},
+		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{3, 2, 1}, tallHeights: []int{8, 4, 2, 1},
 		byRow: []func(*byte){gemm32AVX512Rows8, gemm32AVX512Rows4, gemm32AVX512Rows2, gemm32AVX512Rows1},
 		byCol: []func(*byte){gemm32AVX512Cols8, gemm32AVX512Cols4, gemm32AVX512Cols2, gemm32AVX512Cols1},
-		tall:  gemm32AVX512Tall, copy: packCopyAVX512,
+		tall:  []func(*byte){gemm32AVX512Tall}, copy: packCopyAVX512,
 	},
 	{
-		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{3, 2, 1}, tallH: []int{8, 4, 2, 1},
+		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{3, 2, 1}, tallHeights: []int{8, 4, 2, 1},
 		byRow: []func(*byte){gemm64AVX512Rows8, gemm64AVX512Rows4, gemm64AVX512Rows2, gemm64AVX512Rows1},
 		byCol: []func(*byte){gemm64AVX512Cols8, gemm64AVX512Cols4, gemm64AVX512Cols2, gemm64AVX512Cols1},
-		tall:  gemm64AVX512Tall, copy: packCopyAVX512,
+		tall:  []func(*byte){gemm64AVX512Tall}, copy: packCopyAVX512,
 	},
 }
 
 var avx2Tiles = [2]tileSet{
 	{
-		bytes: 32, cols: []int{6, 4, 2, 1}, heights: []int{2, 1}, tallH: []int{4, 2, 1},
+		bytes: 32, cols: []int{6, 4, 2, 1}, heights: []int{2, 1}, tallHeights: []int{4, 2, 1},
 		byRow: []func(*byte){gemm32AVX2Rows6, gemm32AVX2Rows4, gemm32AVX2Rows2, gemm32AVX2Rows1},
 		byCol: []func(*byte){gemm32AVX2Cols6, gemm32AVX2Cols4, gemm32AVX2Cols2, gemm32AVX2Cols1},
-		tall:  gemm32AVX2Tall, copy: packCopyAVX2,
+		tall:  []func(*byte){gemm32AVX2Tall}, copy: packCopyAVX2,
 	},
 	{
-		bytes: 32, cols: []int{6, 4, 2, 1}, heights: []int{2, 1}, tallH: []int{4, 2, 1},
+		bytes: 32, cols: []int{6, 4, 2, 1}, heights: []int{2, 1}, tallHeights: []int{4, 2, 1},
 		byRow: []func(*byte){gemm64AVX2Rows6, gemm64AVX2Rows4, gemm64AVX2Rows2, gemm64AVX2Rows1},
 		byCol: []func(*byte){gemm64AVX2Cols6, gemm64AVX2Cols4, gemm64AVX2Cols2, gemm64AVX2Cols1},
-		tall:  gemm64AVX2Tall, copy: packCopyAVX2,
+		tall:  []func(*byte){gemm64AVX2Tall}, copy: packCopyAVX2,
 	},
 }
 

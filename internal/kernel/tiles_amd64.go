@@ -24,16 +24,17 @@ type tiles struct {
 	aNext       [4]uintptr // bytes from a tile of this height to the next in A
 }
 
-// tileSet is the assembly of a tier for a type.
+// tileSet is the assembly of a tier for a type. The functions of byRow take a B
+// whose numbers for one p are adjacent, those of byCol and tall one whose numbers
+// for one column are.
 type tileSet struct {
-	bytes   int           // of a vector
-	cols    []int         // the widths of tiles, widest first
-	heights []int         // the heights in vectors
-	byRow   []func(*byte) // by width: the numbers of B for one p are adjacent
-	byCol   []func(*byte) // by width: those of a column are
-	tall    func(*byte)   // one column of B, high tiles
-	tallH   []int         // their heights
-	copy    func(dst, src *byte, dstStep, srcStep, vectors, mask, n uintptr)
+	bytes        int           // of a vector
+	cols         []int         // the widths of tiles, widest first
+	byRow, byCol []func(*byte) // by width
+	heights      []int         // of tiles, in vectors
+	tall         []func(*byte) // for a single column of B
+	tallHeights  []int
+	copy         func(dst, src *byte, dstStep, srcStep, vectors, mask, n uintptr)
 }
 
 // cut says how many tiles of each height cover so many vectors. One vector that
