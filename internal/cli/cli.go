@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"gradlab/matrix"
 )
 
 // UsageError is a mistake on the command line.
@@ -40,7 +42,7 @@ func Main(name, description string, command Command) {
 func Run(name, description string, command Command, args []string, stdout, stderr io.Writer) (status int) {
 	parsed, err := parse(name, description, command, args, stdout)
 	if err == nil && parsed {
-		err = command.Run(stdout, stderr)
+		err = runOn(command, stdout, stderr)
 	}
 	var usage UsageError
 	var signal Signalled
@@ -56,6 +58,15 @@ func Run(name, description string, command Command, args []string, stdout, stder
 		return 2
 	}
 	return 1
+}
+
+// runOn runs a command, unless the environment asks for instructions that are not
+// there.
+func runOn(command Command, stdout, stderr io.Writer) error {
+	if _, err := matrix.SIMD(); err != nil {
+		return UsageError{err}
+	}
+	return command.Run(stdout, stderr)
 }
 
 // parse parses the flags into command. It returns false where the arguments

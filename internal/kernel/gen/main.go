@@ -1,6 +1,7 @@
 // Command gen writes the assembly of package kernel, ../*_amd64.s, with the Go
 // declarations of its functions. Each file is one part of it:
 //
+//	peak    multiply-adds and nothing else
 //	spin    the pause of a waiting thread
 //
 // Run it with go generate in package kernel.
@@ -24,6 +25,7 @@ var parts = []struct {
 	file string
 	emit func(c *build.Context)
 }{
+	{"peak", peak},
 	{"spin", spin},
 	{"gemm", gemm},
 	{"pack", pack},

@@ -1,0 +1,101 @@
+package kernel
+
+import (
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// PeakFlops measures what the multipliers of the machine can do in the tier in
+// use: the operations a second (a fused multiply-add counts as two) of a loop
+// that touches no memory, on a number of threads for a time. It is the bound
+// that products are measured against.
+func PeakFlops[T Float](threads int, d time.Duration) float64 {
+	const n = 1000 // some microseconds
+	loop, flops := peakLoop[T](n)
+	return perSecond(threads, d, func(int) func() { return loop }) * flops
+}
+
+// CopyRate measures how fast memory is copied: the bytes a second, read and
+// written, of threads that each copy their part of size bytes into as many
+// others, over and over. What fits into a cache is measured there.
+func CopyRate(threads, size int, d time.Duration) float64 {
+	part := max(size/threads, 64)
+	rate := perSecond(threads, d, func(int) func() {
+		from, to := make([]byte, part), make([]byte, part)
+		for i := range from {
+			from[i] = byte(i)
+		}
+		return func() { copy(to, from) }
+	})
+	return rate * float64(2*part)
+}
+
+// perSecond runs the functions that prepare makes, each on a thread of its own
+// and all at the same time, over and over. It returns the calls a second of all
+// of them together.
+func perSecond(threads int, d time.Duration, prepare func(thread int) func()) float64 {
+	var prepared, finished sync.WaitGroup
+	var start atomic.Bool
+	calls := make([]int, threads)
+	prepared.Add(threads)
+	for t := range threads {
+		finished.Add(1)
+		go func() {
+			defer finished.Done()
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			f := prepare(t)
+			chunk := callsIn(10*time.Microsecond, f)
+			prepared.Done()
+			for !start.Load() {
+				runtime.Gosched()
+			}
+			for begin := time.Now(); time.Since(begin) < d; calls[t] += chunk {
+				for range chunk {
+					f()
+				}
+			}
+		}()
+	}
+	prepared.Wait()
+	begin := time.Now()
+	start.Store(true)
+	finished.Wait()
+	seconds := time.Since(begin).Seconds()
+	sum := 0
+	for _, n := range calls {
+		sum += n
+	}
+	return float64(sum) / seconds
+}
+
+// callsIn returns about how many calls of f fit into a time, at least 1.
+func callsIn(d time.Duration, f func()) int {
+	f()
+	begin := time.Now()
+	f()
+	return max(int(d/max(time.Since(begin), 1)), 1)
+}
+
+// portablePeakLoop is the peak of portable Go, whose fused multiply-adds are in
+// float64 for both element types.
+func portablePeakLoop(n int) (loop func(), flops float64) {
+	return func() { portableSink.Store(math.Float64bits(portableFMAs(n, 0.5))) }, float64(2 * 8 * n)
+}
+
+var portableSink atomic.Uint64 // keeps the compiler from leaving the loop out
+
+// portableFMAs adds x² to eight numbers n times.
+func portableFMAs(n int, x float64) float64 {
+	var a, b, c, d, e, f, g, h float64
+	for range n {
+		a, b = math.FMA(x, x, a), math.FMA(x, x, b)
+		c, d = math.FMA(x, x, c), math.FMA(x, x, d)
+		e, f = math.FMA(x, x, e), math.FMA(x, x, f)
+		g, h = math.FMA(x, x, g), math.FMA(x, x, h)
+	}
+	return a + b + c + d + e + f + g + h
+}
