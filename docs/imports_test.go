@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"nn":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "internal/parts", "internal/atomicfile"},
 	"cmd/train":           {"*"},
 	"cmd/predict":         {"*"},
+	"cmd/bench":           {"*"},
 	"internal/bits":       {},
 	"internal/figures":    {},
 	"internal/size":       {},

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -14,8 +12,8 @@ import (
 // flags is the command line. Its fields are the names of design section 5, and
 // run.json keeps them.
 type flags struct {
-	Layers sizes  `required:"" placeholder:"N,N,…" help:"Sizes of the layers, input first, output last: 4,8,1." group:"network"`
-	Data   string `required:"" placeholder:"FILE" help:"CSV file (also .csv.gz, - for standard input), IDX images, or the name of a built-in set." group:"data"`
+	Layers cli.Sizes `required:"" placeholder:"N,N,…" help:"Sizes of the layers, input first, output last: 4,8,1." group:"network"`
+	Data   string    `required:"" placeholder:"FILE" help:"CSV file (also .csv.gz, - for standard input), IDX images, or the name of a built-in set." group:"data"`
 
 	DataLabels string   `placeholder:"FILE" help:"IDX labels of IDX images." group:"data"`
 	Test       string   `placeholder:"FILE" help:"Test set, looked at once, at the end." group:"data"`
@@ -60,41 +58,6 @@ type flags struct {
 
 	Version kong.VersionFlag `help:"Print the version." group:"output"`
 }
-
-// sizes are the sizes of the layers.
-type sizes []int
-
-// UnmarshalText parses "4,8,1".
-func (s *sizes) UnmarshalText(text []byte) error {
-	*s = nil
-	for _, field := range strings.Split(string(text), ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(field))
-		if err != nil || n < 1 || n > 1<<24 {
-			return fmt.Errorf("%q is not the size of a layer: sizes are whole numbers from 1, as in 4,8,1", field)
-		}
-		*s = append(*s, n)
-	}
-	if len(*s) < 2 {
-		return fmt.Errorf("%q is one size only: at least an input and an output are needed, as in 4,8,1", text)
-	}
-	weights := 0
-	for l, n := range (*s)[1:] {
-		if weights += n * (*s)[l]; weights > 1<<30 {
-			return fmt.Errorf("%s has more than a thousand million weights", text)
-		}
-	}
-	return nil
-}
-
-func (s sizes) String() string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(s)), " ", ","), "[]")
-}
-
-// MarshalText is the inverse of UnmarshalText.
-func (s sizes) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// hidden returns the number of hidden layers.
-func (s sizes) hidden() int { return len(s) - 2 }
 
 // check finds what is wrong whatever the files say.
 func (f *flags) check() error {

@@ -16,8 +16,8 @@ import (
 // hiddenActivations returns the activation of every hidden layer.
 func hiddenActivations[T matrix.Float](f *flags) ([]layers.Activation[T], error) {
 	names := strings.Split(f.Activation, ",")
-	if len(names) != 1 && len(names) != f.Layers.hidden() {
-		return nil, fmt.Errorf("--activation has %d names, --layers %v has %d hidden layers", len(names), f.Layers, f.Layers.hidden())
+	if len(names) != 1 && len(names) != f.Layers.Hidden() {
+		return nil, fmt.Errorf("--activation has %d names, --layers %v has %d hidden layers", len(names), f.Layers, f.Layers.Hidden())
 	}
 	var all []layers.Activation[T]
 	for _, name := range names {
@@ -27,7 +27,7 @@ func hiddenActivations[T matrix.Float](f *flags) ([]layers.Activation[T], error)
 		}
 		all = append(all, g)
 	}
-	for len(all) < f.Layers.hidden() {
+	for len(all) < f.Layers.Hidden() {
 		all = append(all, all[0])
 	}
 	return all, nil

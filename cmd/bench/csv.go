@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"gradlab/data"
+)
+
+// csvResult is what --csv --json prints.
+type csvResult struct {
+	Seconds        float64 `json:"seconds"`
+	Rows           int     `json:"rows"`
+	Columns        int     `json:"columns"`
+	BytesPerSecond float64 `json:"bytes_per_second"`
+	PeakRSSBytes   int64   `json:"peak_rss_bytes"` // of the process after the first reading; 0 where the system does not tell
+}
+
+// csv reads a file as train does. The best of several readings counts, the first
+// of which finds the file in memory only if somebody has read it just now.
+func (b *bench[T]) csv() (any, error) {
+	r := new(csvResult)
+	rounds := b.Rounds
+	if b.CSV == "-" { // it can be read once
+		rounds = 1
+	}
+	for round := range rounds {
+		runtime.GC()
+		start := time.Now()
+		table, err := data.Open[T](b.CSV, "", data.CSVOptions{})
+		seconds := time.Since(start).Seconds()
+		if err != nil {
+			return nil, err
+		}
+		if round == 0 {
+			r.Rows, r.Columns, r.PeakRSSBytes = table.Rows, len(table.Columns), peakRSS()
+		}
+		if round == 0 || seconds < r.Seconds {
+			r.Seconds = seconds
+		}
+	}
+	r.BytesPerSecond = float64(sizeOf(b.CSV)) / r.Seconds
+	fmt.Fprintf(b.text, "%s: %s of %s in %.3g s, %.0f MB/s, with %s\n", b.CSV, counted(r.Rows, "row"), counted(r.Columns, "column"),
+		r.Seconds, r.BytesPerSecond/1e6, counted(b.threads, "thread"))
+	if r.PeakRSSBytes > 0 {
+		fmt.Fprintf(b.text, "peak memory of the process %.0f MB\n", float64(r.PeakRSSBytes)/1e6)
+	}
+	return r, nil
+}
+
+// sizeOf returns the bytes of a file or of a built-in set, 0 if they are not
+// known.
+func sizeOf(name string) int64 {
+	if info, err := os.Stat(name); err == nil {
+		return info.Size()
+	}
+	text, _ := data.Builtin(name)
+	return int64(len(text))
+}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Sizes are the sizes of the layers of a network, input first, as the flag
+// --layers has them.
+type Sizes []int
+
+// UnmarshalText parses "4,8,1".
+func (s *Sizes) UnmarshalText(text []byte) error {
+	*s = nil
+	for _, field := range strings.Split(string(text), ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil || n < 1 || n > 1<<24 {
+			return fmt.Errorf("%q is not the size of a layer: sizes are whole numbers from 1, as in 4,8,1", field)
+		}
+		*s = append(*s, n)
+	}
+	if len(*s) < 2 {
+		return fmt.Errorf("%q is one size only: at least an input and an output are needed, as in 4,8,1", text)
+	}
+	weights := 0
+	for l, n := range (*s)[1:] {
+		if weights += n * (*s)[l]; weights > 1<<30 {
+			return fmt.Errorf("%s has more than a thousand million weights", text)
+		}
+	}
+	return nil
+}
+
+func (s Sizes) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(s)), " ", ","), "[]")
+}
+
+// MarshalText is the inverse of UnmarshalText.
+func (s Sizes) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Hidden returns the number of hidden layers.
+func (s Sizes) Hidden() int { return len(s) - 2 }
