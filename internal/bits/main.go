@@ -24,7 +24,7 @@ import (
 )
 
 // The packages between the data and the weights; the others may be fused.
-var packages = []string{"matrix", "layers", "losses", "optim", "data", "nn", "cmd/train"}
+var packages = []string{"internal/kernel", "matrix", "layers", "losses", "optim", "data", "nn", "cmd/train"}
 
 // The runs that are compared: short, and between them both types, every
 // optimizer but L-BFGS, and every kind of layer.

@@ -132,30 +132,52 @@ func (p *Product[T]) run() {
 	gemmPlain(p)
 }
 
-// gemmPlain is the product in portable Go.
+// gemmPlain is the product in portable Go: a column of C after the other, for
+// each p as a whole, or where A is transposed an element after the other.
 func gemmPlain[T Float](p *Product[T]) {
 	for j := range p.N {
-		for i := range p.M {
-			var s T
-			switch {
-			case p.Add:
-				s = p.C[j*p.LDC+i]
-			case p.Bias != nil:
-				s = p.Bias[i]
+		c := p.C[j*p.LDC : j*p.LDC+p.M]
+		switch {
+		case p.Add:
+		case p.Bias != nil:
+			copy(c, p.Bias)
+		default:
+			clear(c)
+		}
+		if p.K == 0 {
+			continue
+		}
+		b, step := p.columnB(j)
+		if p.TransA {
+			for i := range c {
+				c[i] = chain(c[i], p.A[i*p.LDA:], b, step, p.K)
 			}
-			for q := range p.K {
-				ai, bi := q*p.LDA+i, j*p.LDB+q
-				if p.TransA {
-					ai = i*p.LDA + q
-				}
-				if p.TransB {
-					bi = q*p.LDB + j
-				}
-				s = FMA(p.A[ai], p.B[bi], s)
+			continue
+		}
+		for q := range p.K {
+			a, x := p.A[q*p.LDA:], b[q*step]
+			a = a[:len(c)]
+			for i := range c {
+				c[i] = FMA(a[i], x, c[i])
 			}
-			p.C[j*p.LDC+i] = s
 		}
 	}
+}
+
+// columnB returns column j of op(B), its elements step apart.
+func (p *Product[T]) columnB(j int) (b []T, step int) {
+	if p.TransB {
+		return p.B[j:], p.LDB
+	}
+	return p.B[j*p.LDB:], 1
+}
+
+// chain returns s + Σ a[q]·b[q·step], q ascending, each sum rounded once.
+func chain[T Float](s T, a, b []T, step, k int) T {
+	for q := range k {
+		s = FMA(a[q], b[q*step], s)
+	}
+	return s
 }
 
 // transposePlain sets dst[p*dstStep+i] = src[i*srcStep+p] for p < n and i < w.
