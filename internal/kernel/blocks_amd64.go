@@ -31,6 +31,7 @@ type blocks[T Float] struct {
 	packA, packB bool
 	bufA, bufB   []T // where they are packed
 	memA, memB   []byte
+	memC         []byte // for a transposed C
 
 	// The block: columns j0, …, j0+nb-1 and rows i0, …, i0+mb-1 of C, and kb
 	// of p from p0 on.
@@ -42,14 +43,37 @@ func gemmTiles[T Float](s *tileSet, p *Product[T]) {
 	b := takeBlocks[T]()
 	b.Product = *p
 	b.set = s
-	b.run()
+	b.size = unsafe.Sizeof(T(0))
+	b.lanes = s.bytes / int(b.size)
+	if b.flat() {
+		b.runTransposed()
+	} else {
+		b.run()
+	}
 	runtime.KeepAlive(p.C)
 	b.giveBack()
 }
 
+// flat reports whether C has so few rows that its transpose is computed faster,
+// in spite of being turned round.
+func (b *blocks[T]) flat() bool {
+	return b.TransB && b.Bias == nil && b.M < 2*b.lanes && b.N >= 4*b.lanes && b.K >= 16
+}
+
+// runTransposed computes Cᵀ = op(B)ᵀ·op(A)ᵀ: the same chains.
+func (b *blocks[T]) runTransposed() {
+	c, ldc := b.C, b.LDC
+	turned := buffer[T](&b.memC, b.M*b.N)
+	if b.Add {
+		transpose(turned, b.N, c, ldc, b.N, b.M)
+	}
+	b.A, b.LDA, b.TransA, b.B, b.LDB, b.TransB = b.B, b.LDB, !b.TransB, b.A, b.LDA, !b.TransA
+	b.M, b.N, b.C, b.LDC = b.N, b.M, turned, b.N
+	b.run()
+	transpose(c, ldc, turned, b.M, b.N, b.M)
+}
+
 func (b *blocks[T]) run() {
-	b.size = unsafe.Sizeof(T(0))
-	b.lanes = b.set.bytes / int(b.size)
 	b.heights = b.set.heights
 	tile := b.heights[0] * b.lanes // rows
 	wide := b.set.cols[0]

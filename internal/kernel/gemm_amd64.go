@@ -57,26 +57,30 @@ func (s *tileSet) maskFor(n, size int) uintptr {
 
 var maskWords = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
-// transpose sets dst[p*dstStep+i] = src[i*srcStep+p] for p < n and i < w, in
-// steps of elements.
+// transpose sets dst[p*dstStep+i] = src[i*srcStep+p] for p < n and i < w. It
+// does so in square blocks; the last ones overlap those before.
 func transpose[T Float](dst []T, dstStep int, src []T, srcStep, w, n int) {
-	size := int(unsafe.Sizeof(dst[0]))
+	size := int(unsafe.Sizeof(T(0)))
 	block := 32 / size
-	i := 0
-	if whole := n - n%block; whole > 0 {
-		for ; i+block <= w; i += block {
-			d, s := (*byte)(unsafe.Pointer(&dst[i])), (*byte)(unsafe.Pointer(&src[i*srcStep]))
-			if size == 4 {
-				packTranspose32(d, s, uintptr(4*dstStep), uintptr(4*srcStep), uintptr(whole))
-			} else {
-				packTranspose64(d, s, uintptr(8*dstStep), uintptr(8*srcStep), uintptr(whole))
-			}
-		}
-		if whole < n {
-			transposePlain(dst[whole*dstStep:], dstStep, src[whole:], srcStep, i, n-whole)
-		}
+	if w < block || n < block {
+		transposePlain(dst, dstStep, src, srcStep, w, n)
+		return
 	}
-	if i < w {
-		transposePlain(dst[i:], dstStep, src[i*srcStep:], srcStep, w-i, n)
+	run := packTranspose32
+	if size == 8 {
+		run = packTranspose64
+	}
+	whole := n - n%block
+	for i := 0; i < w; i += block {
+		i = min(i, w-block)
+		at := func(p int) (d, s *byte) {
+			return (*byte)(unsafe.Pointer(&dst[p*dstStep+i])), (*byte)(unsafe.Pointer(&src[i*srcStep+p]))
+		}
+		d, s := at(0)
+		run(d, s, uintptr(size*dstStep), uintptr(size*srcStep), uintptr(whole))
+		if whole < n {
+			d, s = at(n - block)
+			run(d, s, uintptr(size*dstStep), uintptr(size*srcStep), uintptr(block))
+		}
 	}
 }

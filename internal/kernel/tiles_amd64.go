@@ -43,8 +43,10 @@ type tileSet struct {
 func cut(vectors int, heights []int) (counts [4]int, tiles int) {
 	rest := vectors
 	for i, h := range heights {
-		counts[i] = rest / h
-		rest %= h
+		if rest >= h {
+			counts[i] = rest / h
+			rest -= counts[i] * h
+		}
 	}
 	if heights[0] == 3 && counts[2] == 1 && counts[0] > 0 {
 		counts = [4]int{counts[0] - 1, counts[1] + 2, 0}
