@@ -1,6 +1,9 @@
 package layers
 
-import "gradlab/matrix"
+import (
+	"gradlab/internal/kernel"
+	"gradlab/matrix"
+)
 
 // Activation is a function g from z to a. All matrices are n×m; a column is an
 // example.
@@ -24,14 +27,15 @@ type Sigmoid[T matrix.Float] struct{}
 
 func (Sigmoid[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Sigmoid", a, z)
-	for i, z := range z.Data {
-		a.Data[i] = matrix.Sigmoid(z)
+	for i := kernel.SigmoidForward(a.Data, z.Data); i < len(z.Data); i++ {
+		a.Data[i] = matrix.Sigmoid(z.Data[i])
 	}
 }
 
 func (Sigmoid[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Sigmoid", dz, da, z, a)
-	for i, a := range a.Data {
+	for i := kernel.SigmoidBackward(dz.Data, da.Data, a.Data); i < len(a.Data); i++ {
+		a := a.Data[i]
 		dz.Data[i] = da.Data[i] * (a * (1 - a))
 	}
 }
@@ -41,14 +45,15 @@ type Tanh[T matrix.Float] struct{}
 
 func (Tanh[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Tanh", a, z)
-	for i, z := range z.Data {
-		a.Data[i] = matrix.Tanh(z)
+	for i := kernel.TanhForward(a.Data, z.Data); i < len(z.Data); i++ {
+		a.Data[i] = matrix.Tanh(z.Data[i])
 	}
 }
 
 func (Tanh[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Tanh", dz, da, z, a)
-	for i, a := range a.Data {
+	for i := kernel.TanhBackward(dz.Data, da.Data, a.Data); i < len(a.Data); i++ {
+		a := a.Data[i]
 		dz.Data[i] = da.Data[i] * (1 - T(a*a))
 	}
 }
@@ -67,7 +72,8 @@ type LeakyReLU[T matrix.Float] struct {
 
 func (l LeakyReLU[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.LeakyReLU", a, z)
-	for i, z := range z.Data {
+	for i := kernel.LeakyReLUForward(a.Data, z.Data, l.Slope); i < len(z.Data); i++ {
+		z := z.Data[i]
 		if z <= 0 {
 			z *= l.Slope
 		}
@@ -77,9 +83,9 @@ func (l LeakyReLU[T]) Apply(a, z *matrix.Matrix[T]) {
 
 func (l LeakyReLU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.LeakyReLU", dz, da, z, a)
-	for i, z := range z.Data {
+	for i := kernel.LeakyReLUBackward(dz.Data, da.Data, z.Data, l.Slope); i < len(z.Data); i++ {
 		d := da.Data[i]
-		if z <= 0 {
+		if z.Data[i] <= 0 {
 			d *= l.Slope
 		}
 		dz.Data[i] = d
@@ -94,7 +100,8 @@ type ELU[T matrix.Float] struct {
 
 func (e ELU[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.ELU", a, z)
-	for i, z := range z.Data {
+	for i := kernel.ELUForward(a.Data, z.Data, e.Alpha); i < len(z.Data); i++ {
+		z := z.Data[i]
 		if z <= 0 {
 			z = e.Alpha * matrix.Expm1(z)
 		}
@@ -104,9 +111,9 @@ func (e ELU[T]) Apply(a, z *matrix.Matrix[T]) {
 
 func (e ELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.ELU", dz, da, z, a)
-	for i, z := range z.Data {
+	for i := kernel.ELUBackward(dz.Data, da.Data, z.Data, a.Data, e.Alpha); i < len(z.Data); i++ {
 		d := da.Data[i]
-		if z <= 0 {
+		if z.Data[i] <= 0 {
 			d *= a.Data[i] + e.Alpha
 		}
 		dz.Data[i] = d
@@ -118,15 +125,15 @@ type Softplus[T matrix.Float] struct{}
 
 func (Softplus[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Softplus", a, z)
-	for i, z := range z.Data {
-		a.Data[i] = matrix.Softplus(z)
+	for i := kernel.SoftplusForward(a.Data, z.Data); i < len(z.Data); i++ {
+		a.Data[i] = matrix.Softplus(z.Data[i])
 	}
 }
 
 func (Softplus[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Softplus", dz, da, z, a)
-	for i, z := range z.Data {
-		dz.Data[i] = da.Data[i] * matrix.Sigmoid(z)
+	for i := kernel.SoftplusBackward(dz.Data, da.Data, z.Data); i < len(z.Data); i++ {
+		dz.Data[i] = da.Data[i] * matrix.Sigmoid(z.Data[i])
 	}
 }
 
@@ -141,7 +148,8 @@ const (
 
 func (GELU[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.GELU", a, z)
-	for i, z := range z.Data {
+	for i := kernel.GELUForward(a.Data, z.Data); i < len(z.Data); i++ {
+		z := z.Data[i]
 		u := sqrt2OverPi * (z + T(geluCubic*z*z*z))
 		a.Data[i] = z / 2 * (1 + matrix.Tanh(u))
 	}
@@ -149,7 +157,8 @@ func (GELU[T]) Apply(a, z *matrix.Matrix[T]) {
 
 func (GELU[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.GELU", dz, da, z, a)
-	for i, z := range z.Data {
+	for i := kernel.GELUBackward(dz.Data, da.Data, z.Data); i < len(z.Data); i++ {
+		z := z.Data[i]
 		t := matrix.Tanh(sqrt2OverPi * (z + T(geluCubic*z*z*z)))
 		du := sqrt2OverPi * (1 + T(3*geluCubic*z*z))
 		dz.Data[i] = da.Data[i] * (T((1+t)/2) + T(z/2*(1-T(t*t))*du))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"gradlab/internal/kernel"
 	"gradlab/matrix"
 )
 
@@ -59,8 +60,8 @@ func (d *Dropout[T]) Predict(aPrev *matrix.Matrix[T]) *matrix.Matrix[T] { return
 func (d *Dropout[T]) apply(dst, x *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Dropout", dst, x, d.Mask)
 	keep := T(1 - d.Drop)
-	for i, x := range x.Data {
-		dst.Data[i] = x * d.Mask.Data[i] / keep
+	for i := kernel.Drop(dst.Data, x.Data, d.Mask.Data, keep); i < len(x.Data); i++ {
+		dst.Data[i] = x.Data[i] * d.Mask.Data[i] / keep
 	}
 }
 

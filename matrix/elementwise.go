@@ -1,6 +1,9 @@
 package matrix
 
-// The element-wise operations allow dst to be an operand.
+import "gradlab/internal/kernel"
+
+// The element-wise operations allow dst to be an operand. Package kernel does
+// the first elements of each, mostly all of them; the loop is what it does.
 
 // Copy sets dst = a.
 func Copy[T Float](dst, a *Matrix[T]) {
@@ -18,40 +21,40 @@ func Fill[T Float](dst *Matrix[T], x T) {
 // Add sets dst = a + b.
 func Add[T Float](dst, a, b *Matrix[T]) {
 	SameShape("matrix.Add", dst, a, b)
-	for i, x := range a.Data {
-		dst.Data[i] = x + b.Data[i]
+	for i := kernel.Add(dst.Data, a.Data, b.Data); i < len(a.Data); i++ {
+		dst.Data[i] = a.Data[i] + b.Data[i]
 	}
 }
 
 // Sub sets dst = a - b.
 func Sub[T Float](dst, a, b *Matrix[T]) {
 	SameShape("matrix.Sub", dst, a, b)
-	for i, x := range a.Data {
-		dst.Data[i] = x - b.Data[i]
+	for i := kernel.Sub(dst.Data, a.Data, b.Data); i < len(a.Data); i++ {
+		dst.Data[i] = a.Data[i] - b.Data[i]
 	}
 }
 
 // Hadamard sets dst = a ⊙ b, the element-wise product.
 func Hadamard[T Float](dst, a, b *Matrix[T]) {
 	SameShape("matrix.Hadamard", dst, a, b)
-	for i, x := range a.Data {
-		dst.Data[i] = x * b.Data[i]
+	for i := kernel.Hadamard(dst.Data, a.Data, b.Data); i < len(a.Data); i++ {
+		dst.Data[i] = a.Data[i] * b.Data[i]
 	}
 }
 
 // Scale sets dst = s·a.
 func Scale[T Float](dst *Matrix[T], s T, a *Matrix[T]) {
 	SameShape("matrix.Scale", dst, a)
-	for i, x := range a.Data {
-		dst.Data[i] = s * x
+	for i := kernel.Scale(dst.Data, s, a.Data); i < len(a.Data); i++ {
+		dst.Data[i] = s * a.Data[i]
 	}
 }
 
 // AddScaled adds s·a to dst.
 func AddScaled[T Float](dst *Matrix[T], s T, a *Matrix[T]) {
 	SameShape("matrix.AddScaled", dst, a)
-	for i, x := range a.Data {
-		dst.Data[i] += T(s * x)
+	for i := kernel.AddScaled(dst.Data, s, a.Data); i < len(a.Data); i++ {
+		dst.Data[i] += T(s * a.Data[i])
 	}
 }
 

@@ -1,6 +1,10 @@
 package matrix
 
-import "fmt"
+import (
+	"fmt"
+
+	"gradlab/internal/kernel"
+)
 
 // Sum adds up many numbers the same way everywhere: element i goes to lane
 // i mod 16, and Total adds the lanes 8-4-2-1. The zero value is an empty sum.
@@ -17,11 +21,15 @@ func (s *Sum) Add(x float64) {
 	s.n++
 }
 
-// Total returns the sum of what was added.
+// Total returns the sum of what was added. (A lane that holds nothing is +0,
+// which changes no other: a sum that began with +0 is never -0.)
 func (s *Sum) Total() float64 {
+	if s.n <= 2 {
+		return s.lane[0] + s.lane[1]
+	}
 	t := s.lane
 	for half := 8; half > 0; half /= 2 {
-		for i := range half {
+		for i := 0; i < half && i+half < s.n; i++ {
 			t[i] += t[i+half]
 		}
 	}
@@ -31,7 +39,8 @@ func (s *Sum) Total() float64 {
 // SumOf returns Σ x.
 func SumOf[T Float](x []T) float64 {
 	var s Sum
-	for _, v := range x {
+	s.n = kernel.Sum(&s.lane, x)
+	for _, v := range x[s.n:] {
 		s.Add(float64(v))
 	}
 	return s.Total()
@@ -40,7 +49,8 @@ func SumOf[T Float](x []T) float64 {
 // SumSquares returns Σ x².
 func SumSquares[T Float](x []T) float64 {
 	var s Sum
-	for _, v := range x {
+	s.n = kernel.SumSquares(&s.lane, x)
+	for _, v := range x[s.n:] {
 		s.Add(float64(float64(v) * float64(v)))
 	}
 	return s.Total()
@@ -53,7 +63,7 @@ func RowSums[T Float](dst, a *Matrix[T]) {
 		panic(fmt.Sprintf("matrix.RowSums: %d×%d for the rows of %d×%d", dst.Rows, dst.Cols, a.Rows, a.Cols))
 	}
 	clear(dst.Data)
-	for j := range a.Cols {
+	for j := kernel.RowSums(dst.Data, a.Data); j < a.Cols; j++ {
 		for i, x := range a.Col(j) {
 			dst.Data[i] += x
 		}
@@ -74,7 +84,7 @@ func ArgMax[T Float](x []T) int {
 
 // Finite reports whether x holds neither NaN nor an infinity.
 func Finite[T Float](x []T) bool {
-	for _, v := range x {
+	for _, v := range x[kernel.Finite(x):] {
 		if v-v != 0 { // Inf-Inf and NaN-NaN are NaN
 			return false
 		}

@@ -1,6 +1,9 @@
 package optim
 
-import "gradlab/matrix"
+import (
+	"gradlab/internal/kernel"
+	"gradlab/matrix"
+)
 
 // Adam (Kingma and Ba 2015), with the bias of both averages corrected:
 //
@@ -21,11 +24,11 @@ func (o *Adam[T]) Step(t int, lr float64, params []matrix.Param[T]) {
 	c1, c2 := T(1-matrix.PowInt(o.Beta1, t)), T(1-matrix.PowInt(o.Beta2, t))
 	o.s.of(params)
 	for k, v := range o.v.of(params) {
-		s, w := o.s[k].Data, params[k].Value.Data
-		for i, dw := range params[k].Grad.Data {
-			v.Data[i] = T(beta1*v.Data[i]) + T((1-beta1)*dw)
-			s[i] = T(beta2*s[i]) + T((1-beta2)*dw*dw)
-			w[i] -= T(alpha*(v.Data[i]/c1)) / (sqrt(s[i]/c2) + eps)
+		w, v, s, dw := params[k].Value.Data, v.Data, o.s[k].Data, params[k].Grad.Data
+		for i := kernel.Adam(w, v, s, dw, alpha, beta1, beta2, eps, c1, c2); i < len(w); i++ {
+			v[i] = T(beta1*v[i]) + T((1-beta1)*dw[i])
+			s[i] = T(beta2*s[i]) + T((1-beta2)*dw[i]*dw[i])
+			w[i] -= T(alpha*(v[i]/c1)) / (sqrt(s[i]/c2) + eps)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package optim
 import (
 	"math"
 
+	"gradlab/internal/kernel"
 	"gradlab/matrix"
 )
 
@@ -35,8 +36,9 @@ type ClipValue[T matrix.Float] struct{ Max float64 }
 func (c ClipValue[T]) Clip(params []matrix.Param[T]) {
 	bound := T(c.Max)
 	for _, p := range params {
-		for i, g := range p.Grad.Data {
-			p.Grad.Data[i] = max(-bound, min(g, bound)) // a NaN stays
+		g := p.Grad.Data
+		for i := kernel.Clip(g, bound); i < len(g); i++ {
+			g[i] = max(-bound, min(g[i], bound)) // a NaN stays
 		}
 	}
 }

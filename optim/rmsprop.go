@@ -1,6 +1,9 @@
 package optim
 
-import "gradlab/matrix"
+import (
+	"gradlab/internal/kernel"
+	"gradlab/matrix"
+)
 
 // RMSProp divides by a running root mean square (Hinton 2012; the course):
 //
@@ -16,10 +19,10 @@ func NewRMSProp[T matrix.Float]() *RMSProp[T] { return &RMSProp[T]{Beta: 0.9, Ep
 func (o *RMSProp[T]) Step(t int, lr float64, params []matrix.Param[T]) {
 	alpha, beta, eps := T(lr), T(o.Beta), T(o.Epsilon)
 	for k, s := range o.s.of(params) {
-		w := params[k].Value.Data
-		for i, dw := range params[k].Grad.Data {
-			s.Data[i] = T(beta*s.Data[i]) + T((1-beta)*dw*dw)
-			w[i] -= T(alpha*dw) / (sqrt(s.Data[i]) + eps)
+		w, s, dw := params[k].Value.Data, s.Data, params[k].Grad.Data
+		for i := kernel.RMSProp(w, s, dw, alpha, beta, eps); i < len(w); i++ {
+			s[i] = T(beta*s[i]) + T((1-beta)*dw[i]*dw[i])
+			w[i] -= T(alpha*dw[i]) / (sqrt(s[i]) + eps)
 		}
 	}
 }

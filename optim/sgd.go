@@ -1,6 +1,9 @@
 package optim
 
-import "gradlab/matrix"
+import (
+	"gradlab/internal/kernel"
+	"gradlab/matrix"
+)
 
 // SGD is W ← W - α dW.
 type SGD[T matrix.Float] struct{}
@@ -27,10 +30,10 @@ func NewMomentum[T matrix.Float](beta float64) *Momentum[T] { return &Momentum[T
 func (o *Momentum[T]) Step(t int, lr float64, params []matrix.Param[T]) {
 	alpha, beta := T(lr), T(o.Beta)
 	for k, v := range o.v.of(params) {
-		w := params[k].Value.Data
-		for i, dw := range params[k].Grad.Data {
-			v.Data[i] = T(beta*v.Data[i]) + T((1-beta)*dw)
-			w[i] -= T(alpha * v.Data[i])
+		w, v, dw := params[k].Value.Data, v.Data, params[k].Grad.Data
+		for i := kernel.Momentum(w, v, dw, alpha, beta); i < len(w); i++ {
+			v[i] = T(beta*v[i]) + T((1-beta)*dw[i])
+			w[i] -= T(alpha * v[i])
 		}
 	}
 }
@@ -52,11 +55,11 @@ func NewNesterov[T matrix.Float](beta float64) *Nesterov[T] { return &Nesterov[T
 func (o *Nesterov[T]) Step(t int, lr float64, params []matrix.Param[T]) {
 	alpha, beta := T(lr), T(o.Beta)
 	for k, v := range o.v.of(params) {
-		w := params[k].Value.Data
-		for i, dw := range params[k].Grad.Data {
-			g := T((1 - beta) * dw)
-			v.Data[i] = T(beta*v.Data[i]) + g
-			w[i] -= T(alpha * (T(beta*v.Data[i]) + g))
+		w, v, dw := params[k].Value.Data, v.Data, params[k].Grad.Data
+		for i := kernel.Nesterov(w, v, dw, alpha, beta); i < len(w); i++ {
+			g := T((1 - beta) * dw[i])
+			v[i] = T(beta*v[i]) + g
+			w[i] -= T(alpha * (T(beta*v[i]) + g))
 		}
 	}
 }

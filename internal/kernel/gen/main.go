@@ -1,8 +1,13 @@
 // Command gen writes the assembly of package kernel, ../*_amd64.s, with the Go
 // declarations of its functions. Each file is one part of it:
 //
-//	peak    multiply-adds and nothing else
-//	spin    the pause of a waiting thread
+//	peak        multiply-adds and nothing else
+//	spin        the pause of a waiting thread
+//	gemm, pack  the tiles of the products
+//	elementary  exp, log and their kin over whole slices
+//	activation  the derivatives of the activations, and what is composed
+//	update      the optimizers, and other arithmetic over whole slices
+//	reduce      sums over slices and rows
 //
 // Run it with go generate in package kernel.
 package main
@@ -29,6 +34,10 @@ var parts = []struct {
 	{"spin", spin},
 	{"gemm", gemm},
 	{"pack", pack},
+	{"elementary", func(c *build.Context) { write(c, "elementary", elementaryKernels()) }},
+	{"activation", func(c *build.Context) { write(c, "activation", activationKernels()) }},
+	{"update", func(c *build.Context) { write(c, "update", updateKernels()) }},
+	{"reduce", func(c *build.Context) { write(c, "reduce", reduceKernels()) }},
 }
 
 func main() {
@@ -43,6 +52,7 @@ func main() {
 		if err := pass.Compile.Execute(file); err != nil {
 			log.Fatal(err)
 		}
+		checkTiers(file)
 		config := printer.Config{Name: "internal/kernel/gen", Argv: []string{"go", "generate"}, Pkg: "kernel"}
 		for name, printed := range map[string]printer.Printer{
 			p.file + "_amd64.s":        printer.NewGoAsm(config),
@@ -57,6 +67,9 @@ func main() {
 			}
 		}
 		fmt.Println(p.file, len(file.Functions()), "functions")
+	}
+	if err := os.WriteFile(filepath.Join("..", "calls_amd64.go"), calls(vectorKernels()), 0o666); err != nil {
+		log.Fatal(err)
 	}
 }
 
