@@ -25,8 +25,8 @@ type blocks[T Float] struct {
 	set     *tileSet
 	tiles   tiles
 	size    uintptr // of an element
-	lanes   int     // of a vector
-	heights []int   // of the tiles, in vectors
+	lanes   int     // elements in a unit
+	heights []int   // of the tiles, in units
 
 	packA, packB bool
 	bufA, bufB   []T // where they are packed
@@ -44,7 +44,7 @@ func gemmTiles[T Float](s *tileSet, p *Product[T]) {
 	b.Product = *p
 	b.set = s
 	b.size = unsafe.Sizeof(T(0))
-	b.lanes = s.bytes / int(b.size)
+	b.lanes = unit / int(b.size)
 	if b.flat() {
 		b.runTransposed()
 	} else {
@@ -55,9 +55,10 @@ func gemmTiles[T Float](s *tileSet, p *Product[T]) {
 }
 
 // flat reports whether C has so few rows that its transpose is computed faster,
-// in spite of being turned round.
+// in spite of being turned round. It is not where the numbers of B for one p and
+// those for the next are so far apart that most of the time goes into fetching.
 func (b *blocks[T]) flat() bool {
-	return b.TransB && b.Bias == nil && b.M < 2*b.lanes && b.N >= 4*b.lanes && b.K >= 16
+	return b.TransB && b.Bias == nil && b.M < 16 && b.N >= 8*b.lanes && b.K >= 16 && b.LDB*int(b.size) <= 64<<10
 }
 
 // runTransposed computes Cᵀ = op(B)ᵀ·op(A)ᵀ: the same chains.
@@ -119,11 +120,11 @@ func (b *blocks[T]) readyA(tile int) {
 	if !b.packA {
 		t.aP = uintptr(b.LDA) * b.size
 		for i, h := range b.heights {
-			t.aNext[i] = uintptr(h * b.set.bytes)
+			t.aNext[i] = uintptr(h * unit)
 		}
 		return
 	}
-	counts, panels := cut((b.mb+b.lanes-1)/b.lanes, b.heights)
+	counts, panels := cut(b.units(), b.heights)
 	b.bufA = buffer[T](&b.memA, panels*tile*b.kb)
 	t.aP = uintptr(tile) * b.size
 	panel, row := b.bufA, b.i0
@@ -160,10 +161,9 @@ func (b *blocks[T]) readyB(wide int) {
 // multiply computes the block of C, a column of tiles after the other.
 func (b *blocks[T]) multiply(wide int) {
 	t := &b.tiles
-	vectors := (b.mb + b.lanes - 1) / b.lanes
-	counts, count := cut(vectors, b.heights)
+	counts, count := cut(b.units(), b.heights)
 	t.k = b.kb
-	t.mask = b.set.maskFor(b.mb-(vectors-1)*b.lanes, int(b.size))
+	t.mask = b.set.maskFor(b.inLast(), int(b.size))
 	t.cCol = uintptr(b.LDC) * b.size
 	start := b.start()
 	a := b.addressA()
@@ -191,10 +191,23 @@ func (b *blocks[T]) multiply(wide int) {
 
 var oneColumn = []int{1}
 
+// units is how many units of rows the block has.
+func (b *blocks[T]) units() int { return (b.mb + b.lanes - 1) / b.lanes }
+
+// inLast is how many rows of the block are in its last vector: a register, or
+// half a one if the number of units is odd.
+func (b *blocks[T]) inLast() int {
+	last := 1
+	if b.set.bytes > unit && b.units()%2 == 0 {
+		last = 2
+	}
+	return b.mb - (b.units()-last)*b.lanes
+}
+
 // start says where the chains of the block start: at an address, or 0 for C.
 func (b *blocks[T]) start() uintptr {
 	t := &b.tiles
-	t.startVector, t.startCol = uintptr(b.set.bytes), 0
+	t.startUnit, t.startCol = unit, 0
 	switch {
 	case b.Add || b.p0 > 0:
 		t.startCol = t.cCol
@@ -202,7 +215,7 @@ func (b *blocks[T]) start() uintptr {
 	case b.Bias != nil:
 		return address(&b.Bias[b.i0])
 	}
-	t.startVector = 0
+	t.startUnit = 0
 	return address(&zeros[0])
 }
 

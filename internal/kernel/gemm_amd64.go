@@ -6,13 +6,13 @@ import "unsafe"
 
 var avx512Tiles = [2]tileSet{
 	{
-		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{3, 2, 1}, tallHeights: []int{8, 4, 2, 1},
+		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{6, 5, 4, 3, 2, 1}, tallHeights: []int{16, 8, 4, 2, 1},
 		byRow: []func(*byte){gemm32AVX512Rows8, gemm32AVX512Rows4, gemm32AVX512Rows2, gemm32AVX512Rows1},
 		byCol: []func(*byte){gemm32AVX512Cols8, gemm32AVX512Cols4, gemm32AVX512Cols2, gemm32AVX512Cols1},
 		tall:  []func(*byte){gemm32AVX512Tall}, copy: packCopyAVX512,
 	},
 	{
-		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{3, 2, 1}, tallHeights: []int{8, 4, 2, 1},
+		bytes: 64, cols: []int{8, 4, 2, 1}, heights: []int{6, 5, 4, 3, 2, 1}, tallHeights: []int{16, 8, 4, 2, 1},
 		byRow: []func(*byte){gemm64AVX512Rows8, gemm64AVX512Rows4, gemm64AVX512Rows2, gemm64AVX512Rows1},
 		byCol: []func(*byte){gemm64AVX512Cols8, gemm64AVX512Cols4, gemm64AVX512Cols2, gemm64AVX512Cols1},
 		tall:  []func(*byte){gemm64AVX512Tall}, copy: packCopyAVX512,

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func packCopyAVX512(dst *byte, src *byte, dstStep uintptr, srcStep uintptr, vectors uintptr, mask uintptr, n uintptr)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·packCopyAVX512(SB), NOSPLIT, $0-56
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
@@ -15,6 +15,9 @@ TEXT ·packCopyAVX512(SB), NOSPLIT, $0-56
 	MOVQ  mask+40(FP), DI
 	MOVQ  n+48(FP), R8
 	KMOVW DI, K1
+	MOVQ  BX, R10
+	SHLQ  $0x04, R10
+	ADDQ  CX, R10
 	TESTQ R8, R8
 	JZ    end
 
@@ -25,26 +28,29 @@ run:
 	JZ    last
 
 vector:
-	VMOVUPS (CX)(R9*1), Z0
-	VMOVUPS Z0, (AX)(R9*1)
-	ADDQ    $0x40, R9
-	DECQ    DI
-	JNZ     vector
+	PREFETCHT0 (R10)(R9*1)
+	VMOVUPS    (CX)(R9*1), Z0
+	VMOVUPS    Z0, (AX)(R9*1)
+	ADDQ       $0x40, R9
+	DECQ       DI
+	JNZ        vector
 
 last:
-	VMOVUPS.Z (CX)(R9*1), K1, Z0
-	VMOVUPS   Z0, K1, (AX)(R9*1)
-	ADDQ      BX, CX
-	ADDQ      DX, AX
-	DECQ      R8
-	JNZ       run
+	PREFETCHT0 (R10)(R9*1)
+	VMOVUPS.Z  (CX)(R9*1), K1, Z0
+	VMOVUPS    Z0, K1, (AX)(R9*1)
+	ADDQ       BX, CX
+	ADDQ       BX, R10
+	ADDQ       DX, AX
+	DECQ       R8
+	JNZ        run
 
 end:
 	VZEROUPPER
 	RET
 
 // func packCopyAVX2(dst *byte, src *byte, dstStep uintptr, srcStep uintptr, vectors uintptr, mask uintptr, n uintptr)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packCopyAVX2(SB), NOSPLIT, $0-56
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
@@ -54,6 +60,9 @@ TEXT ·packCopyAVX2(SB), NOSPLIT, $0-56
 	MOVQ    mask+40(FP), DI
 	MOVQ    n+48(FP), R8
 	VMOVDQU (DI), Y1
+	MOVQ    BX, R10
+	SHLQ    $0x04, R10
+	ADDQ    CX, R10
 	TESTQ   R8, R8
 	JZ      end
 
@@ -64,16 +73,19 @@ run:
 	JZ    last
 
 vector:
-	VMOVUPS (CX)(R9*1), Y0
-	VMOVUPS Y0, (AX)(R9*1)
-	ADDQ    $0x20, R9
-	DECQ    DI
-	JNZ     vector
+	PREFETCHT0 (R10)(R9*1)
+	VMOVUPS    (CX)(R9*1), Y0
+	VMOVUPS    Y0, (AX)(R9*1)
+	ADDQ       $0x20, R9
+	DECQ       DI
+	JNZ        vector
 
 last:
+	PREFETCHT0 (R10)(R9*1)
 	VMASKMOVPS (CX)(R9*1), Y1, Y0
 	VMASKMOVPS Y0, Y1, (AX)(R9*1)
 	ADDQ       BX, CX
+	ADDQ       BX, R10
 	ADDQ       DX, AX
 	DECQ       R8
 	JNZ        run

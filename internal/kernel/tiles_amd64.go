@@ -3,53 +3,54 @@
 package kernel
 
 // tiles is the argument of the assembly that computes a column of tiles of C. A
-// tile is some vectors high; while p runs over the inner index it stays in
-// registers. The generator knows the offsets of the fields. The addresses are
+// tile is some units of 32 bytes high; while p runs over the inner index it stays
+// in registers. The generator knows the offsets of the fields. The addresses are
 // numbers, since the assembly moves them on, in the end past the operands; who
 // calls it keeps the operands alive.
 type tiles struct {
-	a           uintptr    // A at the first row and p
-	aP          uintptr    // bytes from one p to the next
-	b           uintptr    // B at the first column and p
-	bP          uintptr    // bytes from one p to the next (Rows), or from one column to the next (Cols, Tall)
-	c           uintptr    // C at the first row and column
-	cCol        uintptr    // bytes from one column to the next
-	start       uintptr    // where the chains start: C, a bias, or zeros
-	startCol    uintptr    // bytes from one column to the next
-	startVector uintptr    // bytes from one vector of rows to the next
-	k           int        // how many p
-	mask        uintptr    // of the last vector of the last tile
-	left        int        // how many tiles
-	counts      [4]int     // how many tiles of each height
-	aNext       [4]uintptr // bytes from a tile of this height to the next in A
+	a         uintptr    // A at the first row and p
+	aP        uintptr    // bytes from one p to the next
+	b         uintptr    // B at the first column and p
+	bP        uintptr    // bytes from one p to the next (Rows), or from one column to the next (Cols, Tall)
+	c         uintptr    // C at the first row and column
+	cCol      uintptr    // bytes from one column to the next
+	start     uintptr    // where the chains start: C, a bias, or zeros
+	startCol  uintptr    // bytes from one column to the next
+	startUnit uintptr    // bytes from one unit of rows to the next
+	k         int        // how many p
+	mask      uintptr    // of the last vector of the last tile
+	left      int        // how many tiles
+	counts    [6]int     // how many tiles of each height
+	aNext     [6]uintptr // bytes from a tile of this height to the next in A
 }
 
 // tileSet is the assembly of a tier for a type. The functions of byRow take a B
 // whose numbers for one p are adjacent, those of byCol and tall one whose numbers
 // for one column are.
 type tileSet struct {
-	bytes        int           // of a vector
+	bytes        int           // of a register
 	cols         []int         // the widths of tiles, widest first
 	byRow, byCol []func(*byte) // by width
-	heights      []int         // of tiles, in vectors
+	heights      []int         // of tiles, in units
 	tall         []func(*byte) // for a single column of B
 	tallHeights  []int
 	copy         func(dst, src *byte, dstStep, srcStep, vectors, mask, n uintptr)
 }
 
-// cut says how many tiles of each height cover so many vectors. One vector that
-// is left over makes two tiles of two with the last of three, for a low tile
+// unit is the least height of a tile, in bytes.
+const unit = 32
+
+// cut says how many tiles of each height cover so many units of rows. One or two
+// that are left over make two lower tiles with the last high one, for a low tile
 // has too few chains to keep the multipliers busy.
-func cut(vectors int, heights []int) (counts [4]int, tiles int) {
-	rest := vectors
+func cut(units int, heights []int) (counts [6]int, tiles int) {
+	rest := units
 	for i, h := range heights {
-		if rest >= h {
-			counts[i] = rest / h
-			rest -= counts[i] * h
-		}
+		counts[i] = rest / h
+		rest %= h
 	}
-	if heights[0] == 3 && counts[2] == 1 && counts[0] > 0 {
-		counts = [4]int{counts[0] - 1, counts[1] + 2, 0}
+	if heights[0] == 6 && counts[0] > 0 && counts[4]+counts[5] > 0 {
+		counts = [6]int{counts[0] - 1, 0, 1 + counts[4], counts[5]}
 	}
 	for _, n := range counts {
 		tiles += n

@@ -9,9 +9,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A tile of C is some vectors of rows by some columns. It stays in registers
-// while p runs over the inner index: for each p come the vectors of a column of
-// A, and one number of B, broadcast, for each column of the tile.
+// A tile of C is some units of rows, of 32 bytes, by some columns. It stays in
+// registers while p runs over the inner index: for each p come the vectors of a
+// column of A, and one number of B, broadcast, for each column of the tile. With
+// registers of 64 bytes a tile of an odd number of units ends in half a one: on
+// processors that work on 32 bytes at a time that is half the work.
 //
 // A function computes a column of tiles, from the top of C to the bottom: tiles
 // of its first height, then of its second, and so on, as often as its argument
@@ -39,14 +41,16 @@ type gemmISA struct {
 	bytes   int // of a vector
 	regs    int
 	columns []int // that a tile may have
-	heights []int // in vectors
+	heights []int // in units
 	tall    []int // for a single column
 }
 
 var (
-	gemmAVX512 = gemmISA{"AVX512", 64, 32, []int{8, 4, 2, 1}, []int{3, 2, 1}, []int{8, 4, 2, 1}}
+	gemmAVX512 = gemmISA{"AVX512", 64, 32, []int{8, 4, 2, 1}, []int{6, 5, 4, 3, 2, 1}, []int{16, 8, 4, 2, 1}}
 	gemmAVX2   = gemmISA{"AVX2", 32, 16, []int{6, 4, 2, 1}, []int{2, 1}, []int{4, 2, 1}}
 )
+
+const unit = 32 // bytes
 
 // The fields of type tiles, 8 bytes each.
 const (
@@ -58,12 +62,12 @@ const (
 	argCCol
 	argStart
 	argStartCol
-	argStartVector
+	argStartUnit
 	argK
 	argMask
 	argLeft
 	argCounts
-	argANext = argCounts + 4*8
+	argANext = argCounts + 6*8
 )
 
 func gemm(c *build.Context) {
@@ -104,8 +108,8 @@ func (k *gemmKernel) function(name string) {
 	if k.isa.bytes == 64 {
 		k.KXNORW(reg.K1, reg.K1, reg.K1)
 	}
-	for i, vectors := range k.heights {
-		k.tiles(i, vectors)
+	for i, units := range k.heights {
+		k.tiles(i, units)
 	}
 	k.VZEROUPPER()
 	k.RET()
@@ -114,31 +118,29 @@ func (k *gemmKernel) function(name string) {
 func (k *gemmKernel) arg(offset int) operand.Mem { return operand.Mem{Base: *k.args, Disp: offset} }
 
 // tiles computes as many tiles as counts[i] says.
-func (k *gemmKernel) tiles(i, vectors int) {
-	loop, end := fmt.Sprintf("height%d", vectors), fmt.Sprintf("end%d", vectors)
+func (k *gemmKernel) tiles(i, units int) {
+	loop, end := fmt.Sprintf("height%d", units), fmt.Sprintf("end%d", units)
 	k.CMPQ(k.arg(argCounts+8*i), operand.Imm(0))
 	k.JE(operand.LabelRef(end))
 	k.Label(loop)
 
 	// The mask of the last tile's last vector.
-	full := fmt.Sprintf("full%d", vectors)
+	full := fmt.Sprintf("full%d", units)
 	k.DECQ(k.arg(argLeft))
 	k.JNZ(operand.LabelRef(full))
+	mask := k.GP64()
+	k.MOVQ(k.arg(argMask), mask)
 	if k.isa.bytes == 64 {
-		mask := k.GP64()
-		k.MOVQ(k.arg(argMask), mask)
 		k.KMOVW(mask.As32(), reg.K1)
 		k.Label(full)
-		k.tile(vectors, true)
+		k.tile(units, true)
 	} else {
-		done := fmt.Sprintf("done%d", vectors)
-		mask := k.GP64()
-		k.MOVQ(k.arg(argMask), mask)
+		done := fmt.Sprintf("done%d", units)
 		k.VMOVDQU(operand.Mem{Base: mask}, reg.Y15)
-		k.tile(vectors, true)
+		k.tile(units, true)
 		k.JMP(operand.LabelRef(done))
 		k.Label(full)
-		k.tile(vectors, false)
+		k.tile(units, false)
 		k.Label(done)
 	}
 
@@ -146,27 +148,37 @@ func (k *gemmKernel) tiles(i, vectors int) {
 	step := k.GP64()
 	k.MOVQ(k.arg(argANext+8*i), step)
 	k.ADDQ(step, k.arg(argA))
-	k.IMUL3Q(operand.I8(vectors), k.arg(argStartVector), step)
+	k.IMUL3Q(operand.I8(units), k.arg(argStartUnit), step)
 	k.ADDQ(step, k.arg(argStart))
-	k.ADDQ(operand.I32(vectors*k.isa.bytes), k.arg(argC))
+	k.ADDQ(operand.I32(units*unit), k.arg(argC))
 	k.DECQ(k.arg(argCounts + 8*i))
 	k.JNZ(operand.LabelRef(loop))
 	k.Label(end)
 }
 
+// tile is the code of a tile of some height: the vectors of a column and the
+// columns, each vector with the register that holds its chains.
+type tile struct {
+	vectors int
+	half    bool // the last vector is half a one
+	masked  bool // the last vector has a mask
+}
+
+func (t tile) last(v int) bool { return v == t.vectors-1 }
+
 // tile computes one tile.
-func (k *gemmKernel) tile(vectors int, masked bool) {
-	suffix := fmt.Sprintf("%d%v", vectors, masked)
-	acc := func(v, j int) reg.VecPhysical { return k.reg(j*vectors + v) }
-	last := func(v int) bool { return masked && v == vectors-1 }
+func (k *gemmKernel) tile(units int, masked bool) {
+	each := k.isa.bytes / unit
+	t := tile{vectors: (units + each - 1) / each, half: units%each > 0, masked: masked}
+	suffix := fmt.Sprintf("%d%v", units, masked)
 
 	// The chains start from C, or the bias, or 0.
 	at, col := k.GP64(), k.GP64()
 	k.MOVQ(k.arg(argStart), at)
 	k.MOVQ(k.arg(argStartCol), col)
 	for j := range k.cols {
-		for v := range vectors {
-			k.load(operand.Mem{Base: at, Disp: v * k.isa.bytes}, acc(v, j), last(v))
+		for v := range t.vectors {
+			k.load(t, v, at, k.chain(t, v, j))
 		}
 		if j < k.cols-1 {
 			k.ADDQ(col, at)
@@ -189,14 +201,14 @@ func (k *gemmKernel) tile(vectors int, masked bool) {
 	k.SUBQ(operand.Imm(unroll), n)
 	k.JL(operand.LabelRef(rest))
 	k.Label(loop)
-	k.steps(vectors, unroll, acc, last)
+	k.steps(t, unroll)
 	k.SUBQ(operand.Imm(unroll), n)
 	k.JGE(operand.LabelRef(loop))
 	k.Label(rest)
 	k.ADDQ(operand.Imm(unroll), n)
 	k.JZ(operand.LabelRef(end))
 	k.Label(one)
-	k.steps(vectors, 1, acc, last)
+	k.steps(t, 1)
 	k.DECQ(n)
 	k.JNZ(operand.LabelRef(one))
 	k.Label(end)
@@ -204,8 +216,8 @@ func (k *gemmKernel) tile(vectors int, masked bool) {
 	k.MOVQ(k.arg(argC), at)
 	k.MOVQ(k.arg(argCCol), col)
 	for j := range k.cols {
-		for v := range vectors {
-			k.store(acc(v, j), operand.Mem{Base: at, Disp: v * k.isa.bytes}, last(v))
+		for v := range t.vectors {
+			k.store(t, v, k.chain(t, v, j), at)
 		}
 		if j < k.cols-1 {
 			k.ADDQ(col, at)
@@ -213,24 +225,29 @@ func (k *gemmKernel) tile(vectors int, masked bool) {
 	}
 }
 
+// chain is the register of the chains of vector v of column j.
+func (k *gemmKernel) chain(t tile, v, j int) reg.VecPhysical { return k.reg(t, v, j*t.vectors+v) }
+
 // steps takes the next n of p.
-func (k *gemmKernel) steps(vectors, n int, acc func(v, j int) reg.VecPhysical, last func(v int) bool) {
-	first := vectors * k.cols // the registers that are left
-	free := k.isa.regs - first - vectors
+func (k *gemmKernel) steps(t tile, n int) {
+	first := t.vectors * k.cols // the registers that are left
+	free := k.isa.regs - first - t.vectors
 	if k.isa.bytes == 32 {
 		free-- // the mask
 	}
 	free = min(free, 5)
 	for u := range n {
-		for v := range vectors {
-			k.load(operand.Mem{Base: k.a, Disp: v * k.isa.bytes}, k.reg(first+v), last(v))
+		for v := range t.vectors {
+			k.load(t, v, k.a, k.reg(t, v, first+v))
 		}
 		k.ADDQ(k.aP, k.a)
 		for j := range k.cols {
-			b := k.reg(first + vectors + (u*k.cols+j)%free)
-			k.broadcast(k.number(j, u), b)
-			for v := range vectors {
-				k.fma(k.reg(first+v), b, acc(v, j))
+			b := first + t.vectors + (u*k.cols+j)%free
+			if !k.broadcasts(t) {
+				k.broadcast(k.number(j, u), k.reg(t, 0, b))
+			}
+			for v := range t.vectors {
+				k.fma(t, v, k.number(j, u), b, k.reg(t, v, first+v), k.chain(t, v, j))
 			}
 		}
 		if k.byRow {
@@ -256,16 +273,27 @@ func (k *gemmKernel) number(j, u int) operand.Mem {
 	return m
 }
 
-func (k *gemmKernel) reg(i int) reg.VecPhysical {
-	if k.isa.bytes == 64 {
+// reg is register i, as wide as vector v of the tile.
+func (k *gemmKernel) reg(t tile, v, i int) reg.VecPhysical {
+	switch {
+	case k.isa.bytes == 64 && t.half && t.last(v):
+		return ymmX[i]
+	case k.isa.bytes == 64:
 		return zmm[i]
 	}
 	return ymm[i]
 }
 
-func (k *gemmKernel) load(m operand.Mem, r reg.VecPhysical, masked bool) {
+// broadcasts reports whether the multiplication itself broadcasts the number of
+// B: where it is used once. Then a register less has to be written.
+func (k *gemmKernel) broadcasts(t tile) bool {
+	return k.isa.bytes == 64 && (t.vectors == 1 || t.vectors == 2 && t.half)
+}
+
+func (k *gemmKernel) load(t tile, v int, base reg.Register, r reg.VecPhysical) {
+	m := operand.Mem{Base: base, Disp: v * k.isa.bytes}
 	switch {
-	case !masked:
+	case !t.masked || !t.last(v):
 		k.VMOVUPS(m, r)
 	case k.isa.bytes == 64 && k.size == 4:
 		k.VMOVUPS_Z(m, reg.K1, r)
@@ -278,9 +306,10 @@ func (k *gemmKernel) load(m operand.Mem, r reg.VecPhysical, masked bool) {
 	}
 }
 
-func (k *gemmKernel) store(r reg.VecPhysical, m operand.Mem, masked bool) {
+func (k *gemmKernel) store(t tile, v int, r reg.VecPhysical, base reg.Register) {
+	m := operand.Mem{Base: base, Disp: v * k.isa.bytes}
 	switch {
-	case !masked:
+	case !t.masked || !t.last(v):
 		k.VMOVUPS(r, m)
 	case k.isa.bytes == 64 && k.size == 4:
 		k.VMOVUPS(r, reg.K1, m)
@@ -301,11 +330,17 @@ func (k *gemmKernel) broadcast(m operand.Mem, r reg.VecPhysical) {
 	}
 }
 
-func (k *gemmKernel) fma(a, b, acc reg.VecPhysical) {
-	if k.size == 4 {
-		k.VFMADD231PS(a, b, acc)
-	} else {
-		k.VFMADD231PD(a, b, acc)
+// fma adds A's vector v times the number of B, which register b or m holds.
+func (k *gemmKernel) fma(t tile, v int, m operand.Mem, b int, a, chain reg.VecPhysical) {
+	switch number := k.reg(t, v, b); {
+	case k.broadcasts(t) && k.size == 4:
+		k.VFMADD231PS_BCST(m, a, chain)
+	case k.broadcasts(t):
+		k.VFMADD231PD_BCST(m, a, chain)
+	case k.size == 4:
+		k.VFMADD231PS(a, number, chain)
+	default:
+		k.VFMADD231PD(a, number, chain)
 	}
 }
 
@@ -320,3 +355,9 @@ var ymm = []reg.VecPhysical{
 	reg.Y0, reg.Y1, reg.Y2, reg.Y3, reg.Y4, reg.Y5, reg.Y6, reg.Y7,
 	reg.Y8, reg.Y9, reg.Y10, reg.Y11, reg.Y12, reg.Y13, reg.Y14, reg.Y15,
 }
+
+// ymmX are the halves of all registers, the ones above 15 only with AVX-512.
+var ymmX = append(ymm[:16:16],
+	reg.Y16, reg.Y17, reg.Y18, reg.Y19, reg.Y20, reg.Y21, reg.Y22, reg.Y23,
+	reg.Y24, reg.Y25, reg.Y26, reg.Y27, reg.Y28, reg.Y29, reg.Y30, reg.Y31,
+)

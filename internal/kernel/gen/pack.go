@@ -38,6 +38,10 @@ func packCopy(c *build.Context, isa gemmISA) {
 	}
 	v := c.GP64()
 	offset := c.GP64()
+	ahead := c.GP64() // some runs on, which are prefetched
+	c.MOVQ(srcStep, ahead)
+	c.SHLQ(operand.Imm(4), ahead)
+	c.ADDQ(src, ahead)
 	c.TESTQ(n, n)
 	c.JZ(operand.LabelRef("end"))
 	c.Label("run")
@@ -46,6 +50,7 @@ func packCopy(c *build.Context, isa gemmISA) {
 	c.TESTQ(v, v)
 	c.JZ(operand.LabelRef("last"))
 	c.Label("vector")
+	c.PREFETCHT0(operand.Mem{Base: ahead, Index: offset, Scale: 1})
 	from, to := operand.Mem{Base: src, Index: offset, Scale: 1}, operand.Mem{Base: dst, Index: offset, Scale: 1}
 	if isa.bytes == 64 {
 		c.VMOVUPS(from, reg.Z0)
@@ -58,6 +63,7 @@ func packCopy(c *build.Context, isa gemmISA) {
 	c.DECQ(v)
 	c.JNZ(operand.LabelRef("vector"))
 	c.Label("last")
+	c.PREFETCHT0(operand.Mem{Base: ahead, Index: offset, Scale: 1})
 	if isa.bytes == 64 {
 		c.VMOVUPS_Z(from, reg.K1, reg.Z0)
 		c.VMOVUPS(reg.Z0, reg.K1, to)
@@ -66,6 +72,7 @@ func packCopy(c *build.Context, isa gemmISA) {
 		c.VMASKMOVPS(reg.Y0, reg.Y1, to)
 	}
 	c.ADDQ(srcStep, src)
+	c.ADDQ(srcStep, ahead)
 	c.ADDQ(dstStep, dst)
 	c.DECQ(n)
 	c.JNZ(operand.LabelRef("run"))
