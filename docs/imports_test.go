@@ -14,7 +14,7 @@ var mayImport = map[string][]string{
 	"internal/kernel":     {},
 	"matrix":              {"internal/kernel"},
 	"layers":              {"matrix", "internal/kernel"},
-	"losses":              {"matrix"},
+	"losses":              {"matrix", "internal/kernel"},
 	"optim":               {"matrix", "internal/kernel"},
 	"data":                {"matrix"},
 	"gradcheck":           {"matrix"},

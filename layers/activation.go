@@ -171,32 +171,29 @@ type Softmax[T matrix.Float] struct{}
 
 func (Softmax[T]) Apply(a, z *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Softmax", a, z)
-	for j := range z.Cols {
+	for j := kernel.Softmax(a.Data, z.Data, z.Rows); j < z.Cols; j++ {
 		a, z := a.Col(j), z.Col(j)
-		max := z[matrix.ArgMax(z)]
-		var sum matrix.Sum
+		max, sum := float64(z[matrix.ArgMax(z)]), 0.0
 		for i, z := range z {
-			a[i] = matrix.Exp(z - max)
-			sum.Add(float64(a[i]))
+			e := matrix.Exp(float64(z) - max) // so that nothing overflows
+			a[i], sum = T(e), sum+e
 		}
-		total := sum.Total()
 		for i := range a {
-			a[i] = T(float64(a[i]) / total)
+			a[i] = T(float64(a[i]) / sum)
 		}
 	}
 }
 
 func (Softmax[T]) Backward(dz, da, z, a *matrix.Matrix[T]) {
 	matrix.SameShape("layers.Softmax", dz, da, z, a)
-	for j := range a.Cols {
+	for j := kernel.SoftmaxBackward(dz.Data, da.Data, a.Data, a.Rows); j < a.Cols; j++ {
 		dz, da, a := dz.Col(j), da.Col(j), a.Col(j)
-		var dot matrix.Sum // aᵀ·da
+		dot := 0.0 // aᵀ·da
 		for i := range a {
-			dot.Add(float64(float64(a[i]) * float64(da[i])))
+			dot += float64(float64(a[i]) * float64(da[i]))
 		}
-		mean := dot.Total()
 		for i := range a {
-			dz[i] = T(float64(a[i]) * (float64(da[i]) - mean)) // dz = a ⊙ (da - aᵀ·da)
+			dz[i] = T(float64(a[i]) * (float64(da[i]) - dot)) // dz = a ⊙ (da - aᵀ·da)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package losses
 import (
 	"math"
 
+	"gradlab/internal/kernel"
 	"gradlab/matrix"
 )
 
@@ -16,22 +17,29 @@ func (BinaryCrossEntropy[T]) Example(yhat, y []T) float64 {
 	var sum float64
 	for i := range y {
 		p, y := float64(yhat[i]), float64(y[i])
+		var l float64
 		if y != 0 {
-			sum -= float64(y * matrix.Log(p))
+			l -= float64(y * matrix.Log(p))
 		}
 		if y != 1 {
-			sum -= float64((1 - y) * matrix.Log1p(-p))
+			l -= float64((1 - y) * matrix.Log1p(-p))
 		}
+		sum += l
 	}
 	return sum
 }
 
-func (l BinaryCrossEntropy[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
+func (l BinaryCrossEntropy[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.BinaryCrossEntropy", yhat, y)
+	var sum matrix.Sum
+	sum.N = kernel.BinaryCrossEntropy(&sum.Lane, yhat.Data, y.Data, y.Rows)
+	return mean(l, &sum, yhat, y)
+}
 
 func (BinaryCrossEntropy[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.BinaryCrossEntropy", dyhat, yhat, y)
 	m := T(y.Cols)
-	for i := range y.Data {
+	for i := kernel.BinaryCrossEntropyPrime(dyhat.Data, yhat.Data, y.Data, m); i < len(y.Data); i++ {
 		p, y := yhat.Data[i], y.Data[i]
 		var d T
 		if y != 0 {
@@ -57,12 +65,17 @@ func (BinaryCrossEntropyLogits[T]) Example(z, y []T) float64 {
 	return sum
 }
 
-func (l BinaryCrossEntropyLogits[T]) Value(z, y *matrix.Matrix[T]) float64 { return mean(l, z, y) }
+func (l BinaryCrossEntropyLogits[T]) Value(z, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.BinaryCrossEntropyLogits", z, y)
+	var sum matrix.Sum
+	sum.N = kernel.BinaryCrossEntropyLogits(&sum.Lane, z.Data, y.Data, y.Rows)
+	return mean(l, &sum, z, y)
+}
 
 func (BinaryCrossEntropyLogits[T]) Prime(dz, z, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.BinaryCrossEntropyLogits", dz, z, y)
 	m := T(y.Cols)
-	for i := range y.Data {
+	for i := kernel.BinaryCrossEntropyLogitsPrime(dz.Data, z.Data, y.Data, m); i < len(y.Data); i++ {
 		z, y := z.Data[i], y.Data[i]
 		// σ(z) - y, written so that nothing cancels: σ(z) - 1 = -σ(-z).
 		dz.Data[i] = (T((1-y)*matrix.Sigmoid(z)) - T(y*matrix.Sigmoid(-z))) / m

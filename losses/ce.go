@@ -1,6 +1,9 @@
 package losses
 
-import "gradlab/matrix"
+import (
+	"gradlab/internal/kernel"
+	"gradlab/matrix"
+)
 
 // CategoricalCrossEntropy is L = -1/m Σ y log ŷ, where the columns of ŷ, from a
 // softmax, and of y are distributions over the classes. Nothing is clipped:
@@ -19,16 +22,20 @@ func (CategoricalCrossEntropy[T]) Example(yhat, y []T) float64 {
 }
 
 func (l CategoricalCrossEntropy[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
-	return mean(l, yhat, y)
+	matrix.SameShape("losses.CategoricalCrossEntropy", yhat, y)
+	var sum matrix.Sum
+	sum.N = kernel.CategoricalCrossEntropy(&sum.Lane, yhat.Data, y.Data, y.Rows)
+	return mean(l, &sum, yhat, y)
 }
 
 func (CategoricalCrossEntropy[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.CategoricalCrossEntropy", dyhat, yhat, y)
 	m := T(y.Cols)
-	for i := range y.Data {
+	for i := kernel.CategoricalCrossEntropyPrime(dyhat.Data, yhat.Data, y.Data, m); i < len(y.Data); i++ {
+		p, y := yhat.Data[i], y.Data[i]
 		dyhat.Data[i] = 0
-		if y.Data[i] != 0 {
-			dyhat.Data[i] = -y.Data[i] / yhat.Data[i] / m
+		if y != 0 {
+			dyhat.Data[i] = -y / p / m
 		}
 	}
 }
@@ -40,14 +47,13 @@ type SoftmaxCrossEntropyLogits[T matrix.Float] struct{}
 
 func (SoftmaxCrossEntropyLogits[T]) Example(z, y []T) float64 {
 	top := matrix.ArgMax(z)
-	zTop := float64(z[top])
-	var others matrix.Sum // Σ e^(z-zTop) without the largest term, which is 1
+	zTop, others := float64(z[top]), 0.0 // others = Σ e^(z-zTop) without the largest term, which is 1
 	for i, z := range z {
 		if i != top {
-			others.Add(matrix.Exp(float64(z) - zTop))
+			others += matrix.Exp(float64(z) - zTop)
 		}
 	}
-	logSum := matrix.Log1p(others.Total()) // log Σ e^z = zTop + logSum
+	logSum := matrix.Log1p(others) // log Σ e^z = zTop + logSum
 	var sum float64
 	for i, y := range y {
 		if y != 0 {
@@ -57,28 +63,30 @@ func (SoftmaxCrossEntropyLogits[T]) Example(z, y []T) float64 {
 	return sum
 }
 
-func (l SoftmaxCrossEntropyLogits[T]) Value(z, y *matrix.Matrix[T]) float64 { return mean(l, z, y) }
+func (l SoftmaxCrossEntropyLogits[T]) Value(z, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.SoftmaxCrossEntropyLogits", z, y)
+	var sum matrix.Sum
+	sum.N = kernel.SoftmaxCrossEntropyLogits(&sum.Lane, z.Data, y.Data, y.Rows)
+	return mean(l, &sum, z, y)
+}
 
 func (SoftmaxCrossEntropyLogits[T]) Prime(dz, z, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.SoftmaxCrossEntropyLogits", dz, z, y)
 	m := float64(y.Cols)
-	for j := range y.Cols {
+	for j := kernel.SoftmaxCrossEntropyLogitsPrime(dz.Data, z.Data, y.Data, y.Rows, m); j < y.Cols; j++ {
 		dz, z, y := dz.Col(j), z.Col(j), y.Col(j)
 		top := matrix.ArgMax(z)
-		var sum matrix.Sum
-		for i := range z {
-			dz[i] = matrix.Exp(z[i] - z[top])
+		zTop, others := float64(z[top]), 0.0
+		for i, z := range z {
+			e := matrix.Exp(float64(z) - zTop)
 			if i != top {
-				sum.Add(float64(dz[i]))
+				others += e
 			}
+			dz[i] = T(e)
 		}
-		others := sum.Total()
-		for i := range dz { // softmax(z) - y
-			d := float64(dz[i])/(1+others) - float64(y[i])
-			if i == top { // the same, written so that nothing cancels near 1
-				d = (1 - float64(y[i]) - float64(float64(y[i])*others)) / (1 + others)
-			}
-			dz[i] = T(d / m)
+		for i, y := range y { // (softmax(z) - y)/m, written so that nothing cancels near 1
+			e, y := float64(dz[i]), float64(y)
+			dz[i] = T((e - y - float64(y*others)) / (m * (1 + others)))
 		}
 	}
 }

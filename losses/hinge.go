@@ -14,7 +14,10 @@ func (Hinge[T]) Example(yhat, y []T) float64 {
 	return max(0, 1+wrong-right)
 }
 
-func (l Hinge[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
+func (l Hinge[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.Hinge", yhat, y)
+	return mean(l, new(matrix.Sum), yhat, y)
+}
 
 func (Hinge[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.Hinge", dyhat, yhat, y)

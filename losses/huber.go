@@ -3,6 +3,7 @@ package losses
 import (
 	"math"
 
+	"gradlab/internal/kernel"
 	"gradlab/matrix"
 )
 
@@ -27,12 +28,18 @@ func (l Huber[T]) Example(yhat, y []T) float64 {
 	return sum / float64(len(y))
 }
 
-func (l Huber[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
+func (l Huber[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.Huber", yhat, y)
+	var sum matrix.Sum
+	sum.N = kernel.Huber(&sum.Lane, yhat.Data, y.Data, y.Rows, l.Delta)
+	return mean(l, &sum, yhat, y)
+}
 
 func (l Huber[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.Huber", dyhat, yhat, y)
-	for i := range y.Data {
+	n := T(len(y.Data))
+	for i := kernel.HuberPrime(dyhat.Data, yhat.Data, y.Data, l.Delta, n); i < len(y.Data); i++ {
 		e := yhat.Data[i] - y.Data[i]
-		dyhat.Data[i] = max(-l.Delta, min(e, l.Delta)) / T(len(y.Data)) // h′(e) = e, clipped to ±δ
+		dyhat.Data[i] = max(-l.Delta, min(e, l.Delta)) / n // h′(e) = e, clipped to ±δ
 	}
 }

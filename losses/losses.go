@@ -36,12 +36,11 @@ func OnLogits[T matrix.Float](loss Loss[T]) bool {
 	return false
 }
 
-// mean returns the mean of the losses of the examples. (The type parameter L
-// keeps the loss from being allocated as an interface.)
-func mean[T matrix.Float, L PerExample[T]](loss L, yhat, y *matrix.Matrix[T]) float64 {
-	matrix.SameShape("losses.Value", yhat, y)
-	var sum matrix.Sum
-	for j := range y.Cols {
+// mean returns the mean of the losses of the examples. The first of them are in
+// sum already: package kernel does them, mostly all. (The type parameter L keeps
+// the loss from being allocated as an interface.)
+func mean[T matrix.Float, L PerExample[T]](loss L, sum *matrix.Sum, yhat, y *matrix.Matrix[T]) float64 {
+	for j := sum.N; j < y.Cols; j++ {
 		sum.Add(loss.Example(yhat.Col(j), y.Col(j)))
 	}
 	return sum.Total() / float64(y.Cols)

@@ -3,6 +3,7 @@ package losses
 import (
 	"math"
 
+	"gradlab/internal/kernel"
 	"gradlab/matrix"
 )
 
@@ -17,11 +18,17 @@ func (MeanAbsoluteError[T]) Example(yhat, y []T) float64 {
 	return sum / float64(len(y))
 }
 
-func (l MeanAbsoluteError[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
+func (l MeanAbsoluteError[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.MeanAbsoluteError", yhat, y)
+	var sum matrix.Sum
+	sum.N = kernel.AbsoluteError(&sum.Lane, yhat.Data, y.Data, y.Rows)
+	return mean(l, &sum, yhat, y)
+}
 
 func (MeanAbsoluteError[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 	matrix.SameShape("losses.MeanAbsoluteError", dyhat, yhat, y)
-	for i := range y.Data {
+	n := T(len(y.Data))
+	for i := kernel.AbsoluteErrorPrime(dyhat.Data, yhat.Data, y.Data, n); i < len(y.Data); i++ {
 		e := yhat.Data[i] - y.Data[i]
 		switch { // a NaN stays
 		case e > 0:
@@ -29,6 +36,6 @@ func (MeanAbsoluteError[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 		case e < 0:
 			e = -1
 		}
-		dyhat.Data[i] = e / T(len(y.Data))
+		dyhat.Data[i] = e / n
 	}
 }

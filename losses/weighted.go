@@ -17,7 +17,10 @@ func (l *ClassWeighted[T]) Example(yhat, y []T) float64 {
 	return l.weight(y) * l.Loss.Example(yhat, y)
 }
 
-func (l *ClassWeighted[T]) Value(yhat, y *matrix.Matrix[T]) float64 { return mean(l, yhat, y) }
+func (l *ClassWeighted[T]) Value(yhat, y *matrix.Matrix[T]) float64 {
+	matrix.SameShape("losses.ClassWeighted", yhat, y)
+	return mean(l, new(matrix.Sum), yhat, y)
+}
 
 func (l *ClassWeighted[T]) Prime(dyhat, yhat, y *matrix.Matrix[T]) {
 	l.Loss.Prime(dyhat, yhat, y)

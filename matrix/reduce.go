@@ -11,25 +11,25 @@ import (
 // Besides fixing the bits, the lanes keep the rounding error small and leave
 // room for vector instructions.
 type Sum struct {
-	lane [16]float64
-	n    int
+	Lane [16]float64 // where package kernel adds
+	N    int         // numbers added
 }
 
 // Add adds x.
 func (s *Sum) Add(x float64) {
-	s.lane[s.n%16] += x
-	s.n++
+	s.Lane[s.N%16] += x
+	s.N++
 }
 
 // Total returns the sum of what was added. (A lane that holds nothing is +0,
 // which changes no other: a sum that began with +0 is never -0.)
 func (s *Sum) Total() float64 {
-	if s.n <= 2 {
-		return s.lane[0] + s.lane[1]
+	if s.N <= 2 {
+		return s.Lane[0] + s.Lane[1]
 	}
-	t := s.lane
+	t := s.Lane
 	for half := 8; half > 0; half /= 2 {
-		for i := 0; i < half && i+half < s.n; i++ {
+		for i := 0; i < half && i+half < s.N; i++ {
 			t[i] += t[i+half]
 		}
 	}
@@ -39,8 +39,8 @@ func (s *Sum) Total() float64 {
 // SumOf returns Σ x.
 func SumOf[T Float](x []T) float64 {
 	var s Sum
-	s.n = kernel.Sum(&s.lane, x)
-	for _, v := range x[s.n:] {
+	s.N = kernel.Sum(&s.Lane, x)
+	for _, v := range x[s.N:] {
 		s.Add(float64(v))
 	}
 	return s.Total()
@@ -49,8 +49,8 @@ func SumOf[T Float](x []T) float64 {
 // SumSquares returns Σ x².
 func SumSquares[T Float](x []T) float64 {
 	var s Sum
-	s.n = kernel.SumSquares(&s.lane, x)
-	for _, v := range x[s.n:] {
+	s.N = kernel.SumSquares(&s.Lane, x)
+	for _, v := range x[s.N:] {
 		s.Add(float64(float64(v) * float64(v)))
 	}
 	return s.Total()

@@ -223,6 +223,134 @@ func call(o op, v variant, a *args) {
 		adamF32AVX512(a)
 	case uint(opAdam)*4 + 3:
 		adamF64AVX512(a)
+	case uint(opSquaredError)*4 + 0:
+		squaredErrorF32AVX2(a)
+	case uint(opSquaredError)*4 + 1:
+		squaredErrorF64AVX2(a)
+	case uint(opSquaredError)*4 + 2:
+		squaredErrorF32AVX512(a)
+	case uint(opSquaredError)*4 + 3:
+		squaredErrorF64AVX512(a)
+	case uint(opAbsoluteError)*4 + 0:
+		absoluteErrorF32AVX2(a)
+	case uint(opAbsoluteError)*4 + 1:
+		absoluteErrorF64AVX2(a)
+	case uint(opAbsoluteError)*4 + 2:
+		absoluteErrorF32AVX512(a)
+	case uint(opAbsoluteError)*4 + 3:
+		absoluteErrorF64AVX512(a)
+	case uint(opHuber)*4 + 0:
+		huberF32AVX2(a)
+	case uint(opHuber)*4 + 1:
+		huberF64AVX2(a)
+	case uint(opHuber)*4 + 2:
+		huberF32AVX512(a)
+	case uint(opHuber)*4 + 3:
+		huberF64AVX512(a)
+	case uint(opBinaryCrossEntropyLogits)*4 + 0:
+		binaryCrossEntropyLogitsF32AVX2(a)
+	case uint(opBinaryCrossEntropyLogits)*4 + 1:
+		binaryCrossEntropyLogitsF64AVX2(a)
+	case uint(opBinaryCrossEntropyLogits)*4 + 2:
+		binaryCrossEntropyLogitsF32AVX512(a)
+	case uint(opBinaryCrossEntropyLogits)*4 + 3:
+		binaryCrossEntropyLogitsF64AVX512(a)
+	case uint(opBinaryCrossEntropy)*4 + 0:
+		binaryCrossEntropyF32AVX2(a)
+	case uint(opBinaryCrossEntropy)*4 + 1:
+		binaryCrossEntropyF64AVX2(a)
+	case uint(opBinaryCrossEntropy)*4 + 2:
+		binaryCrossEntropyF32AVX512(a)
+	case uint(opBinaryCrossEntropy)*4 + 3:
+		binaryCrossEntropyF64AVX512(a)
+	case uint(opCategoricalCrossEntropy)*4 + 0:
+		categoricalCrossEntropyF32AVX2(a)
+	case uint(opCategoricalCrossEntropy)*4 + 1:
+		categoricalCrossEntropyF64AVX2(a)
+	case uint(opCategoricalCrossEntropy)*4 + 2:
+		categoricalCrossEntropyF32AVX512(a)
+	case uint(opCategoricalCrossEntropy)*4 + 3:
+		categoricalCrossEntropyF64AVX512(a)
+	case uint(opSoftmaxCrossEntropyLogits)*4 + 0:
+		softmaxCrossEntropyLogitsF32AVX2(a)
+	case uint(opSoftmaxCrossEntropyLogits)*4 + 1:
+		softmaxCrossEntropyLogitsF64AVX2(a)
+	case uint(opSoftmaxCrossEntropyLogits)*4 + 2:
+		softmaxCrossEntropyLogitsF32AVX512(a)
+	case uint(opSoftmaxCrossEntropyLogits)*4 + 3:
+		softmaxCrossEntropyLogitsF64AVX512(a)
+	case uint(opSquaredErrorPrime)*4 + 0:
+		squaredErrorPrimeF32AVX2(a)
+	case uint(opSquaredErrorPrime)*4 + 1:
+		squaredErrorPrimeF64AVX2(a)
+	case uint(opSquaredErrorPrime)*4 + 2:
+		squaredErrorPrimeF32AVX512(a)
+	case uint(opSquaredErrorPrime)*4 + 3:
+		squaredErrorPrimeF64AVX512(a)
+	case uint(opAbsoluteErrorPrime)*4 + 0:
+		absoluteErrorPrimeF32AVX2(a)
+	case uint(opAbsoluteErrorPrime)*4 + 1:
+		absoluteErrorPrimeF64AVX2(a)
+	case uint(opAbsoluteErrorPrime)*4 + 2:
+		absoluteErrorPrimeF32AVX512(a)
+	case uint(opAbsoluteErrorPrime)*4 + 3:
+		absoluteErrorPrimeF64AVX512(a)
+	case uint(opHuberPrime)*4 + 0:
+		huberPrimeF32AVX2(a)
+	case uint(opHuberPrime)*4 + 1:
+		huberPrimeF64AVX2(a)
+	case uint(opHuberPrime)*4 + 2:
+		huberPrimeF32AVX512(a)
+	case uint(opHuberPrime)*4 + 3:
+		huberPrimeF64AVX512(a)
+	case uint(opBinaryCrossEntropyPrime)*4 + 0:
+		binaryCrossEntropyPrimeF32AVX2(a)
+	case uint(opBinaryCrossEntropyPrime)*4 + 1:
+		binaryCrossEntropyPrimeF64AVX2(a)
+	case uint(opBinaryCrossEntropyPrime)*4 + 2:
+		binaryCrossEntropyPrimeF32AVX512(a)
+	case uint(opBinaryCrossEntropyPrime)*4 + 3:
+		binaryCrossEntropyPrimeF64AVX512(a)
+	case uint(opBinaryCrossEntropyLogitsPrime)*4 + 0:
+		binaryCrossEntropyLogitsPrimeF32AVX2(a)
+	case uint(opBinaryCrossEntropyLogitsPrime)*4 + 1:
+		binaryCrossEntropyLogitsPrimeF64AVX2(a)
+	case uint(opBinaryCrossEntropyLogitsPrime)*4 + 2:
+		binaryCrossEntropyLogitsPrimeF32AVX512(a)
+	case uint(opBinaryCrossEntropyLogitsPrime)*4 + 3:
+		binaryCrossEntropyLogitsPrimeF64AVX512(a)
+	case uint(opCategoricalCrossEntropyPrime)*4 + 0:
+		categoricalCrossEntropyPrimeF32AVX2(a)
+	case uint(opCategoricalCrossEntropyPrime)*4 + 1:
+		categoricalCrossEntropyPrimeF64AVX2(a)
+	case uint(opCategoricalCrossEntropyPrime)*4 + 2:
+		categoricalCrossEntropyPrimeF32AVX512(a)
+	case uint(opCategoricalCrossEntropyPrime)*4 + 3:
+		categoricalCrossEntropyPrimeF64AVX512(a)
+	case uint(opSoftmax)*4 + 0:
+		softmaxF32AVX2(a)
+	case uint(opSoftmax)*4 + 1:
+		softmaxF64AVX2(a)
+	case uint(opSoftmax)*4 + 2:
+		softmaxF32AVX512(a)
+	case uint(opSoftmax)*4 + 3:
+		softmaxF64AVX512(a)
+	case uint(opSoftmaxBackward)*4 + 0:
+		softmaxBackwardF32AVX2(a)
+	case uint(opSoftmaxBackward)*4 + 1:
+		softmaxBackwardF64AVX2(a)
+	case uint(opSoftmaxBackward)*4 + 2:
+		softmaxBackwardF32AVX512(a)
+	case uint(opSoftmaxBackward)*4 + 3:
+		softmaxBackwardF64AVX512(a)
+	case uint(opSoftmaxCrossEntropyLogitsPrime)*4 + 0:
+		softmaxCrossEntropyLogitsPrimeF32AVX2(a)
+	case uint(opSoftmaxCrossEntropyLogitsPrime)*4 + 1:
+		softmaxCrossEntropyLogitsPrimeF64AVX2(a)
+	case uint(opSoftmaxCrossEntropyLogitsPrime)*4 + 2:
+		softmaxCrossEntropyLogitsPrimeF32AVX512(a)
+	case uint(opSoftmaxCrossEntropyLogitsPrime)*4 + 3:
+		softmaxCrossEntropyLogitsPrimeF64AVX512(a)
 	case uint(opRowSums)*4 + 0:
 		rowSumsF32AVX2(a)
 	case uint(opRowSums)*4 + 1:

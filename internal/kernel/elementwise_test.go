@@ -89,11 +89,25 @@ func operations[T matrix.Float]() []elementwise[T] {
 	return list
 }
 
-func columns[T matrix.Float](x [][]T) (list []*matrix.Matrix[T]) {
+// shaped returns matrices of so many rows.
+func shaped[T matrix.Float](x [][]T, rows int) (list []*matrix.Matrix[T]) {
 	for _, x := range x {
-		list = append(list, &matrix.Matrix[T]{Rows: len(x), Cols: 1, Data: x})
+		list = append(list, &matrix.Matrix[T]{Rows: rows, Cols: len(x) / max(rows, 1), Data: x})
 	}
 	return list
+}
+
+// unaligned returns slices of n elements that begin anywhere, and the longer ones
+// that they are parts of, which fill has set.
+func unaligned[T matrix.Float](r *rand.Rand, count, n int, fill func(x []T)) (slices, whole [][]T) {
+	const margin = 17
+	for range count {
+		x := make([]T, n+2*margin)
+		fill(x)
+		from := r.IntN(margin)
+		slices, whole = append(slices, x[from:from+n:from+n]), append(whole, x)
+	}
+	return slices, whole
 }
 
 // fill sets x to numbers of all kinds: ordinary ones, of all magnitudes, and
@@ -175,35 +189,28 @@ func testElementwise[T matrix.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, op := range operations[T]() {
 		for _, n := range lengths() {
-			const margin = 17
-			whole, slices := make([][]T, op.columns), make([][]T, op.columns)
-			for k := range whole {
-				whole[k] = make([]T, n+2*margin)
-				fill(r, whole[k])
-				from := r.IntN(margin)
-				slices[k] = whole[k][from : from+n : from+n]
-			}
-			compare(t, op, slices, whole)
+			slices, whole := unaligned(r, op.columns, n, func(x []T) { fill(r, x) })
+			compare(t, op, n, slices, whole)
 		}
 	}
 }
 
-// compare runs an operation on slices, in the portable tier and in the one in
-// use, and compares the whole arrays that they are parts of.
-func compare[T matrix.Float](t testing.TB, op elementwise[T], slices, whole [][]T) {
+// compare runs an operation on matrices of so many rows, in the portable tier and
+// in the one in use, and compares the whole arrays that they are parts of.
+func compare[T matrix.Float](t testing.TB, op elementwise[T], rows int, slices, whole [][]T) {
 	t.Helper()
 	before, want := copies(whole), [][]T(nil)
-	inGeneric(t, func() { op.do(columns(slices)) })
+	inGeneric(t, func() { op.do(shaped(slices, rows)) })
 	want = copies(whole)
 	for k := range whole {
 		copy(whole[k], before[k])
 	}
-	op.do(columns(slices))
+	op.do(shaped(slices, rows))
 	for k := range whole {
 		for i := range whole[k] {
 			if !same(whole[k][i], want[k][i]) {
-				t.Fatalf("%s of %d elements: element %d of slice %d became %v, not %v (from %v)",
-					op.name, len(slices[0]), i, k, whole[k][i], want[k][i], at(before, i))
+				t.Fatalf("%s of %d rows, %d elements: element %d of slice %d became %v, not %v (from %v)",
+					op.name, rows, len(slices[0]), i, k, whole[k][i], want[k][i], at(before, i))
 			}
 		}
 	}
@@ -244,8 +251,8 @@ func testElementwiseStaysInside[T matrix.Float](t *testing.T) {
 			atEnd[k], atStart[k] = kernel.Guarded[T](t, n)
 		}
 		for _, op := range operations[T]() {
-			op.do(columns(atEnd[:op.columns]))
-			op.do(columns(atStart[:op.columns]))
+			op.do(shaped(atEnd[:op.columns], n))
+			op.do(shaped(atStart[:op.columns], n))
 		}
 	}
 }
@@ -280,7 +287,7 @@ func testManyArguments[T matrix.Float](t *testing.T, n int) {
 			}
 			x[1][i] = T(v)
 		}
-		compare(t, op, x, x)
+		compare(t, op, n, x, x)
 	}
 }
 
@@ -308,7 +315,7 @@ func benchmarkElementwise[T matrix.Float](b *testing.B, typ string) {
 				setTier(b, tier)
 				b.Run(fmt.Sprintf("%s/%s/n=%d/%s", op.name, typ, n, tier), func(b *testing.B) {
 					b.SetBytes(int64(n * int(unsafe.Sizeof(T(0)))))
-					x := columns(x)
+					x := shaped(x, n)
 					for b.Loop() {
 						op.do(x)
 					}

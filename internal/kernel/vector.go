@@ -33,6 +33,22 @@ const (
 	opNesterov
 	opRmsProp
 	opAdam
+	opSquaredError
+	opAbsoluteError
+	opHuber
+	opBinaryCrossEntropyLogits
+	opBinaryCrossEntropy
+	opCategoricalCrossEntropy
+	opSoftmaxCrossEntropyLogits
+	opSquaredErrorPrime
+	opAbsoluteErrorPrime
+	opHuberPrime
+	opBinaryCrossEntropyPrime
+	opBinaryCrossEntropyLogitsPrime
+	opCategoricalCrossEntropyPrime
+	opSoftmax
+	opSoftmaxBackward
+	opSoftmaxCrossEntropyLogitsPrime
 	opRowSums
 	opSum
 	opSumSquares

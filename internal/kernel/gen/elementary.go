@@ -97,9 +97,17 @@ func (m *machine) tanh(x value) value {
 }
 
 func (m *machine) sigmoid(x value) value {
-	e := m.exp(m.minusAbs(x))
-	q := m.div(e, m.add(e, m.f(1)))
-	e = m.choose(m.compare(x, greater, m.f(0)), m.f(1), e)
+	e, q := m.sigmoidParts(x)
+	return m.sigmoidWhere(m.compare(x, greater, m.f(0)), e, q)
+}
+
+func (m *machine) sigmoidParts(x value) (e, q value) {
+	e = m.exp(m.minusAbs(x))
+	return e, m.div(e, m.add(e, m.f(1)))
+}
+
+func (m *machine) sigmoidWhere(positive condition, e, q value) value {
+	e = m.choose(positive, m.f(1), e)
 	return m.fnma(e, q, e)
 }
 

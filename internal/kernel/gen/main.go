@@ -7,6 +7,7 @@
 //	elementary  exp, log and their kin over whole slices
 //	activation  the derivatives of the activations, and what is composed
 //	update      the optimizers, and other arithmetic over whole slices
+//	loss        the losses and softmax
 //	reduce      sums over slices and rows
 //
 // Run it with go generate in package kernel.
@@ -37,6 +38,7 @@ var parts = []struct {
 	{"elementary", func(c *build.Context) { write(c, "elementary", elementaryKernels()) }},
 	{"activation", func(c *build.Context) { write(c, "activation", activationKernels()) }},
 	{"update", func(c *build.Context) { write(c, "update", updateKernels()) }},
+	{"loss", func(c *build.Context) { write(c, "loss", lossKernels()) }},
 	{"reduce", func(c *build.Context) { write(c, "reduce", reduceKernels()) }},
 }
 

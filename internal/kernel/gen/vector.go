@@ -233,7 +233,7 @@ func (m *machine) storeMasked(x value, mask operand.Op, to operand.Mem) {
 
 // vectorKernels returns all kernels.
 func vectorKernels() []kernel {
-	return slices.Concat(elementaryKernels(), activationKernels(), updateKernels(), reduceKernels())
+	return slices.Concat(elementaryKernels(), activationKernels(), updateKernels(), lossKernels(), reduceKernels())
 }
 
 // calls returns the Go function that runs a kernel by its number.
