@@ -132,52 +132,75 @@ func (p *Product[T]) run() {
 	gemmPlain(p)
 }
 
-// gemmPlain is the product in portable Go: a column of C after the other, for
-// each p as a whole, or where A is transposed an element after the other.
+// gemmPlain is the product in portable Go, by tiles of 4×2 elements whose chains
+// stay in registers. Four rows of A at a time, some p of them, are laid side by
+// side.
 func gemmPlain[T Float](p *Product[T]) {
-	for j := range p.N {
-		c := p.C[j*p.LDC : j*p.LDC+p.M]
-		switch {
-		case p.Add:
-		case p.Bias != nil:
-			copy(c, p.Bias)
-		default:
-			clear(c)
+	var panel [4 * 128]T
+	aRow, aP := strides(!p.TransA, p.LDA)
+	bP, bCol := strides(!p.TransB, p.LDB)
+	for i := 0; i < p.M; i += 4 {
+		rows := min(4, p.M-i)
+		for j := range p.N {
+			p.start(p.C[j*p.LDC+i:][:rows], i)
 		}
-		if p.K == 0 {
-			continue
-		}
-		b, step := p.columnB(j)
-		if p.TransA {
-			for i := range c {
-				c[i] = chain(c[i], p.A[i*p.LDA:], b, step, p.K)
+		for p0 := 0; p0 < p.K; p0 += len(panel) / 4 {
+			n := min(len(panel)/4, p.K-p0)
+			a := panel[:4*n]
+			for r := range rows {
+				at := (i+r)*aRow + p0*aP
+				for q := range n {
+					a[4*q+r] = p.A[at+q*aP]
+				}
 			}
-			continue
-		}
-		for q := range p.K {
-			a, x := p.A[q*p.LDA:], b[q*step]
-			a = a[:len(c)]
-			for i := range c {
-				c[i] = FMA(a[i], x, c[i])
+			for j := 0; j < p.N; j += 2 {
+				c0, b0 := p.C[j*p.LDC+i:][:rows], p.B[p0*bP+j*bCol:]
+				c1, b1 := c0, b0
+				if j+1 < p.N {
+					c1, b1 = p.C[(j+1)*p.LDC+i:][:rows], p.B[p0*bP+(j+1)*bCol:]
+				}
+				tile(c0, c1, a, b0, b1, bP)
 			}
 		}
 	}
 }
 
-// columnB returns column j of op(B), its elements step apart.
-func (p *Product[T]) columnB(j int) (b []T, step int) {
-	if p.TransB {
-		return p.B[j:], p.LDB
+// strides returns how far the elements of a column and those of a row are apart.
+func strides(byColumn bool, ld int) (column, row int) {
+	if byColumn {
+		return 1, ld
 	}
-	return p.B[j*p.LDB:], 1
+	return ld, 1
 }
 
-// chain returns s + Σ a[q]·b[q·step], q ascending, each sum rounded once.
-func chain[T Float](s T, a, b []T, step, k int) T {
-	for q := range k {
-		s = FMA(a[q], b[q*step], s)
+// start sets where the chains of some elements of a column start, from row i on.
+func (p *Product[T]) start(c []T, i int) {
+	switch {
+	case p.Add:
+	case p.Bias != nil:
+		copy(c, p.Bias[i:])
+	default:
+		clear(c)
 	}
-	return s
+}
+
+// tile goes on with the chains of two columns of at most 4 elements, which may
+// be the same. a holds 4 numbers for each p, those of b0 and b1 are step apart.
+func tile[T Float](c0, c1, a, b0, b1 []T, step int) {
+	var s0, s1 [4]T
+	copy(s0[:], c0)
+	copy(s1[:], c1)
+	s00, s10, s20, s30 := s0[0], s0[1], s0[2], s0[3]
+	s01, s11, s21, s31 := s1[0], s1[1], s1[2], s1[3]
+	for q := 0; len(a) >= 4; q += step {
+		x, y := b0[q], b1[q]
+		s00, s10, s20, s30 = FMA(a[0], x, s00), FMA(a[1], x, s10), FMA(a[2], x, s20), FMA(a[3], x, s30)
+		s01, s11, s21, s31 = FMA(a[0], y, s01), FMA(a[1], y, s11), FMA(a[2], y, s21), FMA(a[3], y, s31)
+		a = a[4:]
+	}
+	s0, s1 = [4]T{s00, s10, s20, s30}, [4]T{s01, s11, s21, s31}
+	copy(c0, s0[:])
+	copy(c1, s1[:])
 }
 
 // transposePlain sets dst[p*dstStep+i] = src[i*srcStep+p] for p < n and i < w.
