@@ -84,18 +84,13 @@ func (b *block[T]) parse(lay *layout) {
 // record reads the record at the position.
 func (p *parser[T]) record() *Error {
 	first := p.scanner.lines + 1
-	for column, role := range p.lay.roles {
-		last, done := false, false
-		if role == numberRole {
-			last, done = p.plainNumber()
+	columns := len(p.lay.roles)
+	for column := p.plainNumbers(0); column < columns; column = p.plainNumbers(column + 1) {
+		last, problem := p.anyCell(column, first)
+		if problem != nil {
+			return problem
 		}
-		if !done {
-			var problem *Error
-			if last, problem = p.anyCell(column, role, first); problem != nil {
-				return problem
-			}
-		}
-		if last != (column == len(p.lay.roles)-1) {
+		if last != (column == columns-1) {
 			return p.ragged(first, column+1, last)
 		}
 	}
@@ -105,30 +100,33 @@ func (p *parser[T]) record() *Error {
 	return nil
 }
 
-// plainNumber reads a number that fills its cell, without quotes and spaces. It
-// is the short way through almost all cells; where it does not lead to a number
-// it leaves everything as it was, for anyCell.
-func (p *parser[T]) plainNumber() (last, ok bool) {
-	x, n := scanNumber(p.b[p.pos:])
-	end := p.pos + n
-	if n == 0 || end == len(p.b) || x > p.limit || x < -p.limit {
-		return false, false
+// plainNumbers reads cells from the given column on as long as each is a number
+// that fills its cell, without quotes and spaces, and returns the column of the
+// first that is not, which it leaves for anyCell. This is the short way through
+// almost all cells.
+func (p *parser[T]) plainNumbers(column int) (next int) {
+	pos, numbers, last := p.pos, p.numbers, len(p.lay.roles)-1
+	for ; column <= last && p.lay.roles[column] == numberRole; column++ {
+		x, n := scanNumber(p.b[pos:])
+		end := pos + n
+		if n == 0 || end == len(p.b) || !(math.Abs(x) <= p.limit) {
+			break
+		}
+		if column == last && p.b[end] == '\n' {
+			p.scanner.lines++
+		} else if column == last || p.b[end] != p.delim {
+			break
+		}
+		numbers = append(numbers, T(x))
+		pos = end + 1
 	}
-	switch p.b[end] {
-	case p.delim:
-	case '\n':
-		p.scanner.lines++
-		last = true
-	default:
-		return false, false
-	}
-	p.pos = end + 1
-	p.numbers = append(p.numbers, T(x))
-	return last, true
+	p.pos, p.numbers = pos, numbers
+	return column
 }
 
 // anyCell reads a cell of any column and any form.
-func (p *parser[T]) anyCell(column int, role role, first int) (last bool, problem *Error) {
+func (p *parser[T]) anyCell(column, first int) (last bool, problem *Error) {
+	role := p.lay.roles[column]
 	cell, last, form := p.cell()
 	if form != "" {
 		return false, p.malformed(column, form)

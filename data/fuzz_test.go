@@ -121,13 +121,13 @@ func useTable[T matrix.Float](t *testing.T, table *Table[T]) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(bits(applied.X)) != string(bits(set.X)) || string(bits(applied.Y)) != string(bits(set.Y)) {
+	if string(bitsOf(applied.X)) != string(bitsOf(set.X)) || string(bitsOf(applied.Y)) != string(bitsOf(set.Y)) {
 		t.Fatal("Apply does not give what Encode and Scale gave")
 	}
 }
 
-// bits returns the bits of a matrix.
-func bits[T matrix.Float](a *matrix.Matrix[T]) (b []byte) {
+// bitsOf returns the bits of a matrix.
+func bitsOf[T matrix.Float](a *matrix.Matrix[T]) (b []byte) {
 	for _, x := range a.Data {
 		b = strconv.AppendUint(b, math.Float64bits(float64(x)), 16)
 		b = append(b, ' ')

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"encoding/binary"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -8,65 +10,107 @@ import (
 	"gradlab/matrix"
 )
 
-// pow10 are the powers of ten that float64 holds exactly.
-var pow10 = [...]float64{
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-}
-
 // scanNumber reads the decimal number at the start of b and returns it with its
 // length, which is 0 if there is none. The number is that of
 // strconv.ParseFloat(s, 64), infinite where it is out of range. Forms that only
 // programs write (hexadecimal, underscores, "Infinity") are not numbers here.
 func scanNumber(b []byte) (x float64, length int) {
-	i := 0
-	negative := false
-	if i < len(b) && (b[i] == '-' || b[i] == '+') {
-		negative = b[i] == '-'
-		i++
+	if len(b) == 0 {
+		return 0, 0
+	}
+	// Signs come at random: branches that depend on them would be guessed wrong.
+	i, sign := 0, uint64(0)
+	if (b[0]-'+')&^2 == 0 { // + or -
+		i = 1
+	}
+	if b[0] == '-' {
+		sign = 1 << 63
 	}
 	start := i
-	var mantissa uint64 // right for at most 19 digits
+	var m uint64 // right for at most 19 digits
 	for i < len(b) && b[i]-'0' <= 9 {
-		mantissa = mantissa*10 + uint64(b[i]-'0')
+		m = m*10 + uint64(b[i]-'0')
 		i++
 	}
-	digits, exponent := i-start, 0
+	digits, fraction := i-start, 0
 	if i < len(b) && b[i] == '.' {
 		i++
 		start = i
+		for i+8 <= len(b) {
+			eight, ok := eightDigits(binary.LittleEndian.Uint64(b[i:]))
+			if !ok {
+				break
+			}
+			m = m*1e8 + eight
+			i += 8
+		}
 		for i < len(b) && b[i]-'0' <= 9 {
-			mantissa = mantissa*10 + uint64(b[i]-'0')
+			m = m*10 + uint64(b[i]-'0')
 			i++
 		}
-		digits += i - start
-		exponent = start - i
+		fraction = i - start
+		digits += fraction
 	}
+	hasExponent := i < len(b) && b[i]|0x20 == 'e'
+	if hasExponent || m >= 1<<53 || uint(digits-1) >= maxDigits || fraction > maxExact {
+		return finishNumber(b, i, m, digits, fraction)
+	}
+	// Both operands are exact, so the one rounding is that of the result.
+	x = float64(m) / exact10[fraction]
+	return math.Float64frombits(math.Float64bits(x) | sign), i
+}
+
+// eightDigits returns the number of eight decimal digits, the first in the
+// lowest byte, and whether they all are digits.
+func eightDigits(v uint64) (value uint64, ok bool) {
+	const each = 0x0101010101010101
+	v ^= '0' * each // the bytes of digits are 0 to 9
+	if (v+(0x7f-9)*each|v)&(0x80*each) != 0 {
+		return 0, false
+	}
+	v = v*10 + v>>8 // in every second byte a pair of digits
+	return (v&0x00ff000000ff*(100+1000000<<32) + v>>16&0x00ff000000ff*(1+10000<<32)) >> 32, true
+}
+
+// finishNumber is the way of scanNumber for all numbers but the simplest: up to
+// their exponent they have been read.
+func finishNumber(b []byte, i int, m uint64, digits, fraction int) (x float64, length int) {
 	if digits == 0 {
 		return 0, 0
 	}
+	exponent := -fraction
 	if i < len(b) && b[i]|0x20 == 'e' {
-		e, n := scanExponent(b[i+1:])
-		if n > 0 {
+		if e, n := scanExponent(b[i+1:]); n > 0 {
 			i += 1 + n
 			exponent += e
 		}
 	}
-	if digits > 19 || mantissa >= 1<<53 || exponent < -22 || exponent > 22 {
+	x, ok := decimal(m, exponent)
+	if !ok || digits > maxDigits && significant(b[:i]) > maxDigits {
 		x, _ = strconv.ParseFloat(string(b[:i]), 64) // ±Inf with an error, which the limits catch
 		return x, i
 	}
-	// Both operands are exact, so the one rounding is that of the result.
-	x = float64(mantissa)
-	if exponent < 0 {
-		x /= pow10[-exponent]
-	} else {
-		x *= pow10[exponent]
-	}
-	if negative {
+	if b[0] == '-' {
 		x = -x
 	}
 	return x, i
+}
+
+// maxDigits is how many decimal digits a uint64 always has room for.
+const maxDigits = 19
+
+// significant returns the number of digits after the leading zeros.
+func significant(number []byte) (n int) {
+	for _, c := range number {
+		switch {
+		case c|0x20 == 'e':
+			return n
+		case c == '0' && n == 0, c-'0' > 9:
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // scanExponent reads an exponent after its e. Beyond what a float64 can use its

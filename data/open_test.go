@@ -179,7 +179,7 @@ func TestReadPipe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(bits(piped.Numbers)) != string(bits(want.Numbers)) || piped.Rows != 300_000 {
+	if string(bitsOf(piped.Numbers)) != string(bitsOf(want.Numbers)) || piped.Rows != 300_000 {
 		t.Error("a pipe gives something else")
 	}
 }

@@ -2,8 +2,6 @@ package data
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -93,32 +91,6 @@ func equalTables(t *rapid.T, got *Table[float64], err error, want *Table[float64
 	}
 }
 
-// A number is what strconv.ParseFloat makes of it, to the bit.
-func TestNumbersEqualParseFloat(t *testing.T) {
-	check := func(s string) {
-		want, wantErr := strconv.ParseFloat(s, 64)
-		got, ok := parseNumber([]byte(s))
-		if ok != (wantErr == nil || math.IsInf(want, 0)) || ok && math.Float64bits(got) != math.Float64bits(want) {
-			t.Errorf("%q: %v %v, want %v %v", s, got, ok, want, wantErr)
-		}
-	}
-	for _, s := range []string{
-		"0", "-0", "+0.0", "00012.50", "1e22", "1e23", "1e-22", "1e-23", "9007199254740991", "9007199254740992", "9007199254740993e0",
-		"0.1", "123456789012345678", "1234567890123456789", "12345678901234567890", "99999999999999999999", "5e-324", "2.5e-324", "1e309", "-1e309",
-		"1.7976931348623157e308", "0e999999999999", "1e-999999999999", "2.2250738585072011e-308", "0.000000000000000000000000000001", "1e", "e1", ".", "+", "", "1.2.3", "1 2", "--1",
-	} {
-		check(s)
-	}
-	rapid.Check(t, func(*rapid.T) {})
-	rapid.Check(t, func(r *rapid.T) {
-		check(rapid.StringMatching(`[+-]?[0-9]{0,20}(\.[0-9]{0,20})?([eE][+-]?[0-9]{1,3})?`).Draw(r, "number"))
-		x := math.Float64frombits(rapid.Uint64().Draw(r, "bits"))
-		if !math.IsNaN(x) && !math.IsInf(x, 0) {
-			check(strconv.FormatFloat(x, 'g', rapid.IntRange(-1, 20).Draw(r, "digits"), 64))
-		}
-	})
-}
-
 // A line number is right whatever comes before the row.
 func TestLines(t *testing.T) {
 	table := mustRead(t, "\n\na,b\n1,x\n\n\n2,\"y\n\n\"\n3,z\r4,u\r\n\r\n5,v", CSVOptions{})
@@ -128,23 +100,5 @@ func TestLines(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{4, 7, 10, 11, 13}, lines); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func BenchmarkReadCSV(b *testing.B) {
-	var file strings.Builder
-	file.WriteString("a,b,c,d,e,f,g,h,label\n")
-	r := matrix.Stream(1, matrix.ForData, 0)
-	for range 100_000 {
-		for range 8 {
-			fmt.Fprintf(&file, "%.6f,", matrix.Normal(r))
-		}
-		file.WriteString([]string{"setosa", "versicolor", "virginica"}[r.IntN(3)] + "\n")
-	}
-	b.SetBytes(int64(file.Len()))
-	for b.Loop() {
-		if _, err := ReadCSV[float64]("f.csv", strings.NewReader(file.String()), CSVOptions{}); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
