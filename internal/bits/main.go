@@ -2,8 +2,9 @@
 //
 //   - the compiler's listing for arm64 has fused multiply-adds only on lines
 //     that call FMA, so that nothing was fused behind our back;
-//   - training gives the same weights_sha256 with one and two threads, built
-//     with GOAMD64=v3, and on arm64 (through qemu-aarch64, where it is there).
+//   - training gives the same weights_sha256 on every tier of this machine with
+//     one, two and four threads, built without assembly and with GOAMD64=v3, and
+//     on arm64 (through qemu-aarch64, where it is there).
 //
 // Run it from the root of the module: make bits.
 package main
@@ -21,13 +22,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gradlab/internal/kernel"
 )
 
 // The packages between the data and the weights; the others may be fused.
 var packages = []string{"internal/kernel", "matrix", "layers", "losses", "optim", "data", "nn", "cmd/train"}
 
 // The runs that are compared: short, and between them both types, every
-// optimizer but L-BFGS, and every kind of layer.
+// optimizer but L-BFGS, every kind of layer, and products large enough for
+// threads.
 var runs = []string{
 	"--layers 4,8,1 --data iris.csv --epochs 20",
 	"--layers 4,8,3 --data iris.csv --epochs 10 --optimizer adam --dropout 0.2 --batch-norm --activation gelu",
@@ -35,6 +39,34 @@ var runs = []string{
 	"--layers 2,8,1 --data spirals.csv --epochs 5 --optimizer adamw --l2 0.01 --activation leaky-relu --schedule warm-up:20:step:2:0.5",
 	"--layers 64,16,10 --data digits.csv --epochs 2 --optimizer nesterov --activation relu --dtype float32 --clip-norm 1",
 	"--layers 2,6,1 --data moons.csv --epochs 5 --optimizer momentum --loss hinge --activation sigmoid --clip-value 0.1",
+	"--layers 784,64,10 --data " + wide + " --epochs 3 --batch 128 --activation relu --dtype float32",
+	"--layers 784,64,10 --data " + wide + " --epochs 2 --batch 500 --activation sigmoid --optimizer adam",
+}
+
+// wide is a file in the folder of the runs, of pictures of 28×28 numbers.
+const wide = "wide.csv"
+
+// writeWide writes 500 pictures of ten classes: a bright row each, and noise.
+func writeWide(dir string) error {
+	var text bytes.Buffer
+	for i := range 784 {
+		fmt.Fprintf(&text, "p%d,", i)
+	}
+	text.WriteString("class\n")
+	noise := uint32(1)
+	for row := range 500 {
+		class := row % 10
+		for i := range 784 {
+			noise = noise*1664525 + 1013904223 // Numerical Recipes' generator
+			pixel := noise >> 26
+			if i/28 == 4+2*class {
+				pixel += 190
+			}
+			fmt.Fprintf(&text, "%d,", pixel)
+		}
+		fmt.Fprintf(&text, "c%d\n", class)
+	}
+	return os.WriteFile(filepath.Join(dir, wide), text.Bytes(), 0o600)
 }
 
 func main() {
@@ -97,11 +129,16 @@ func hashes() {
 		return path
 	}
 	plain := build("train")
-	ways := []way{
-		{"GOMAXPROCS=1", []string{plain}, []string{"GOMAXPROCS=1"}},
-		{"GOMAXPROCS=2", []string{plain}, []string{"GOMAXPROCS=2"}},
-		{"again", []string{plain}, []string{"GOMAXPROCS=2"}},
+	check(writeWide(dir), "")
+	var ways []way
+	for _, tier := range kernel.Tiers() {
+		for _, threads := range []string{"1", "2", "4"} {
+			ways = append(ways, way{string(tier) + ", GOMAXPROCS=" + threads, []string{plain}, []string{"GRADLAB_SIMD=" + string(tier), "GOMAXPROCS=" + threads}})
+		}
 	}
+	ways = append(ways,
+		way{"again", []string{plain}, nil},
+		way{"noasm", []string{build("train-noasm", "GOFLAGS=-tags=noasm")}, nil})
 	if runtime.GOARCH == "amd64" {
 		ways = append(ways, way{"GOAMD64=v3", []string{build("train-v3", "GOAMD64=v3")}, nil})
 		if qemu, err := exec.LookPath("qemu-aarch64"); err == nil {
@@ -132,7 +169,11 @@ func hashes() {
 	if bad > 0 {
 		os.Exit(1)
 	}
-	fmt.Printf("%d runs, %d ways each: the same bits\n", len(runs), len(ways))
+	names := make([]string, len(ways))
+	for i, w := range ways {
+		names[i] = w.name
+	}
+	fmt.Printf("%d runs, %d ways each (%s): the same bits\n", len(runs), len(ways), strings.Join(names, "; "))
 }
 
 type way struct {
@@ -146,6 +187,7 @@ func (w way) hash(run, dir string) string {
 	args := append(w.command[1:len(w.command):len(w.command)], strings.Fields(run)...)
 	args = append(args, "--json", "--out", filepath.Join(dir, "run"))
 	cmd := exec.Command(w.command[0], args...)
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), w.env...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
