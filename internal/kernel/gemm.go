@@ -95,10 +95,9 @@ func (p *Product[T]) rows(from, to int) {
 	if p.M <= 0 {
 		return
 	}
-	if p.TransA {
-		p.A = p.A[from*p.LDA:]
-	} else if p.K > 0 {
-		p.A = p.A[from:]
+	if p.K > 0 {
+		step, _ := strides(!p.TransA, p.LDA)
+		p.A = p.A[from*step:]
 	}
 	p.C = p.C[from:]
 	if p.Bias != nil {
@@ -112,10 +111,9 @@ func (p *Product[T]) columns(from, to int) {
 	if p.N <= 0 {
 		return
 	}
-	if !p.TransB {
-		p.B = p.B[from*p.LDB:]
-	} else if p.K > 0 {
-		p.B = p.B[from:]
+	if p.K > 0 {
+		_, step := strides(!p.TransB, p.LDB)
+		p.B = p.B[from*step:]
 	}
 	p.C = p.C[from*p.LDC:]
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -77,14 +78,12 @@ func randomProduct[T Float](r *rand.Rand, m, n, k int, numbers func() float64) P
 func checkProduct[T Float](t *testing.T, p Product[T]) {
 	t.Helper()
 	want := p
-	want.C = append([]T(nil), p.C...)
+	want.C = slices.Clone(p.C)
 	plainProduct(want)
 	Gemm(p)
-	for i, w := range want.C {
-		if !sameBits(float64(p.C[i]), float64(w)) {
-			t.Fatalf("%d×%d×%d %T, transposed %v %v, strides %d %d %d, add %v, bias %v: C[%d] = %v, not %v",
-				p.M, p.N, p.K, w, p.TransA, p.TransB, p.LDA, p.LDB, p.LDC, p.Add, p.Bias != nil, i, p.C[i], w)
-		}
+	if i := firstDifference(p.C, want.C); i >= 0 {
+		t.Fatalf("%d×%d×%d %T, transposed %v %v, strides %d %d %d, add %v, bias %v: C[%d] = %v, not %v",
+			p.M, p.N, p.K, p.C[i], p.TransA, p.TransB, p.LDA, p.LDB, p.LDC, p.Add, p.Bias != nil, i, p.C[i], want.C[i])
 	}
 }
 
@@ -135,6 +134,95 @@ func TestGemmInBlocks(t *testing.T) {
 				checkProduct(t, randomProduct[float64](r, shape[0], shape[1], shape[2], normalNumbers(r)))
 			}
 		}
+	})
+}
+
+// The parts of a product are its elements, into however many it is divided.
+func TestGemmParts(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(3, 3))
+		for range 200 {
+			p := randomProduct[float64](r, r.IntN(200), r.IntN(100), r.IntN(20), normalNumbers(r))
+			if p.M == 0 || p.N == 0 {
+				continue
+			}
+			want := p
+			want.C = slices.Clone(p.C)
+			plainProduct(want)
+			j := gemmJob[float64]{p}
+			parts := 1 + r.IntN(9)
+			for part := range parts {
+				j.run(part, parts)
+			}
+			if i := firstDifference(p.C, want.C); i >= 0 {
+				t.Fatalf("%d×%d×%d in %d parts: C[%d] = %v, not %v", p.M, p.N, p.K, parts, i, p.C[i], want.C[i])
+			}
+		}
+	})
+}
+
+// firstDifference returns where the bits of a and b differ first, or -1.
+func firstDifference[T Float](a, b []T) int {
+	for i := range a {
+		if !sameBits(float64(a[i]), float64(b[i])) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Nothing is read or written outside of the operands: each stands at an end of
+// a page whose neighbour may not be touched.
+func TestGemmStaysInside(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		t.Run("float32", gemmStaysInside[float32])
+		t.Run("float64", gemmStaysInside[float64])
+	})
+}
+
+func gemmStaysInside[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	const longest = 4 << 10
+	var ends, starts [4][]T
+	for i := range ends {
+		ends[i], starts[i] = Guarded[T](t, longest)
+	}
+	// place copies x to the edge of a page.
+	place := func(i int, x []T) (placed []T) {
+		if r.IntN(2) == 0 {
+			placed = ends[i][longest-len(x):]
+		} else {
+			placed = starts[i][:len(x):len(x)]
+		}
+		copy(placed, x)
+		return placed
+	}
+	for range 3000 {
+		p := randomProduct[T](r, 1+r.IntN(60), 1+r.IntN(40), 1+r.IntN(60), normalNumbers(r))
+		p.A, p.B, p.C = place(0, p.A), place(1, p.B), place(2, p.C)
+		if p.Bias != nil {
+			p.Bias = place(3, p.Bias)
+		}
+		checkProduct(t, p)
+	}
+}
+
+// FuzzGemm compares products of any shape and layout with the plain loops.
+func FuzzGemm(f *testing.F) {
+	f.Add(uint64(1), uint16(8), uint16(16), uint16(4), false)
+	f.Add(uint64(2), uint16(10), uint16(128), uint16(512), true)
+	f.Add(uint64(3), uint16(0), uint16(3), uint16(0), true)
+	f.Fuzz(func(t *testing.T, seed uint64, m, n, k uint16, wild bool) {
+		eachTier(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 5))
+			numbers := normalNumbers(r)
+			if wild {
+				numbers = wildNumbers(r)
+			}
+			m, n, k := int(m)%300, int(n)%120, int(k)%600
+			checkProduct(t, randomProduct[float32](r, m, n, k, numbers))
+			checkProduct(t, randomProduct[float64](r, m, n, k, numbers))
+		})
 	})
 }
 
