@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"cmd/train":           {"*"},
 	"cmd/predict":         {"*"},
 	"cmd/bench":           {"*"},
-	"internal/bits":       {},
+	"internal/bits":       {"internal/kernel"},
 	"internal/figures":    {},
 	"internal/size":       {},
 	"internal/cli":        {"data", "matrix"},
