@@ -18,6 +18,10 @@ const (
 	blockN = 2048
 )
 
+// callWork is about how many multiply-adds a call of assembly may do: while it
+// runs, some 50 µs, the goroutine cannot be stopped.
+const callWork = 1 << 21
+
 // blocks is a product that is computed block by block, on one thread. It is the
 // workspace of the thread, too.
 type blocks[T Float] struct {
@@ -85,7 +89,10 @@ func (b *blocks[T]) run() {
 	}
 
 	kb := even(b.K, blockK)
-	mb := max(tile, blockA/(kb*int(b.size))/tile*tile)
+	mb := b.M
+	if mb > tile {
+		mb = max(tile, blockA/(kb*int(b.size))/tile*tile)
+	}
 	for b.p0 = 0; b.p0 == 0 || b.p0 < b.K; b.p0 += kb {
 		b.kb = min(kb, b.K-b.p0)
 		for b.j0 = 0; b.j0 < b.N; b.j0 += blockN {
@@ -103,8 +110,11 @@ func (b *blocks[T]) run() {
 // even returns the size of the blocks that cut n evenly into as few as there
 // can be of at most most.
 func even(n, most int) int {
-	count := max(1, (n+most-1)/most)
-	return max(1, (n+count-1)/count)
+	if n <= most {
+		return max(1, n)
+	}
+	count := (n + most - 1) / most
+	return (n + count - 1) / count
 }
 
 // single reports whether B is one column whose numbers are adjacent, for which
@@ -158,15 +168,15 @@ func (b *blocks[T]) readyB(wide int) {
 	}
 }
 
-// multiply computes the block of C, a column of tiles after the other.
+// multiply computes the block of C, with the widest tiles first.
 func (b *blocks[T]) multiply(wide int) {
 	t := &b.tiles
-	counts, count := cut(b.units(), b.heights)
+	t.counts, t.tiles = cut(b.units(), b.heights)
 	t.k = b.kb
 	t.mask = b.set.maskFor(b.inLast(), int(b.size))
+	t.a = b.addressA()
 	t.cCol = uintptr(b.LDC) * b.size
-	start := b.start()
-	a := b.addressA()
+	b.start()
 	cols, kernels := b.set.cols, b.set.byCol
 	switch {
 	case b.single():
@@ -174,22 +184,28 @@ func (b *blocks[T]) multiply(wide int) {
 	case b.TransB:
 		kernels = b.set.byRow
 	}
-	for j, i := 0, 0; j < b.nb; j += cols[i] {
+	for j, i, n := 0, 0, 0; j < b.nb; j += n * cols[i] {
 		for cols[i] > b.nb-j {
 			i++
 		}
-		t.a, t.b = a, b.addressB(j, wide)
-		t.c = address(&b.C[(b.j0+j)*b.LDC+b.i0])
-		t.start = start
-		if start == 0 {
-			t.start = t.c
-		}
-		t.counts, t.left = counts, count
+		n = b.columns(cols[i], b.nb-j)
+		t.columns = n
+		t.b, t.bNext = b.addressB(j, wide), b.nextB(cols[i])
+		t.c, t.cNext = address(&b.C[(b.j0+j)*b.LDC+b.i0]), uintptr(cols[i])*t.cCol
+		b.start()
 		kernels[i]((*byte)(unsafe.Pointer(t)))
 	}
 }
 
 var oneColumn = []int{1}
+
+// columns is how many columns of tiles of a width a call computes.
+func (b *blocks[T]) columns(width, left int) int {
+	if left < 2*width {
+		return 1
+	}
+	return min(left/width, 1+callWork/(width*b.mb*(b.kb+1)))
+}
 
 // units is how many units of rows the block has.
 func (b *blocks[T]) units() int { return (b.mb + b.lanes - 1) / b.lanes }
@@ -204,19 +220,18 @@ func (b *blocks[T]) inLast() int {
 	return b.mb - (b.units()-last)*b.lanes
 }
 
-// start says where the chains of the block start: at an address, or 0 for C.
-func (b *blocks[T]) start() uintptr {
+// start says where the chains of some columns start.
+func (b *blocks[T]) start() {
 	t := &b.tiles
-	t.startUnit, t.startCol = unit, 0
+	t.startUnit = unit
 	switch {
 	case b.Add || b.p0 > 0:
-		t.startCol = t.cCol
-		return 0
+		t.start, t.startCol, t.startNext = t.c, t.cCol, t.cNext
 	case b.Bias != nil:
-		return address(&b.Bias[b.i0])
+		t.start, t.startCol, t.startNext = address(&b.Bias[b.i0]), 0, 0
+	default:
+		t.start, t.startCol, t.startNext, t.startUnit = address(&zeros[0]), 0, 0, 0
 	}
-	t.startUnit = 0
-	return address(&zeros[0])
 }
 
 // zeros is as high as the highest tile.
@@ -242,6 +257,17 @@ func (b *blocks[T]) addressB(j, wide int) uintptr {
 		return address(&b.B[b.p0*b.LDB+b.j0+j])
 	}
 	return address(&b.B[(b.j0+j)*b.LDB+b.p0])
+}
+
+// nextB is how many bytes it is from one column of tiles to the next, in B.
+func (b *blocks[T]) nextB(cols int) uintptr {
+	switch {
+	case b.packB:
+		cols *= b.kb
+	case !b.TransB:
+		cols *= b.LDB
+	}
+	return uintptr(cols) * b.size
 }
 
 // copyRuns copies n runs of w elements.

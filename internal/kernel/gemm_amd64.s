@@ -7,22 +7,33 @@
 // func gemm32AVX512Rows8(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Rows8(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
@@ -54,10 +65,10 @@ full6:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPS.Z 128(CX), K1, Z23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -209,11 +220,11 @@ loop6true:
 	VFMADD231PS  Z25, Z28, Z22
 	VFMADD231PS  Z26, Z28, Z23
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -254,12 +265,12 @@ one6true:
 	VFMADD231PS  Z25, Z29, Z22
 	VFMADD231PS  Z26, Z29, Z23
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
@@ -291,27 +302,28 @@ end6true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPS Z23, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
@@ -343,10 +355,10 @@ full5:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPS.Z 128(CX), K1, Y23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -498,11 +510,11 @@ loop5true:
 	VFMADD231PS  Z25, Z28, Z22
 	VFMADD231PS  Y26, Y28, Y23
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -543,12 +555,12 @@ one5true:
 	VFMADD231PS  Z25, Z29, Z22
 	VFMADD231PS  Y26, Y29, Y23
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
@@ -580,27 +592,28 @@ end5true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPS Y23, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -624,10 +637,10 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPS.Z 64(CX), K1, Z15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -743,11 +756,11 @@ loop4true:
 	VFMADD231PS  Z16, Z19, Z14
 	VFMADD231PS  Z17, Z19, Z15
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -779,12 +792,12 @@ one4true:
 	VFMADD231PS  Z16, Z20, Z14
 	VFMADD231PS  Z17, Z20, Z15
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -808,27 +821,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPS Z15, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -852,10 +866,10 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPS.Z 64(CX), K1, Y15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -939,11 +953,11 @@ loop3true:
 	VFMADD231PS.BCST 28(SI), Z16, Z14
 	VFMADD231PS.BCST 28(SI), Y17, Y15
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -967,12 +981,12 @@ one3true:
 	VFMADD231PS.BCST 28(SI), Z16, Z14
 	VFMADD231PS.BCST 28(SI), Y17, Y15
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -996,27 +1010,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPS Y15, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z1
@@ -1032,10 +1047,10 @@ full2:
 	VMOVUPS.Z (CX), K1, Z6
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -1083,11 +1098,11 @@ loop2true:
 	VFMADD231PS.BCST 24(SI), Z8, Z6
 	VFMADD231PS.BCST 28(SI), Z8, Z7
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -1102,12 +1117,12 @@ one2true:
 	VFMADD231PS.BCST 24(SI), Z8, Z6
 	VFMADD231PS.BCST 28(SI), Z8, Z7
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z1, K1, (CX)
@@ -1123,27 +1138,28 @@ end2true:
 	VMOVUPS Z6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z7, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y1
@@ -1159,10 +1175,10 @@ full1:
 	VMOVUPS.Z (CX), K1, Y6
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -1210,11 +1226,11 @@ loop1true:
 	VFMADD231PS.BCST 24(SI), Y8, Y6
 	VFMADD231PS.BCST 28(SI), Y8, Y7
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -1229,12 +1245,12 @@ one1true:
 	VFMADD231PS.BCST 24(SI), Y8, Y6
 	VFMADD231PS.BCST 28(SI), Y8, Y7
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, K1, (CX)
@@ -1250,37 +1266,56 @@ end1true:
 	VMOVUPS Y6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y7, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Cols8(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Cols8(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), R9
+	TESTQ  R9, R9
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
@@ -1312,14 +1347,14 @@ full6:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPS.Z 128(CX), K1, Z23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest6true
 
 loop6true:
@@ -1470,11 +1505,11 @@ loop6true:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, R8
-	SUBQ         $0x04, R9
+	SUBQ         $0x04, R10
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end6true
 
 one6true:
@@ -1517,12 +1552,12 @@ one6true:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	ADDQ         $0x04, R8
-	DECQ         R9
+	DECQ         R10
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
@@ -1554,27 +1589,28 @@ end6true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPS Z23, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    R9
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), R9
+	TESTQ R9, R9
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
@@ -1606,14 +1642,14 @@ full5:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPS.Z 128(CX), K1, Y23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest5true
 
 loop5true:
@@ -1764,11 +1800,11 @@ loop5true:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, R8
-	SUBQ         $0x04, R9
+	SUBQ         $0x04, R10
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end5true
 
 one5true:
@@ -1811,12 +1847,12 @@ one5true:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	ADDQ         $0x04, R8
-	DECQ         R9
+	DECQ         R10
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
@@ -1848,27 +1884,28 @@ end5true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPS Y23, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    R9
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), R9
+	TESTQ R9, R9
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -1892,14 +1929,14 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPS.Z 64(CX), K1, Z15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest4true
 
 loop4true:
@@ -2014,11 +2051,11 @@ loop4true:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, R8
-	SUBQ         $0x04, R9
+	SUBQ         $0x04, R10
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end4true
 
 one4true:
@@ -2052,12 +2089,12 @@ one4true:
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	ADDQ         $0x04, R8
-	DECQ         R9
+	DECQ         R10
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -2081,27 +2118,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPS Z15, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    R9
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), R9
+	TESTQ R9, R9
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -2125,14 +2163,14 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPS.Z 64(CX), K1, Y15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest3true
 
 loop3true:
@@ -2215,11 +2253,11 @@ loop3true:
 	ADDQ             $0x10, SI
 	ADDQ             $0x10, DI
 	ADDQ             $0x10, R8
-	SUBQ             $0x04, R9
+	SUBQ             $0x04, R10
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end3true
 
 one3true:
@@ -2245,12 +2283,12 @@ one3true:
 	ADDQ             $0x04, SI
 	ADDQ             $0x04, DI
 	ADDQ             $0x04, R8
-	DECQ             R9
+	DECQ             R10
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -2274,27 +2312,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPS Y15, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    R9
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), R9
+	TESTQ R9, R9
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z1
@@ -2310,14 +2349,14 @@ full2:
 	VMOVUPS.Z (CX), K1, Z6
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest2true
 
 loop2true:
@@ -2364,11 +2403,11 @@ loop2true:
 	ADDQ             $0x10, SI
 	ADDQ             $0x10, DI
 	ADDQ             $0x10, R8
-	SUBQ             $0x04, R9
+	SUBQ             $0x04, R10
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end2true
 
 one2true:
@@ -2385,12 +2424,12 @@ one2true:
 	ADDQ             $0x04, SI
 	ADDQ             $0x04, DI
 	ADDQ             $0x04, R8
-	DECQ             R9
+	DECQ             R10
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z1, K1, (CX)
@@ -2406,27 +2445,28 @@ end2true:
 	VMOVUPS Z6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z7, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    R9
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), R9
+	TESTQ R9, R9
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y1
@@ -2442,14 +2482,14 @@ full1:
 	VMOVUPS.Z (CX), K1, Y6
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest1true
 
 loop1true:
@@ -2496,11 +2536,11 @@ loop1true:
 	ADDQ             $0x10, SI
 	ADDQ             $0x10, DI
 	ADDQ             $0x10, R8
-	SUBQ             $0x04, R9
+	SUBQ             $0x04, R10
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end1true
 
 one1true:
@@ -2517,12 +2557,12 @@ one1true:
 	ADDQ             $0x04, SI
 	ADDQ             $0x04, DI
 	ADDQ             $0x04, R8
-	DECQ             R9
+	DECQ             R10
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, K1, (CX)
@@ -2538,37 +2578,56 @@ end1true:
 	VMOVUPS Y6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y7, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    R9
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Rows4(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Rows4(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
@@ -2584,10 +2643,10 @@ full6:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPS.Z 128(CX), K1, Z11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -2675,11 +2734,11 @@ loop6true:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -2704,12 +2763,12 @@ one6true:
 	VFMADD231PS  Z13, Z18, Z10
 	VFMADD231PS  Z14, Z18, Z11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
@@ -2725,27 +2784,28 @@ end6true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPS Z11, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
@@ -2761,10 +2821,10 @@ full5:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPS.Z 128(CX), K1, Y11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -2852,11 +2912,11 @@ loop5true:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -2881,12 +2941,12 @@ one5true:
 	VFMADD231PS  Z13, Z18, Z10
 	VFMADD231PS  Y14, Y18, Y11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
@@ -2902,27 +2962,28 @@ end5true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPS Y11, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -2934,10 +2995,10 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPS.Z 64(CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -3005,11 +3066,11 @@ loop4true:
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -3029,12 +3090,12 @@ one4true:
 	VFMADD231PS  Z8, Z13, Z6
 	VFMADD231PS  Z9, Z13, Z7
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -3046,27 +3107,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPS Z7, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -3078,10 +3140,10 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPS.Z 64(CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -3133,11 +3195,11 @@ loop3true:
 	VFMADD231PS.BCST 12(SI), Z8, Z6
 	VFMADD231PS.BCST 12(SI), Y9, Y7
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -3153,12 +3215,12 @@ one3true:
 	VFMADD231PS.BCST 12(SI), Z8, Z6
 	VFMADD231PS.BCST 12(SI), Y9, Y7
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -3170,27 +3232,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPS Y7, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z1
@@ -3198,10 +3261,10 @@ full2:
 	VMOVUPS.Z (CX), K1, Z2
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -3233,11 +3296,11 @@ loop2true:
 	VFMADD231PS.BCST 8(SI), Z4, Z2
 	VFMADD231PS.BCST 12(SI), Z4, Z3
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -3248,12 +3311,12 @@ one2true:
 	VFMADD231PS.BCST 8(SI), Z4, Z2
 	VFMADD231PS.BCST 12(SI), Z4, Z3
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z1, K1, (CX)
@@ -3261,27 +3324,28 @@ end2true:
 	VMOVUPS Z2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z3, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y1
@@ -3289,10 +3353,10 @@ full1:
 	VMOVUPS.Z (CX), K1, Y2
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -3324,11 +3388,11 @@ loop1true:
 	VFMADD231PS.BCST 8(SI), Y4, Y2
 	VFMADD231PS.BCST 12(SI), Y4, Y3
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -3339,12 +3403,12 @@ one1true:
 	VFMADD231PS.BCST 8(SI), Y4, Y2
 	VFMADD231PS.BCST 12(SI), Y4, Y3
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, K1, (CX)
@@ -3352,37 +3416,56 @@ end1true:
 	VMOVUPS Y2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y3, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Cols4(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Cols4(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), R8
+	TESTQ  R8, R8
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
@@ -3398,12 +3481,12 @@ full6:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPS.Z 128(CX), K1, Z11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest6true
 
 loop6true:
@@ -3489,11 +3572,11 @@ loop6true:
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end6true
 
 one6true:
@@ -3519,12 +3602,12 @@ one6true:
 	VFMADD231PS  Z14, Z18, Z11
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
@@ -3540,27 +3623,28 @@ end6true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPS Z11, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    R8
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), R8
+	TESTQ R8, R8
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
@@ -3576,12 +3660,12 @@ full5:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPS.Z 128(CX), K1, Y11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest5true
 
 loop5true:
@@ -3667,11 +3751,11 @@ loop5true:
 	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end5true
 
 one5true:
@@ -3697,12 +3781,12 @@ one5true:
 	VFMADD231PS  Y14, Y18, Y11
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
@@ -3718,27 +3802,28 @@ end5true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPS Y11, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    R8
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), R8
+	TESTQ R8, R8
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -3750,12 +3835,12 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPS.Z 64(CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest4true
 
 loop4true:
@@ -3821,11 +3906,11 @@ loop4true:
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end4true
 
 one4true:
@@ -3846,12 +3931,12 @@ one4true:
 	VFMADD231PS  Z9, Z13, Z7
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -3863,27 +3948,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPS Z7, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    R8
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), R8
+	TESTQ R8, R8
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -3895,12 +3981,12 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPS.Z 64(CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest3true
 
 loop3true:
@@ -3950,11 +4036,11 @@ loop3true:
 	VFMADD231PS.BCST 12(DI), Y9, Y7
 	ADDQ             $0x10, SI
 	ADDQ             $0x10, DI
-	SUBQ             $0x04, R8
+	SUBQ             $0x04, R9
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end3true
 
 one3true:
@@ -3971,12 +4057,12 @@ one3true:
 	VFMADD231PS.BCST (DI), Y9, Y7
 	ADDQ             $0x04, SI
 	ADDQ             $0x04, DI
-	DECQ             R8
+	DECQ             R9
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -3988,27 +4074,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPS Y7, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    R8
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), R8
+	TESTQ R8, R8
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z1
@@ -4016,12 +4103,12 @@ full2:
 	VMOVUPS.Z (CX), K1, Z2
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest2true
 
 loop2true:
@@ -4051,11 +4138,11 @@ loop2true:
 	VFMADD231PS.BCST 12(DI), Z4, Z3
 	ADDQ             $0x10, SI
 	ADDQ             $0x10, DI
-	SUBQ             $0x04, R8
+	SUBQ             $0x04, R9
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2true
 
 one2true:
@@ -4067,12 +4154,12 @@ one2true:
 	VFMADD231PS.BCST (DI), Z4, Z3
 	ADDQ             $0x04, SI
 	ADDQ             $0x04, DI
-	DECQ             R8
+	DECQ             R9
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z1, K1, (CX)
@@ -4080,27 +4167,28 @@ end2true:
 	VMOVUPS Z2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z3, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    R8
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), R8
+	TESTQ R8, R8
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y1
@@ -4108,12 +4196,12 @@ full1:
 	VMOVUPS.Z (CX), K1, Y2
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest1true
 
 loop1true:
@@ -4143,11 +4231,11 @@ loop1true:
 	VFMADD231PS.BCST 12(DI), Y4, Y3
 	ADDQ             $0x10, SI
 	ADDQ             $0x10, DI
-	SUBQ             $0x04, R8
+	SUBQ             $0x04, R9
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1true
 
 one1true:
@@ -4159,12 +4247,12 @@ one1true:
 	VFMADD231PS.BCST (DI), Y4, Y3
 	ADDQ             $0x04, SI
 	ADDQ             $0x04, DI
-	DECQ             R8
+	DECQ             R9
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, K1, (CX)
@@ -4172,37 +4260,56 @@ end1true:
 	VMOVUPS Y2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y3, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    R8
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Rows2(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Rows2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
@@ -4210,10 +4317,10 @@ full6:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPS.Z 128(CX), K1, Z5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -4269,11 +4376,11 @@ loop6true:
 	VFMADD231PS  Z7, Z11, Z4
 	VFMADD231PS  Z8, Z11, Z5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -4290,12 +4397,12 @@ one6true:
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Z8, Z10, Z5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
@@ -4303,27 +4410,28 @@ end6true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPS Z5, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
@@ -4331,10 +4439,10 @@ full5:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPS.Z 128(CX), K1, Y5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -4390,11 +4498,11 @@ loop5true:
 	VFMADD231PS  Z7, Z11, Z4
 	VFMADD231PS  Y8, Y11, Y5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -4411,12 +4519,12 @@ one5true:
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Y8, Y10, Y5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
@@ -4424,36 +4532,37 @@ end5true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPS Y5, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPS.Z 64(CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -4497,11 +4606,11 @@ loop4true:
 	VFMADD231PS  Z4, Z8, Z2
 	VFMADD231PS  Z5, Z8, Z3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -4515,47 +4624,48 @@ one4true:
 	VFMADD231PS  Z4, Z7, Z2
 	VFMADD231PS  Z5, Z7, Z3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPS Z3, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPS.Z 64(CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -4591,11 +4701,11 @@ loop3true:
 	VFMADD231PS.BCST 4(SI), Z4, Z2
 	VFMADD231PS.BCST 4(SI), Y5, Y3
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -4607,45 +4717,46 @@ one3true:
 	VFMADD231PS.BCST 4(SI), Z4, Z2
 	VFMADD231PS.BCST 4(SI), Y5, Y3
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPS Y3, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -4669,11 +4780,11 @@ loop2true:
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST 4(SI), Z2, Z1
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -4682,43 +4793,44 @@ one2true:
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST 4(SI), Z2, Z1
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z1, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -4742,11 +4854,11 @@ loop1true:
 	VFMADD231PS.BCST (SI), Y2, Y0
 	VFMADD231PS.BCST 4(SI), Y2, Y1
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -4755,46 +4867,65 @@ one1true:
 	VFMADD231PS.BCST (SI), Y2, Y0
 	VFMADD231PS.BCST 4(SI), Y2, Y1
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Cols2(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Cols2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
@@ -4802,10 +4933,10 @@ full6:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPS.Z 128(CX), K1, Z5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -4858,11 +4989,11 @@ loop6true:
 	VFMADD231PS  Z7, Z11, Z4
 	VFMADD231PS  Z8, Z11, Z5
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -4879,12 +5010,12 @@ one6true:
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Z8, Z10, Z5
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
@@ -4892,27 +5023,28 @@ end6true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPS Z5, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
@@ -4920,10 +5052,10 @@ full5:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPS.Z 128(CX), K1, Y5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -4976,11 +5108,11 @@ loop5true:
 	VFMADD231PS  Z7, Z11, Z4
 	VFMADD231PS  Y8, Y11, Y5
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -4997,12 +5129,12 @@ one5true:
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Y8, Y10, Y5
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
@@ -5010,36 +5142,37 @@ end5true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPS Y5, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPS.Z 64(CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -5080,11 +5213,11 @@ loop4true:
 	VFMADD231PS  Z4, Z8, Z2
 	VFMADD231PS  Z5, Z8, Z3
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -5098,47 +5231,48 @@ one4true:
 	VFMADD231PS  Z4, Z7, Z2
 	VFMADD231PS  Z5, Z7, Z3
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPS Z3, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPS.Z 64(CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -5171,11 +5305,11 @@ loop3true:
 	VFMADD231PS.BCST 12(SI)(BX*1), Z4, Z2
 	VFMADD231PS.BCST 12(SI)(BX*1), Y5, Y3
 	ADDQ             $0x10, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -5187,45 +5321,46 @@ one3true:
 	VFMADD231PS.BCST (SI)(BX*1), Z4, Z2
 	VFMADD231PS.BCST (SI)(BX*1), Y5, Y3
 	ADDQ             $0x04, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPS Y3, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -5246,11 +5381,11 @@ loop2true:
 	VFMADD231PS.BCST 12(SI), Z2, Z0
 	VFMADD231PS.BCST 12(SI)(BX*1), Z2, Z1
 	ADDQ             $0x10, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -5259,43 +5394,44 @@ one2true:
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST (SI)(BX*1), Z2, Z1
 	ADDQ             $0x04, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Z1, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPS.Z (CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -5316,11 +5452,11 @@ loop1true:
 	VFMADD231PS.BCST 12(SI), Y2, Y0
 	VFMADD231PS.BCST 12(SI)(BX*1), Y2, Y1
 	ADDQ             $0x10, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -5329,53 +5465,72 @@ one1true:
 	VFMADD231PS.BCST (SI), Y2, Y0
 	VFMADD231PS.BCST (SI)(BX*1), Y2, Y1
 	ADDQ             $0x04, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Rows1(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Rows1(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -5415,11 +5570,11 @@ loop6true:
 	VFMADD231PS  Z4, Z9, Z1
 	VFMADD231PS  Z5, Z9, Z2
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -5432,43 +5587,44 @@ one6true:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -5508,11 +5664,11 @@ loop5true:
 	VFMADD231PS  Z4, Z9, Z1
 	VFMADD231PS  Y5, Y9, Y2
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -5525,42 +5681,43 @@ one5true:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Y5, Y6, Y2
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -5592,11 +5749,11 @@ loop4true:
 	VFMADD231PS  Z2, Z7, Z0
 	VFMADD231PS  Z3, Z7, Z1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -5607,41 +5764,42 @@ one4true:
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -5669,11 +5827,11 @@ loop3true:
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST (SI), Y3, Y1
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -5683,40 +5841,41 @@ one3true:
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST (SI), Y3, Y1
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Z0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -5736,11 +5895,11 @@ loop2true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (SI), Z1, Z0
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -5748,39 +5907,40 @@ one2true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (SI), Z1, Z0
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS.Z (CX), K1, Y0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -5800,11 +5960,11 @@ loop1true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (SI), Y1, Y0
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -5812,51 +5972,70 @@ one1true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (SI), Y1, Y0
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Cols1(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm32AVX512Cols1(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), CX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), CX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), SI
+	TESTQ  SI, SI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Z2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest6true
 
 loop6true:
@@ -5893,11 +6072,11 @@ loop6true:
 	VFMADD231PS  Z4, Z9, Z1
 	VFMADD231PS  Z5, Z9, Z2
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end6true
 
 one6true:
@@ -5910,43 +6089,44 @@ one6true:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    SI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS.Z 128(CX), K1, Y2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest5true
 
 loop5true:
@@ -5983,11 +6163,11 @@ loop5true:
 	VFMADD231PS  Z4, Z9, Z1
 	VFMADD231PS  Y5, Y9, Y2
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end5true
 
 one5true:
@@ -6000,42 +6180,43 @@ one5true:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Y5, Y6, Y2
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Y2, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    SI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), SI
+	TESTQ SI, SI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest4true
 
 loop4true:
@@ -6064,11 +6245,11 @@ loop4true:
 	VFMADD231PS  Z2, Z7, Z0
 	VFMADD231PS  Z3, Z7, Z1
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4true
 
 one4true:
@@ -6079,41 +6260,42 @@ one4true:
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    SI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), SI
+	TESTQ SI, SI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest3true
 
 loop3true:
@@ -6138,11 +6320,11 @@ loop3true:
 	VFMADD231PS.BCST 12(BX), Z2, Z0
 	VFMADD231PS.BCST 12(BX), Y3, Y1
 	ADDQ             $0x10, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end3true
 
 one3true:
@@ -6152,40 +6334,41 @@ one3true:
 	VFMADD231PS.BCST (BX), Z2, Z0
 	VFMADD231PS.BCST (BX), Y3, Y1
 	ADDQ             $0x04, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Y1, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    SI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS.Z (CX), K1, Z0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest2true
 
 loop2true:
@@ -6202,11 +6385,11 @@ loop2true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST 12(BX), Z1, Z0
 	ADDQ             $0x10, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -6214,39 +6397,40 @@ one2true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (BX), Z1, Z0
 	ADDQ             $0x04, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    SI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS.Z (CX), K1, Y0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest1true
 
 loop1true:
@@ -6263,11 +6447,11 @@ loop1true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST 12(BX), Y1, Y0
 	ADDQ             $0x10, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -6275,44 +6459,63 @@ one1true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (BX), Y1, Y0
 	ADDQ             $0x04, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    SI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm32AVX512Tall(t *byte)
 // Requires: AVX, AVX512F, AVX512VL
 TEXT ·gemm32AVX512Tall(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), CX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), CX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), SI
+	TESTQ  SI, SI
 	JE     end16
 
 height16:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full16
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full16:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS   128(CX), Z2
@@ -6321,10 +6524,10 @@ full16:
 	VMOVUPS   320(CX), Z5
 	VMOVUPS   384(CX), Z6
 	VMOVUPS.Z 448(CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest16true
 
 loop16true:
@@ -6401,11 +6604,11 @@ loop16true:
 	VFMADD231PS  Z14, Z19, Z6
 	VFMADD231PS  Z15, Z19, Z7
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop16true
 
 rest16true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end16true
 
 one16true:
@@ -6428,12 +6631,12 @@ one16true:
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one16true
 
 end16true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -6442,35 +6645,36 @@ end16true:
 	VMOVUPS Z5, 320(CX)
 	VMOVUPS Z6, 384(CX)
 	VMOVUPS Z7, K1, 448(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+16, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+512, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+16, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+512, 136(AX)
+	DECQ    SI
 	JNZ     height16
 
 end16:
-	CMPQ 104(AX), $0x00
-	JE   end8
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end8
 
 height8:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full8
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full8:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS   128(CX), Z2
 	VMOVUPS.Z 192(CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest8true
 
 loop8true:
@@ -6515,11 +6719,11 @@ loop8true:
 	VFMADD231PS  Z6, Z11, Z2
 	VFMADD231PS  Z7, Z11, Z3
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop8true
 
 rest8true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end8true
 
 one8true:
@@ -6534,43 +6738,44 @@ one8true:
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one8true
 
 end8true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
 	VMOVUPS Z3, K1, 192(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+8, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+256, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+8, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+256, 136(AX)
+	DECQ    SI
 	JNZ     height8
 
 end8:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), SI
+	TESTQ SI, SI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest4true
 
 loop4true:
@@ -6599,11 +6804,11 @@ loop4true:
 	VFMADD231PS  Z2, Z7, Z0
 	VFMADD231PS  Z3, Z7, Z1
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4true
 
 one4true:
@@ -6614,40 +6819,41 @@ one4true:
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    SI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end2
+	MOVQ  184(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS.Z (CX), K1, Z0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest2true
 
 loop2true:
@@ -6664,11 +6870,11 @@ loop2true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST 12(BX), Z1, Z0
 	ADDQ             $0x10, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -6676,39 +6882,40 @@ one2true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (BX), Z1, Z0
 	ADDQ             $0x04, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, K1, (CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    SI
 	JNZ     height2
 
 end2:
-	CMPQ 128(AX), $0x00
-	JE   end1
+	MOVQ  192(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS.Z (CX), K1, Y0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest1true
 
 loop1true:
@@ -6725,11 +6932,11 @@ loop1true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST 12(BX), Y1, Y0
 	ADDQ             $0x10, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -6737,44 +6944,63 @@ one1true:
 	ADDQ             DX, CX
 	VFMADD231PS.BCST (BX), Y1, Y0
 	ADDQ             $0x04, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    SI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Rows8(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Rows8(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
@@ -6806,10 +7032,10 @@ full6:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPD.Z 128(CX), K1, Z23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -6961,11 +7187,11 @@ loop6true:
 	VFMADD231PD  Z25, Z28, Z22
 	VFMADD231PD  Z26, Z28, Z23
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -7006,12 +7232,12 @@ one6true:
 	VFMADD231PD  Z25, Z29, Z22
 	VFMADD231PD  Z26, Z29, Z23
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
@@ -7043,27 +7269,28 @@ end6true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPD Z23, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
@@ -7095,10 +7322,10 @@ full5:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPD.Z 128(CX), K1, Y23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -7250,11 +7477,11 @@ loop5true:
 	VFMADD231PD  Z25, Z28, Z22
 	VFMADD231PD  Y26, Y28, Y23
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -7295,12 +7522,12 @@ one5true:
 	VFMADD231PD  Z25, Z29, Z22
 	VFMADD231PD  Y26, Y29, Y23
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
@@ -7332,27 +7559,28 @@ end5true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPD Y23, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -7376,10 +7604,10 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPD.Z 64(CX), K1, Z15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -7495,11 +7723,11 @@ loop4true:
 	VFMADD231PD  Z16, Z19, Z14
 	VFMADD231PD  Z17, Z19, Z15
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -7531,12 +7759,12 @@ one4true:
 	VFMADD231PD  Z16, Z20, Z14
 	VFMADD231PD  Z17, Z20, Z15
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -7560,27 +7788,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPD Z15, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -7604,10 +7833,10 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPD.Z 64(CX), K1, Y15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -7691,11 +7920,11 @@ loop3true:
 	VFMADD231PD.BCST 56(SI), Z16, Z14
 	VFMADD231PD.BCST 56(SI), Y17, Y15
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -7719,12 +7948,12 @@ one3true:
 	VFMADD231PD.BCST 56(SI), Z16, Z14
 	VFMADD231PD.BCST 56(SI), Y17, Y15
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -7748,27 +7977,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPD Y15, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z1
@@ -7784,10 +8014,10 @@ full2:
 	VMOVUPD.Z (CX), K1, Z6
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -7835,11 +8065,11 @@ loop2true:
 	VFMADD231PD.BCST 48(SI), Z8, Z6
 	VFMADD231PD.BCST 56(SI), Z8, Z7
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -7854,12 +8084,12 @@ one2true:
 	VFMADD231PD.BCST 48(SI), Z8, Z6
 	VFMADD231PD.BCST 56(SI), Z8, Z7
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z1, K1, (CX)
@@ -7875,27 +8105,28 @@ end2true:
 	VMOVUPD Z6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z7, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y1
@@ -7911,10 +8142,10 @@ full1:
 	VMOVUPD.Z (CX), K1, Y6
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -7962,11 +8193,11 @@ loop1true:
 	VFMADD231PD.BCST 48(SI), Y8, Y6
 	VFMADD231PD.BCST 56(SI), Y8, Y7
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -7981,12 +8212,12 @@ one1true:
 	VFMADD231PD.BCST 48(SI), Y8, Y6
 	VFMADD231PD.BCST 56(SI), Y8, Y7
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y1, K1, (CX)
@@ -8002,37 +8233,56 @@ end1true:
 	VMOVUPD Y6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y7, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Cols8(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Cols8(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), R9
+	TESTQ  R9, R9
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
@@ -8064,14 +8314,14 @@ full6:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPD.Z 128(CX), K1, Z23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest6true
 
 loop6true:
@@ -8222,11 +8472,11 @@ loop6true:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, R8
-	SUBQ         $0x04, R9
+	SUBQ         $0x04, R10
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end6true
 
 one6true:
@@ -8269,12 +8519,12 @@ one6true:
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
 	ADDQ         $0x08, R8
-	DECQ         R9
+	DECQ         R10
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
@@ -8306,27 +8556,28 @@ end6true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPD Z23, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    R9
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), R9
+	TESTQ R9, R9
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
@@ -8358,14 +8609,14 @@ full5:
 	VMOVUPS   (CX), Z21
 	VMOVUPS   64(CX), Z22
 	VMOVUPD.Z 128(CX), K1, Y23
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest5true
 
 loop5true:
@@ -8516,11 +8767,11 @@ loop5true:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, R8
-	SUBQ         $0x04, R9
+	SUBQ         $0x04, R10
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end5true
 
 one5true:
@@ -8563,12 +8814,12 @@ one5true:
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
 	ADDQ         $0x08, R8
-	DECQ         R9
+	DECQ         R10
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
@@ -8600,27 +8851,28 @@ end5true:
 	VMOVUPS Z21, (CX)
 	VMOVUPS Z22, 64(CX)
 	VMOVUPD Y23, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    R9
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), R9
+	TESTQ R9, R9
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -8644,14 +8896,14 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPD.Z 64(CX), K1, Z15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest4true
 
 loop4true:
@@ -8766,11 +9018,11 @@ loop4true:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, R8
-	SUBQ         $0x04, R9
+	SUBQ         $0x04, R10
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end4true
 
 one4true:
@@ -8804,12 +9056,12 @@ one4true:
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
 	ADDQ         $0x08, R8
-	DECQ         R9
+	DECQ         R10
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -8833,27 +9085,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPD Z15, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    R9
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), R9
+	TESTQ R9, R9
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -8877,14 +9130,14 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z14
 	VMOVUPD.Z 64(CX), K1, Y15
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest3true
 
 loop3true:
@@ -8967,11 +9220,11 @@ loop3true:
 	ADDQ             $0x20, SI
 	ADDQ             $0x20, DI
 	ADDQ             $0x20, R8
-	SUBQ             $0x04, R9
+	SUBQ             $0x04, R10
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end3true
 
 one3true:
@@ -8997,12 +9250,12 @@ one3true:
 	ADDQ             $0x08, SI
 	ADDQ             $0x08, DI
 	ADDQ             $0x08, R8
-	DECQ             R9
+	DECQ             R10
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -9026,27 +9279,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z14, (CX)
 	VMOVUPD Y15, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    R9
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), R9
+	TESTQ R9, R9
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z1
@@ -9062,14 +9316,14 @@ full2:
 	VMOVUPD.Z (CX), K1, Z6
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest2true
 
 loop2true:
@@ -9116,11 +9370,11 @@ loop2true:
 	ADDQ             $0x20, SI
 	ADDQ             $0x20, DI
 	ADDQ             $0x20, R8
-	SUBQ             $0x04, R9
+	SUBQ             $0x04, R10
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end2true
 
 one2true:
@@ -9137,12 +9391,12 @@ one2true:
 	ADDQ             $0x08, SI
 	ADDQ             $0x08, DI
 	ADDQ             $0x08, R8
-	DECQ             R9
+	DECQ             R10
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z1, K1, (CX)
@@ -9158,27 +9412,28 @@ end2true:
 	VMOVUPD Z6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z7, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    R9
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), R9
+	TESTQ R9, R9
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y1
@@ -9194,14 +9449,14 @@ full1:
 	VMOVUPD.Z (CX), K1, Y6
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
 	LEAQ      (DI)(BX*2), R8
 	ADDQ      BX, R8
-	MOVQ      72(AX), R9
-	SUBQ      $0x04, R9
+	MOVQ      96(AX), R10
+	SUBQ      $0x04, R10
 	JL        rest1true
 
 loop1true:
@@ -9248,11 +9503,11 @@ loop1true:
 	ADDQ             $0x20, SI
 	ADDQ             $0x20, DI
 	ADDQ             $0x20, R8
-	SUBQ             $0x04, R9
+	SUBQ             $0x04, R10
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, R9
+	ADDQ $0x04, R10
 	JZ   end1true
 
 one1true:
@@ -9269,12 +9524,12 @@ one1true:
 	ADDQ             $0x08, SI
 	ADDQ             $0x08, DI
 	ADDQ             $0x08, R8
-	DECQ             R9
+	DECQ             R10
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y1, K1, (CX)
@@ -9290,37 +9545,56 @@ end1true:
 	VMOVUPD Y6, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y7, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    R9
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Rows4(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Rows4(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
@@ -9336,10 +9610,10 @@ full6:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPD.Z 128(CX), K1, Z11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -9427,11 +9701,11 @@ loop6true:
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Z14, Z15, Z11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -9456,12 +9730,12 @@ one6true:
 	VFMADD231PD  Z13, Z18, Z10
 	VFMADD231PD  Z14, Z18, Z11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
@@ -9477,27 +9751,28 @@ end6true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPD Z11, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
@@ -9513,10 +9788,10 @@ full5:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPD.Z 128(CX), K1, Y11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -9604,11 +9879,11 @@ loop5true:
 	VFMADD231PD  Z13, Z15, Z10
 	VFMADD231PD  Y14, Y15, Y11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -9633,12 +9908,12 @@ one5true:
 	VFMADD231PD  Z13, Z18, Z10
 	VFMADD231PD  Y14, Y18, Y11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
@@ -9654,27 +9929,28 @@ end5true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPD Y11, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -9686,10 +9962,10 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPD.Z 64(CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -9757,11 +10033,11 @@ loop4true:
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -9781,12 +10057,12 @@ one4true:
 	VFMADD231PD  Z8, Z13, Z6
 	VFMADD231PD  Z9, Z13, Z7
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -9798,27 +10074,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPD Z7, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -9830,10 +10107,10 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPD.Z 64(CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -9885,11 +10162,11 @@ loop3true:
 	VFMADD231PD.BCST 24(SI), Z8, Z6
 	VFMADD231PD.BCST 24(SI), Y9, Y7
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -9905,12 +10182,12 @@ one3true:
 	VFMADD231PD.BCST 24(SI), Z8, Z6
 	VFMADD231PD.BCST 24(SI), Y9, Y7
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -9922,27 +10199,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPD Y7, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z1
@@ -9950,10 +10228,10 @@ full2:
 	VMOVUPD.Z (CX), K1, Z2
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -9985,11 +10263,11 @@ loop2true:
 	VFMADD231PD.BCST 16(SI), Z4, Z2
 	VFMADD231PD.BCST 24(SI), Z4, Z3
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -10000,12 +10278,12 @@ one2true:
 	VFMADD231PD.BCST 16(SI), Z4, Z2
 	VFMADD231PD.BCST 24(SI), Z4, Z3
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z1, K1, (CX)
@@ -10013,27 +10291,28 @@ end2true:
 	VMOVUPD Z2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z3, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y1
@@ -10041,10 +10320,10 @@ full1:
 	VMOVUPD.Z (CX), K1, Y2
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -10076,11 +10355,11 @@ loop1true:
 	VFMADD231PD.BCST 16(SI), Y4, Y2
 	VFMADD231PD.BCST 24(SI), Y4, Y3
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -10091,12 +10370,12 @@ one1true:
 	VFMADD231PD.BCST 16(SI), Y4, Y2
 	VFMADD231PD.BCST 24(SI), Y4, Y3
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y1, K1, (CX)
@@ -10104,37 +10383,56 @@ end1true:
 	VMOVUPD Y2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y3, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Cols4(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Cols4(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), R8
+	TESTQ  R8, R8
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
@@ -10150,12 +10448,12 @@ full6:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPD.Z 128(CX), K1, Z11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest6true
 
 loop6true:
@@ -10241,11 +10539,11 @@ loop6true:
 	VFMADD231PD  Z14, Z15, Z11
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end6true
 
 one6true:
@@ -10271,12 +10569,12 @@ one6true:
 	VFMADD231PD  Z14, Z18, Z11
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
@@ -10292,27 +10590,28 @@ end6true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPD Z11, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    R8
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), R8
+	TESTQ R8, R8
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
@@ -10328,12 +10627,12 @@ full5:
 	VMOVUPS   (CX), Z9
 	VMOVUPS   64(CX), Z10
 	VMOVUPD.Z 128(CX), K1, Y11
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest5true
 
 loop5true:
@@ -10419,11 +10718,11 @@ loop5true:
 	VFMADD231PD  Y14, Y15, Y11
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end5true
 
 one5true:
@@ -10449,12 +10748,12 @@ one5true:
 	VFMADD231PD  Y14, Y18, Y11
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
@@ -10470,27 +10769,28 @@ end5true:
 	VMOVUPS Z9, (CX)
 	VMOVUPS Z10, 64(CX)
 	VMOVUPD Y11, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    R8
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), R8
+	TESTQ R8, R8
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
@@ -10502,12 +10802,12 @@ full4:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPD.Z 64(CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest4true
 
 loop4true:
@@ -10573,11 +10873,11 @@ loop4true:
 	VFMADD231PD  Z9, Z10, Z7
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end4true
 
 one4true:
@@ -10598,12 +10898,12 @@ one4true:
 	VFMADD231PD  Z9, Z13, Z7
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -10615,27 +10915,28 @@ end4true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPD Z7, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    R8
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), R8
+	TESTQ R8, R8
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
@@ -10647,12 +10948,12 @@ full3:
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z6
 	VMOVUPD.Z 64(CX), K1, Y7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest3true
 
 loop3true:
@@ -10702,11 +11003,11 @@ loop3true:
 	VFMADD231PD.BCST 24(DI), Y9, Y7
 	ADDQ             $0x20, SI
 	ADDQ             $0x20, DI
-	SUBQ             $0x04, R8
+	SUBQ             $0x04, R9
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end3true
 
 one3true:
@@ -10723,12 +11024,12 @@ one3true:
 	VFMADD231PD.BCST (DI), Y9, Y7
 	ADDQ             $0x08, SI
 	ADDQ             $0x08, DI
-	DECQ             R8
+	DECQ             R9
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
 	ADDQ    SI, CX
@@ -10740,27 +11041,28 @@ end3true:
 	ADDQ    SI, CX
 	VMOVUPS Z6, (CX)
 	VMOVUPD Y7, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    R8
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), R8
+	TESTQ R8, R8
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z1
@@ -10768,12 +11070,12 @@ full2:
 	VMOVUPD.Z (CX), K1, Z2
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest2true
 
 loop2true:
@@ -10803,11 +11105,11 @@ loop2true:
 	VFMADD231PD.BCST 24(DI), Z4, Z3
 	ADDQ             $0x20, SI
 	ADDQ             $0x20, DI
-	SUBQ             $0x04, R8
+	SUBQ             $0x04, R9
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2true
 
 one2true:
@@ -10819,12 +11121,12 @@ one2true:
 	VFMADD231PD.BCST (DI), Z4, Z3
 	ADDQ             $0x08, SI
 	ADDQ             $0x08, DI
-	DECQ             R8
+	DECQ             R9
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z1, K1, (CX)
@@ -10832,27 +11134,28 @@ end2true:
 	VMOVUPD Z2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z3, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    R8
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), R8
+	TESTQ R8, R8
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y1
@@ -10860,12 +11163,12 @@ full1:
 	VMOVUPD.Z (CX), K1, Y2
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
 	LEAQ      (SI)(BX*2), DI
 	ADDQ      BX, DI
-	MOVQ      72(AX), R8
-	SUBQ      $0x04, R8
+	MOVQ      96(AX), R9
+	SUBQ      $0x04, R9
 	JL        rest1true
 
 loop1true:
@@ -10895,11 +11198,11 @@ loop1true:
 	VFMADD231PD.BCST 24(DI), Y4, Y3
 	ADDQ             $0x20, SI
 	ADDQ             $0x20, DI
-	SUBQ             $0x04, R8
+	SUBQ             $0x04, R9
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1true
 
 one1true:
@@ -10911,12 +11214,12 @@ one1true:
 	VFMADD231PD.BCST (DI), Y4, Y3
 	ADDQ             $0x08, SI
 	ADDQ             $0x08, DI
-	DECQ             R8
+	DECQ             R9
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y1, K1, (CX)
@@ -10924,37 +11227,56 @@ end1true:
 	VMOVUPD Y2, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y3, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    R8
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Rows2(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Rows2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
@@ -10962,10 +11284,10 @@ full6:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPD.Z 128(CX), K1, Z5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -11021,11 +11343,11 @@ loop6true:
 	VFMADD231PD  Z7, Z11, Z4
 	VFMADD231PD  Z8, Z11, Z5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -11042,12 +11364,12 @@ one6true:
 	VFMADD231PD  Z7, Z10, Z4
 	VFMADD231PD  Z8, Z10, Z5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
@@ -11055,27 +11377,28 @@ end6true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPD Z5, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
@@ -11083,10 +11406,10 @@ full5:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPD.Z 128(CX), K1, Y5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -11142,11 +11465,11 @@ loop5true:
 	VFMADD231PD  Z7, Z11, Z4
 	VFMADD231PD  Y8, Y11, Y5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -11163,12 +11486,12 @@ one5true:
 	VFMADD231PD  Z7, Z10, Z4
 	VFMADD231PD  Y8, Y10, Y5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
@@ -11176,36 +11499,37 @@ end5true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPD Y5, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPD.Z 64(CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -11249,11 +11573,11 @@ loop4true:
 	VFMADD231PD  Z4, Z8, Z2
 	VFMADD231PD  Z5, Z8, Z3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -11267,47 +11591,48 @@ one4true:
 	VFMADD231PD  Z4, Z7, Z2
 	VFMADD231PD  Z5, Z7, Z3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPD Z3, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPD.Z 64(CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -11343,11 +11668,11 @@ loop3true:
 	VFMADD231PD.BCST 8(SI), Z4, Z2
 	VFMADD231PD.BCST 8(SI), Y5, Y3
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -11359,45 +11684,46 @@ one3true:
 	VFMADD231PD.BCST 8(SI), Z4, Z2
 	VFMADD231PD.BCST 8(SI), Y5, Y3
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPD Y3, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -11421,11 +11747,11 @@ loop2true:
 	VFMADD231PD.BCST (SI), Z2, Z0
 	VFMADD231PD.BCST 8(SI), Z2, Z1
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -11434,43 +11760,44 @@ one2true:
 	VFMADD231PD.BCST (SI), Z2, Z0
 	VFMADD231PD.BCST 8(SI), Z2, Z1
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z1, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -11494,11 +11821,11 @@ loop1true:
 	VFMADD231PD.BCST (SI), Y2, Y0
 	VFMADD231PD.BCST 8(SI), Y2, Y1
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -11507,46 +11834,65 @@ one1true:
 	VFMADD231PD.BCST (SI), Y2, Y0
 	VFMADD231PD.BCST 8(SI), Y2, Y1
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y1, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Cols2(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Cols2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
@@ -11554,10 +11900,10 @@ full6:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPD.Z 128(CX), K1, Z5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -11610,11 +11956,11 @@ loop6true:
 	VFMADD231PD  Z7, Z11, Z4
 	VFMADD231PD  Z8, Z11, Z5
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -11631,12 +11977,12 @@ one6true:
 	VFMADD231PD  Z7, Z10, Z4
 	VFMADD231PD  Z8, Z10, Z5
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
@@ -11644,27 +11990,28 @@ end6true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPD Z5, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
@@ -11672,10 +12019,10 @@ full5:
 	VMOVUPS   (CX), Z3
 	VMOVUPS   64(CX), Z4
 	VMOVUPD.Z 128(CX), K1, Y5
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -11728,11 +12075,11 @@ loop5true:
 	VFMADD231PD  Z7, Z11, Z4
 	VFMADD231PD  Y8, Y11, Y5
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -11749,12 +12096,12 @@ one5true:
 	VFMADD231PD  Z7, Z10, Z4
 	VFMADD231PD  Y8, Y10, Y5
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
@@ -11762,36 +12109,37 @@ end5true:
 	VMOVUPS Z3, (CX)
 	VMOVUPS Z4, 64(CX)
 	VMOVUPD Y5, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPD.Z 64(CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -11832,11 +12180,11 @@ loop4true:
 	VFMADD231PD  Z4, Z8, Z2
 	VFMADD231PD  Z5, Z8, Z3
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -11850,47 +12198,48 @@ one4true:
 	VFMADD231PD  Z4, Z7, Z2
 	VFMADD231PD  Z5, Z7, Z3
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPD Z3, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
 	ADDQ      SI, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPD.Z 64(CX), K1, Y3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -11923,11 +12272,11 @@ loop3true:
 	VFMADD231PD.BCST 24(SI)(BX*1), Z4, Z2
 	VFMADD231PD.BCST 24(SI)(BX*1), Y5, Y3
 	ADDQ             $0x20, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -11939,45 +12288,46 @@ one3true:
 	VFMADD231PD.BCST (SI)(BX*1), Z4, Z2
 	VFMADD231PD.BCST (SI)(BX*1), Y5, Y3
 	ADDQ             $0x08, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
 	ADDQ    SI, CX
 	VMOVUPS Z2, (CX)
 	VMOVUPD Y3, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -11998,11 +12348,11 @@ loop2true:
 	VFMADD231PD.BCST 24(SI), Z2, Z0
 	VFMADD231PD.BCST 24(SI)(BX*1), Z2, Z1
 	ADDQ             $0x20, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -12011,43 +12361,44 @@ one2true:
 	VFMADD231PD.BCST (SI), Z2, Z0
 	VFMADD231PD.BCST (SI)(BX*1), Z2, Z1
 	ADDQ             $0x08, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Z1, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
 	ADDQ      SI, CX
 	VMOVUPD.Z (CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -12068,11 +12419,11 @@ loop1true:
 	VFMADD231PD.BCST 24(SI), Y2, Y0
 	VFMADD231PD.BCST 24(SI)(BX*1), Y2, Y1
 	ADDQ             $0x20, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -12081,53 +12432,72 @@ one1true:
 	VFMADD231PD.BCST (SI), Y2, Y0
 	VFMADD231PD.BCST (SI)(BX*1), Y2, Y1
 	ADDQ             $0x08, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
 	ADDQ    SI, CX
 	VMOVUPD Y1, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Rows1(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Rows1(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), BX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), BX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), DI
+	TESTQ  DI, DI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest6true
 
 loop6true:
@@ -12167,11 +12537,11 @@ loop6true:
 	VFMADD231PD  Z4, Z9, Z1
 	VFMADD231PD  Z5, Z9, Z2
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end6true
 
 one6true:
@@ -12184,43 +12554,44 @@ one6true:
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    DI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest5true
 
 loop5true:
@@ -12260,11 +12631,11 @@ loop5true:
 	VFMADD231PD  Z4, Z9, Z1
 	VFMADD231PD  Y5, Y9, Y2
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end5true
 
 one5true:
@@ -12277,42 +12648,43 @@ one5true:
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Y5, Y6, Y2
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    DI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), DI
+	TESTQ DI, DI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest4true
 
 loop4true:
@@ -12344,11 +12716,11 @@ loop4true:
 	VFMADD231PD  Z2, Z7, Z0
 	VFMADD231PD  Z3, Z7, Z1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end4true
 
 one4true:
@@ -12359,41 +12731,42 @@ one4true:
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    DI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), DI
+	TESTQ DI, DI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest3true
 
 loop3true:
@@ -12421,11 +12794,11 @@ loop3true:
 	VFMADD231PD.BCST (SI), Z2, Z0
 	VFMADD231PD.BCST (SI), Y3, Y1
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end3true
 
 one3true:
@@ -12435,40 +12808,41 @@ one3true:
 	VFMADD231PD.BCST (SI), Z2, Z0
 	VFMADD231PD.BCST (SI), Y3, Y1
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    DI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Z0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest2true
 
 loop2true:
@@ -12488,11 +12862,11 @@ loop2true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (SI), Z1, Z0
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -12500,39 +12874,40 @@ one2true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (SI), Z1, Z0
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Z0, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    DI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), SI
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), SI
 	VMOVUPD.Z (CX), K1, Y0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), SI
-	MOVQ      72(AX), DI
-	SUBQ      $0x04, DI
+	MOVQ      96(AX), R8
+	SUBQ      $0x04, R8
 	JL        rest1true
 
 loop1true:
@@ -12552,11 +12927,11 @@ loop1true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (SI), Y1, Y0
 	ADDQ             BX, SI
-	SUBQ             $0x04, DI
+	SUBQ             $0x04, R8
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -12564,51 +12939,70 @@ one1true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (SI), Y1, Y0
 	ADDQ             BX, SI
-	DECQ             DI
+	DECQ             R8
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPD Y0, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    DI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Cols1(t *byte)
 // Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·gemm64AVX512Cols1(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), CX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), CX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), SI
+	TESTQ  SI, SI
 	JE     end6
 
 height6:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full6
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full6:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Z2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest6true
 
 loop6true:
@@ -12645,11 +13039,11 @@ loop6true:
 	VFMADD231PD  Z4, Z9, Z1
 	VFMADD231PD  Z5, Z9, Z2
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop6true
 
 rest6true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end6true
 
 one6true:
@@ -12662,43 +13056,44 @@ one6true:
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Z5, Z6, Z2
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one6true
 
 end6true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Z2, K1, 128(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+6, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+192, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+6, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+192, 136(AX)
+	DECQ    SI
 	JNZ     height6
 
 end6:
-	CMPQ 104(AX), $0x00
-	JE   end5
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end5
 
 height5:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full5
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full5:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPD.Z 128(CX), K1, Y2
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest5true
 
 loop5true:
@@ -12735,11 +13130,11 @@ loop5true:
 	VFMADD231PD  Z4, Z9, Z1
 	VFMADD231PD  Y5, Y9, Y2
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop5true
 
 rest5true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end5true
 
 one5true:
@@ -12752,42 +13147,43 @@ one5true:
 	VFMADD231PD  Z4, Z6, Z1
 	VFMADD231PD  Y5, Y6, Y2
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one5true
 
 end5true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPD Y2, K1, 128(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+5, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+160, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+5, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+160, 136(AX)
+	DECQ    SI
 	JNZ     height5
 
 end5:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), SI
+	TESTQ SI, SI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest4true
 
 loop4true:
@@ -12816,11 +13212,11 @@ loop4true:
 	VFMADD231PD  Z2, Z7, Z0
 	VFMADD231PD  Z3, Z7, Z1
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4true
 
 one4true:
@@ -12831,41 +13227,42 @@ one4true:
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    SI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end3
+	MOVQ  184(AX), SI
+	TESTQ SI, SI
+	JE    end3
 
 height3:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full3
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full3:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Y1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest3true
 
 loop3true:
@@ -12890,11 +13287,11 @@ loop3true:
 	VFMADD231PD.BCST 24(BX), Z2, Z0
 	VFMADD231PD.BCST 24(BX), Y3, Y1
 	ADDQ             $0x20, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop3true
 
 rest3true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end3true
 
 one3true:
@@ -12904,40 +13301,41 @@ one3true:
 	VFMADD231PD.BCST (BX), Z2, Z0
 	VFMADD231PD.BCST (BX), Y3, Y1
 	ADDQ             $0x08, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one3true
 
 end3true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPD Y1, K1, 64(CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+3, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+96, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+3, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+96, 136(AX)
+	DECQ    SI
 	JNZ     height3
 
 end3:
-	CMPQ 128(AX), $0x00
-	JE   end2
+	MOVQ  192(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPD.Z (CX), K1, Z0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest2true
 
 loop2true:
@@ -12954,11 +13352,11 @@ loop2true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST 24(BX), Z1, Z0
 	ADDQ             $0x20, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -12966,39 +13364,40 @@ one2true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (BX), Z1, Z0
 	ADDQ             $0x08, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPD Z0, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    SI
 	JNZ     height2
 
 end2:
-	CMPQ 136(AX), $0x00
-	JE   end1
+	MOVQ  200(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPD.Z (CX), K1, Y0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest1true
 
 loop1true:
@@ -13015,11 +13414,11 @@ loop1true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST 24(BX), Y1, Y0
 	ADDQ             $0x20, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -13027,44 +13426,63 @@ one1true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (BX), Y1, Y0
 	ADDQ             $0x08, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPD Y0, K1, (CX)
-	MOVQ    184(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    136(AX)
+	MOVQ    248(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    SI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
 // func gemm64AVX512Tall(t *byte)
 // Requires: AVX, AVX512F, AVX512VL
 TEXT ·gemm64AVX512Tall(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
-	MOVQ   8(AX), DX
-	MOVQ   24(AX), CX
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), CX
+
+column:
 	KXNORW K1, K1, K1
-	CMPQ   96(AX), $0x00
+	MOVQ   (AX), CX
+	MOVQ   CX, 128(AX)
+	MOVQ   40(AX), CX
+	MOVQ   CX, 136(AX)
+	MOVQ   64(AX), CX
+	MOVQ   CX, 144(AX)
+	MOVQ   120(AX), CX
+	MOVQ   CX, 152(AX)
+	MOVQ   160(AX), SI
+	TESTQ  SI, SI
 	JE     end16
 
 height16:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full16
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full16:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS   128(CX), Z2
@@ -13073,10 +13491,10 @@ full16:
 	VMOVUPS   320(CX), Z5
 	VMOVUPS   384(CX), Z6
 	VMOVUPD.Z 448(CX), K1, Z7
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest16true
 
 loop16true:
@@ -13153,11 +13571,11 @@ loop16true:
 	VFMADD231PD  Z14, Z19, Z6
 	VFMADD231PD  Z15, Z19, Z7
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop16true
 
 rest16true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end16true
 
 one16true:
@@ -13180,12 +13598,12 @@ one16true:
 	VFMADD231PD  Z14, Z16, Z6
 	VFMADD231PD  Z15, Z16, Z7
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one16true
 
 end16true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
@@ -13194,35 +13612,36 @@ end16true:
 	VMOVUPS Z5, 320(CX)
 	VMOVUPS Z6, 384(CX)
 	VMOVUPD Z7, K1, 448(CX)
-	MOVQ    144(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+16, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+512, 32(AX)
-	DECQ    96(AX)
+	MOVQ    208(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+16, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+512, 136(AX)
+	DECQ    SI
 	JNZ     height16
 
 end16:
-	CMPQ 104(AX), $0x00
-	JE   end8
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end8
 
 height8:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full8
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full8:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPS   64(CX), Z1
 	VMOVUPS   128(CX), Z2
 	VMOVUPD.Z 192(CX), K1, Z3
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest8true
 
 loop8true:
@@ -13267,11 +13686,11 @@ loop8true:
 	VFMADD231PD  Z6, Z11, Z2
 	VFMADD231PD  Z7, Z11, Z3
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop8true
 
 rest8true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end8true
 
 one8true:
@@ -13286,43 +13705,44 @@ one8true:
 	VFMADD231PD  Z6, Z8, Z2
 	VFMADD231PD  Z7, Z8, Z3
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one8true
 
 end8true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z1, 64(CX)
 	VMOVUPS Z2, 128(CX)
 	VMOVUPD Z3, K1, 192(CX)
-	MOVQ    152(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+8, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+256, 32(AX)
-	DECQ    104(AX)
+	MOVQ    216(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+8, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+256, 136(AX)
+	DECQ    SI
 	JNZ     height8
 
 end8:
-	CMPQ 112(AX), $0x00
-	JE   end4
+	MOVQ  176(AX), SI
+	TESTQ SI, SI
+	JE    end4
 
 height4:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full4
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full4:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPS   (CX), Z0
 	VMOVUPD.Z 64(CX), K1, Z1
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest4true
 
 loop4true:
@@ -13351,11 +13771,11 @@ loop4true:
 	VFMADD231PD  Z2, Z7, Z0
 	VFMADD231PD  Z3, Z7, Z1
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4true
 
 one4true:
@@ -13366,40 +13786,41 @@ one4true:
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4true
 
 end4true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPD Z1, K1, 64(CX)
-	MOVQ    160(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+4, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+128, 32(AX)
-	DECQ    112(AX)
+	MOVQ    224(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+4, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+128, 136(AX)
+	DECQ    SI
 	JNZ     height4
 
 end4:
-	CMPQ 120(AX), $0x00
-	JE   end2
+	MOVQ  184(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full2
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full2:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPD.Z (CX), K1, Z0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest2true
 
 loop2true:
@@ -13416,11 +13837,11 @@ loop2true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST 24(BX), Z1, Z0
 	ADDQ             $0x20, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -13428,39 +13849,40 @@ one2true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (BX), Z1, Z0
 	ADDQ             $0x08, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one2true
 
 end2true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPD Z0, K1, (CX)
-	MOVQ    168(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+2, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+64, 32(AX)
-	DECQ    120(AX)
+	MOVQ    232(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+2, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+64, 136(AX)
+	DECQ    SI
 	JNZ     height2
 
 end2:
-	CMPQ 128(AX), $0x00
-	JE   end1
+	MOVQ  192(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ  88(AX)
+	DECQ  152(AX)
 	JNZ   full1
-	MOVQ  80(AX), CX
+	MOVQ  104(AX), CX
 	KMOVW CX, K1
 
 full1:
-	MOVQ      48(AX), CX
-	MOVQ      56(AX), BX
+	MOVQ      144(AX), CX
+	MOVQ      72(AX), BX
 	VMOVUPD.Z (CX), K1, Y0
-	MOVQ      (AX), CX
+	MOVQ      128(AX), CX
 	MOVQ      16(AX), BX
-	MOVQ      72(AX), SI
-	SUBQ      $0x04, SI
+	MOVQ      96(AX), DI
+	SUBQ      $0x04, DI
 	JL        rest1true
 
 loop1true:
@@ -13477,11 +13899,11 @@ loop1true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST 24(BX), Y1, Y0
 	ADDQ             $0x20, BX
-	SUBQ             $0x04, SI
+	SUBQ             $0x04, DI
 	JGE              loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -13489,22 +13911,30 @@ one1true:
 	ADDQ             DX, CX
 	VFMADD231PD.BCST (BX), Y1, Y0
 	ADDQ             $0x08, BX
-	DECQ             SI
+	DECQ             DI
 	JNZ              one1true
 
 end1true:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPD Y0, K1, (CX)
-	MOVQ    176(AX), CX
-	ADDQ    CX, (AX)
-	IMUL3Q  $+1, 64(AX), CX
-	ADDQ    CX, 48(AX)
-	ADDQ    $+32, 32(AX)
-	DECQ    128(AX)
+	MOVQ    240(AX), CX
+	ADDQ    CX, 128(AX)
+	IMUL3Q  $+1, 80(AX), CX
+	ADDQ    CX, 144(AX)
+	ADDQ    $+32, 136(AX)
+	DECQ    SI
 	JNZ     height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -13514,16 +13944,27 @@ TEXT ·gemm32AVX2Rows6(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -13541,10 +13982,10 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y10
 	VMASKMOVPS 32(CX), Y15, Y11
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -13636,11 +14077,11 @@ loop2true:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -13666,12 +14107,12 @@ one2true:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -13692,8 +14133,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -13711,10 +14152,10 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y10
 	VMOVUPS 32(CX), Y11
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -13806,11 +14247,11 @@ loop2false:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -13836,12 +14277,12 @@ one2false:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -13861,25 +14302,26 @@ end2false:
 	VMOVUPS Y11, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y1
@@ -13891,10 +14333,10 @@ height1:
 	VMASKMOVPS (CX), Y15, Y4
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y5
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -13958,11 +14400,11 @@ loop1true:
 	VBROADCASTSS 20(SI), Y10
 	VFMADD231PS  Y6, Y10, Y5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -13981,12 +14423,12 @@ one1true:
 	VBROADCASTSS 20(SI), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPS Y1, Y15, (CX)
@@ -14001,8 +14443,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -14014,10 +14456,10 @@ full1:
 	VMOVUPS (CX), Y4
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y5
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -14081,11 +14523,11 @@ loop1false:
 	VBROADCASTSS 20(SI), Y10
 	VFMADD231PS  Y6, Y10, Y5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -14104,12 +14546,12 @@ one1false:
 	VBROADCASTSS 20(SI), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -14123,15 +14565,23 @@ end1false:
 	VMOVUPS Y5, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -14141,16 +14591,27 @@ TEXT ·gemm32AVX2Cols6(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), R8
+	TESTQ R8, R8
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -14168,12 +14629,12 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y10
 	VMASKMOVPS 32(CX), Y15, Y11
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest2true
 
 loop2true:
@@ -14263,11 +14724,11 @@ loop2true:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2true
 
 one2true:
@@ -14294,12 +14755,12 @@ one2true:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -14320,8 +14781,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -14339,12 +14800,12 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y10
 	VMOVUPS 32(CX), Y11
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest2false
 
 loop2false:
@@ -14434,11 +14895,11 @@ loop2false:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2false
 
 one2false:
@@ -14465,12 +14926,12 @@ one2false:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -14490,25 +14951,26 @@ end2false:
 	VMOVUPS Y11, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   R8
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), R8
+	TESTQ R8, R8
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y1
@@ -14520,12 +14982,12 @@ height1:
 	VMASKMOVPS (CX), Y15, Y4
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y5
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest1true
 
 loop1true:
@@ -14587,11 +15049,11 @@ loop1true:
 	VFMADD231PS  Y6, Y10, Y5
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1true
 
 one1true:
@@ -14611,12 +15073,12 @@ one1true:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPS Y1, Y15, (CX)
@@ -14631,8 +15093,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -14644,12 +15106,12 @@ full1:
 	VMOVUPS (CX), Y4
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y5
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest1false
 
 loop1false:
@@ -14711,11 +15173,11 @@ loop1false:
 	VFMADD231PS  Y6, Y10, Y5
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1false
 
 one1false:
@@ -14735,12 +15197,12 @@ one1false:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -14754,15 +15216,23 @@ end1false:
 	VMOVUPS Y5, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   R8
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -14772,16 +15242,27 @@ TEXT ·gemm32AVX2Rows4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -14793,10 +15274,10 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y6
 	VMASKMOVPS 32(CX), Y15, Y7
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -14864,11 +15345,11 @@ loop2true:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -14888,12 +15369,12 @@ one2true:
 	VFMADD231PS  Y8, Y13, Y6
 	VFMADD231PS  Y9, Y13, Y7
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -14908,8 +15389,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -14921,10 +15402,10 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -14992,11 +15473,11 @@ loop2false:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -15016,12 +15497,12 @@ one2false:
 	VFMADD231PS  Y8, Y13, Y6
 	VFMADD231PS  Y9, Y13, Y7
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -15035,25 +15516,26 @@ end2false:
 	VMOVUPS Y7, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y1
@@ -15061,10 +15543,10 @@ height1:
 	VMASKMOVPS (CX), Y15, Y2
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -15112,11 +15594,11 @@ loop1true:
 	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -15131,12 +15613,12 @@ one1true:
 	VBROADCASTSS 12(SI), Y8
 	VFMADD231PS  Y4, Y8, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPS Y1, Y15, (CX)
@@ -15147,8 +15629,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -15156,10 +15638,10 @@ full1:
 	VMOVUPS (CX), Y2
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -15207,11 +15689,11 @@ loop1false:
 	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -15226,12 +15708,12 @@ one1false:
 	VBROADCASTSS 12(SI), Y8
 	VFMADD231PS  Y4, Y8, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -15241,15 +15723,23 @@ end1false:
 	VMOVUPS Y3, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -15259,16 +15749,27 @@ TEXT ·gemm32AVX2Cols4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), R8
+	TESTQ R8, R8
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -15280,12 +15781,12 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y6
 	VMASKMOVPS 32(CX), Y15, Y7
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest2true
 
 loop2true:
@@ -15351,11 +15852,11 @@ loop2true:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2true
 
 one2true:
@@ -15376,12 +15877,12 @@ one2true:
 	VFMADD231PS  Y9, Y13, Y7
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -15396,8 +15897,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -15409,12 +15910,12 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest2false
 
 loop2false:
@@ -15480,11 +15981,11 @@ loop2false:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2false
 
 one2false:
@@ -15505,12 +16006,12 @@ one2false:
 	VFMADD231PS  Y9, Y13, Y7
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -15524,25 +16025,26 @@ end2false:
 	VMOVUPS Y7, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   R8
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), R8
+	TESTQ R8, R8
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y1
@@ -15550,12 +16052,12 @@ height1:
 	VMASKMOVPS (CX), Y15, Y2
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest1true
 
 loop1true:
@@ -15601,11 +16103,11 @@ loop1true:
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1true
 
 one1true:
@@ -15621,12 +16123,12 @@ one1true:
 	VFMADD231PS  Y4, Y8, Y3
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPS Y1, Y15, (CX)
@@ -15637,8 +16139,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -15646,12 +16148,12 @@ full1:
 	VMOVUPS (CX), Y2
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest1false
 
 loop1false:
@@ -15697,11 +16199,11 @@ loop1false:
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1false
 
 one1false:
@@ -15717,12 +16219,12 @@ one1false:
 	VFMADD231PS  Y4, Y8, Y3
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -15732,15 +16234,23 @@ end1false:
 	VMOVUPS Y3, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   R8
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -15750,25 +16260,36 @@ TEXT ·gemm32AVX2Rows2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y2
 	VMASKMOVPS 32(CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -15812,11 +16333,11 @@ loop2true:
 	VFMADD231PS  Y4, Y8, Y2
 	VFMADD231PS  Y5, Y8, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -15830,12 +16351,12 @@ one2true:
 	VFMADD231PS  Y4, Y7, Y2
 	VFMADD231PS  Y5, Y7, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -15844,17 +16365,17 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -15898,11 +16419,11 @@ loop2false:
 	VFMADD231PS  Y4, Y8, Y2
 	VFMADD231PS  Y5, Y8, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -15916,12 +16437,12 @@ one2false:
 	VFMADD231PS  Y4, Y7, Y2
 	VFMADD231PS  Y5, Y7, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -15929,32 +16450,33 @@ end2false:
 	VMOVUPS Y3, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -15986,11 +16508,11 @@ loop1true:
 	VBROADCASTSS 4(SI), Y5
 	VFMADD231PS  Y2, Y5, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -16001,27 +16523,27 @@ one1true:
 	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y2, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPS Y1, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -16053,11 +16575,11 @@ loop1false:
 	VBROADCASTSS 4(SI), Y5
 	VFMADD231PS  Y2, Y5, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -16068,26 +16590,34 @@ one1false:
 	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y2, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -16097,25 +16627,36 @@ TEXT ·gemm32AVX2Cols2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y2
 	VMASKMOVPS 32(CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -16156,11 +16697,11 @@ loop2true:
 	VFMADD231PS  Y4, Y8, Y2
 	VFMADD231PS  Y5, Y8, Y3
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -16174,12 +16715,12 @@ one2true:
 	VFMADD231PS  Y4, Y7, Y2
 	VFMADD231PS  Y5, Y7, Y3
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -16188,17 +16729,17 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -16239,11 +16780,11 @@ loop2false:
 	VFMADD231PS  Y4, Y8, Y2
 	VFMADD231PS  Y5, Y8, Y3
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -16257,12 +16798,12 @@ one2false:
 	VFMADD231PS  Y4, Y7, Y2
 	VFMADD231PS  Y5, Y7, Y3
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -16270,32 +16811,33 @@ end2false:
 	VMOVUPS Y3, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPS (CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -16324,11 +16866,11 @@ loop1true:
 	VBROADCASTSS 12(SI)(BX*1), Y5
 	VFMADD231PS  Y2, Y5, Y1
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -16339,27 +16881,27 @@ one1true:
 	VBROADCASTSS (SI)(BX*1), Y4
 	VFMADD231PS  Y2, Y4, Y1
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPS Y1, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -16388,11 +16930,11 @@ loop1false:
 	VBROADCASTSS 12(SI)(BX*1), Y5
 	VFMADD231PS  Y2, Y5, Y1
 	ADDQ         $0x10, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -16403,26 +16945,34 @@ one1false:
 	VBROADCASTSS (SI)(BX*1), Y4
 	VFMADD231PS  Y2, Y4, Y1
 	ADDQ         $0x04, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -16432,22 +16982,33 @@ TEXT ·gemm32AVX2Rows1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -16479,11 +17040,11 @@ loop2true:
 	VFMADD231PS  Y2, Y7, Y0
 	VFMADD231PS  Y3, Y7, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -16494,25 +17055,25 @@ one2true:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -16544,11 +17105,11 @@ loop2false:
 	VFMADD231PS  Y2, Y7, Y0
 	VFMADD231PS  Y3, Y7, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -16559,40 +17120,41 @@ one2false:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPS (CX), Y15, Y0
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -16616,11 +17178,11 @@ loop1true:
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y1, Y5, Y0
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -16629,23 +17191,23 @@ one1true:
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPS Y0, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -16669,11 +17231,11 @@ loop1false:
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y1, Y5, Y0
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -16682,24 +17244,32 @@ one1false:
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -16709,22 +17279,33 @@ TEXT ·gemm32AVX2Cols1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), CX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest2true
 
 loop2true:
@@ -16753,11 +17334,11 @@ loop2true:
 	VFMADD231PS  Y2, Y7, Y0
 	VFMADD231PS  Y3, Y7, Y1
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -16768,25 +17349,25 @@ one2true:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest2false
 
 loop2false:
@@ -16815,11 +17396,11 @@ loop2false:
 	VFMADD231PS  Y2, Y7, Y0
 	VFMADD231PS  Y3, Y7, Y1
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2false
 
 one2false:
@@ -16830,40 +17411,41 @@ one2false:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   SI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMASKMOVPS (CX), Y15, Y0
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest1true
 
 loop1true:
@@ -16884,11 +17466,11 @@ loop1true:
 	VBROADCASTSS 12(BX), Y5
 	VFMADD231PS  Y1, Y5, Y0
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -16897,23 +17479,23 @@ one1true:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMASKMOVPS Y0, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest1false
 
 loop1false:
@@ -16934,11 +17516,11 @@ loop1false:
 	VBROADCASTSS 12(BX), Y5
 	VFMADD231PS  Y1, Y5, Y0
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1false
 
 one1false:
@@ -16947,24 +17529,32 @@ one1false:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   SI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -16974,24 +17564,35 @@ TEXT ·gemm32AVX2Tall(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), CX
-	CMPQ 96(AX), $0x00
-	JE   end4
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), SI
+	TESTQ SI, SI
+	JE    end4
 
 height4:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full4
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
 	VMOVUPS    64(CX), Y2
 	VMASKMOVPS 96(CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest4true
 
 loop4true:
@@ -17036,11 +17637,11 @@ loop4true:
 	VFMADD231PS  Y6, Y11, Y2
 	VFMADD231PS  Y7, Y11, Y3
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4true
 
 one4true:
@@ -17055,12 +17656,12 @@ one4true:
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4true
 
 end4true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMOVUPS    Y0, (CX)
 	VMOVUPS    Y1, 32(CX)
 	VMOVUPS    Y2, 64(CX)
@@ -17068,16 +17669,16 @@ end4true:
 	JMP        done4
 
 full4:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
 	VMOVUPS 96(CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest4false
 
 loop4false:
@@ -17122,11 +17723,11 @@ loop4false:
 	VFMADD231PS  Y6, Y11, Y2
 	VFMADD231PS  Y7, Y11, Y3
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4false
 
 rest4false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4false
 
 one4false:
@@ -17141,43 +17742,44 @@ one4false:
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4false
 
 end4false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
 	VMOVUPS Y3, 96(CX)
 
 done4:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+4, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+128, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+4, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+128, 136(AX)
+	DECQ   SI
 	JNZ    height4
 
 end4:
-	CMPQ 104(AX), $0x00
-	JE   end2
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMOVUPS    (CX), Y0
 	VMASKMOVPS 32(CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest2true
 
 loop2true:
@@ -17206,11 +17808,11 @@ loop2true:
 	VFMADD231PS  Y2, Y7, Y0
 	VFMADD231PS  Y3, Y7, Y1
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -17221,25 +17823,25 @@ one2true:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPS Y1, Y15, 32(CX)
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest2false
 
 loop2false:
@@ -17268,11 +17870,11 @@ loop2false:
 	VFMADD231PS  Y2, Y7, Y0
 	VFMADD231PS  Y3, Y7, Y1
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2false
 
 one2false:
@@ -17283,40 +17885,41 @@ one2false:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 
 done2:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   SI
 	JNZ    height2
 
 end2:
-	CMPQ 112(AX), $0x00
-	JE   end1
+	MOVQ  176(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMASKMOVPS (CX), Y15, Y0
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest1true
 
 loop1true:
@@ -17337,11 +17940,11 @@ loop1true:
 	VBROADCASTSS 12(BX), Y5
 	VFMADD231PS  Y1, Y5, Y0
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -17350,23 +17953,23 @@ one1true:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMASKMOVPS Y0, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest1false
 
 loop1false:
@@ -17387,11 +17990,11 @@ loop1false:
 	VBROADCASTSS 12(BX), Y5
 	VFMADD231PS  Y1, Y5, Y0
 	ADDQ         $0x10, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1false
 
 one1false:
@@ -17400,24 +18003,32 @@ one1false:
 	VBROADCASTSS (BX), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x04, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 
 done1:
-	MOVQ   160(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   112(AX)
+	MOVQ   224(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   SI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -17427,16 +18038,27 @@ TEXT ·gemm64AVX2Rows6(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -17454,10 +18076,10 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y10
 	VMASKMOVPD 32(CX), Y15, Y11
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -17549,11 +18171,11 @@ loop2true:
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -17579,12 +18201,12 @@ one2true:
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -17605,8 +18227,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -17624,10 +18246,10 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y10
 	VMOVUPS 32(CX), Y11
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -17719,11 +18341,11 @@ loop2false:
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -17749,12 +18371,12 @@ one2false:
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -17774,25 +18396,26 @@ end2false:
 	VMOVUPS Y11, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y1
@@ -17804,10 +18427,10 @@ height1:
 	VMASKMOVPD (CX), Y15, Y4
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y5
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -17871,11 +18494,11 @@ loop1true:
 	VBROADCASTSD 40(SI), Y10
 	VFMADD231PD  Y6, Y10, Y5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -17894,12 +18517,12 @@ one1true:
 	VBROADCASTSD 40(SI), Y7
 	VFMADD231PD  Y6, Y7, Y5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPD Y1, Y15, (CX)
@@ -17914,8 +18537,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -17927,10 +18550,10 @@ full1:
 	VMOVUPS (CX), Y4
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y5
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -17994,11 +18617,11 @@ loop1false:
 	VBROADCASTSD 40(SI), Y10
 	VFMADD231PD  Y6, Y10, Y5
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -18017,12 +18640,12 @@ one1false:
 	VBROADCASTSD 40(SI), Y7
 	VFMADD231PD  Y6, Y7, Y5
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -18036,15 +18659,23 @@ end1false:
 	VMOVUPS Y5, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -18054,16 +18685,27 @@ TEXT ·gemm64AVX2Cols6(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), R8
+	TESTQ R8, R8
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -18081,12 +18723,12 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y10
 	VMASKMOVPD 32(CX), Y15, Y11
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest2true
 
 loop2true:
@@ -18176,11 +18818,11 @@ loop2true:
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2true
 
 one2true:
@@ -18207,12 +18849,12 @@ one2true:
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -18233,8 +18875,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -18252,12 +18894,12 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y10
 	VMOVUPS 32(CX), Y11
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest2false
 
 loop2false:
@@ -18347,11 +18989,11 @@ loop2false:
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2false
 
 one2false:
@@ -18378,12 +19020,12 @@ one2false:
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -18403,25 +19045,26 @@ end2false:
 	VMOVUPS Y11, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   R8
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), R8
+	TESTQ R8, R8
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y1
@@ -18433,12 +19076,12 @@ height1:
 	VMASKMOVPD (CX), Y15, Y4
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y5
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest1true
 
 loop1true:
@@ -18500,11 +19143,11 @@ loop1true:
 	VFMADD231PD  Y6, Y10, Y5
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1true
 
 one1true:
@@ -18524,12 +19167,12 @@ one1true:
 	VFMADD231PD  Y6, Y7, Y5
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPD Y1, Y15, (CX)
@@ -18544,8 +19187,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -18557,12 +19200,12 @@ full1:
 	VMOVUPS (CX), Y4
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y5
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest1false
 
 loop1false:
@@ -18624,11 +19267,11 @@ loop1false:
 	VFMADD231PD  Y6, Y10, Y5
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1false
 
 one1false:
@@ -18648,12 +19291,12 @@ one1false:
 	VFMADD231PD  Y6, Y7, Y5
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -18667,15 +19310,23 @@ end1false:
 	VMOVUPS Y5, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   R8
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -18685,16 +19336,27 @@ TEXT ·gemm64AVX2Rows4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -18706,10 +19368,10 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y6
 	VMASKMOVPD 32(CX), Y15, Y7
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -18777,11 +19439,11 @@ loop2true:
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -18801,12 +19463,12 @@ one2true:
 	VFMADD231PD  Y8, Y13, Y6
 	VFMADD231PD  Y9, Y13, Y7
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -18821,8 +19483,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -18834,10 +19496,10 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -18905,11 +19567,11 @@ loop2false:
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -18929,12 +19591,12 @@ one2false:
 	VFMADD231PD  Y8, Y13, Y6
 	VFMADD231PD  Y9, Y13, Y7
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -18948,25 +19610,26 @@ end2false:
 	VMOVUPS Y7, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y1
@@ -18974,10 +19637,10 @@ height1:
 	VMASKMOVPD (CX), Y15, Y2
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -19025,11 +19688,11 @@ loop1true:
 	VBROADCASTSD 24(SI), Y5
 	VFMADD231PD  Y4, Y5, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -19044,12 +19707,12 @@ one1true:
 	VBROADCASTSD 24(SI), Y8
 	VFMADD231PD  Y4, Y8, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPD Y1, Y15, (CX)
@@ -19060,8 +19723,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -19069,10 +19732,10 @@ full1:
 	VMOVUPS (CX), Y2
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -19120,11 +19783,11 @@ loop1false:
 	VBROADCASTSD 24(SI), Y5
 	VFMADD231PD  Y4, Y5, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -19139,12 +19802,12 @@ one1false:
 	VBROADCASTSD 24(SI), Y8
 	VFMADD231PD  Y4, Y8, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -19154,15 +19817,23 @@ end1false:
 	VMOVUPS Y3, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -19172,16 +19843,27 @@ TEXT ·gemm64AVX2Cols4(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), R8
+	TESTQ R8, R8
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
 	ADDQ       SI, CX
@@ -19193,12 +19875,12 @@ height2:
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y6
 	VMASKMOVPD 32(CX), Y15, Y7
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest2true
 
 loop2true:
@@ -19264,11 +19946,11 @@ loop2true:
 	VFMADD231PD  Y9, Y10, Y7
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2true
 
 one2true:
@@ -19289,12 +19971,12 @@ one2true:
 	VFMADD231PD  Y9, Y13, Y7
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -19309,8 +19991,8 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
@@ -19322,12 +20004,12 @@ full2:
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest2false
 
 loop2false:
@@ -19393,11 +20075,11 @@ loop2false:
 	VFMADD231PD  Y9, Y10, Y7
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end2false
 
 one2false:
@@ -19418,12 +20100,12 @@ one2false:
 	VFMADD231PD  Y9, Y13, Y7
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -19437,25 +20119,26 @@ end2false:
 	VMOVUPS Y7, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   R8
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), R8
+	TESTQ R8, R8
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y1
@@ -19463,12 +20146,12 @@ height1:
 	VMASKMOVPD (CX), Y15, Y2
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
 	LEAQ       (SI)(BX*2), DI
 	ADDQ       BX, DI
-	MOVQ       72(AX), R8
-	SUBQ       $0x04, R8
+	MOVQ       96(AX), R9
+	SUBQ       $0x04, R9
 	JL         rest1true
 
 loop1true:
@@ -19514,11 +20197,11 @@ loop1true:
 	VFMADD231PD  Y4, Y5, Y3
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1true
 
 one1true:
@@ -19534,12 +20217,12 @@ one1true:
 	VFMADD231PD  Y4, Y8, Y3
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPD Y1, Y15, (CX)
@@ -19550,8 +20233,8 @@ end1true:
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
@@ -19559,12 +20242,12 @@ full1:
 	VMOVUPS (CX), Y2
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
 	LEAQ    (SI)(BX*2), DI
 	ADDQ    BX, DI
-	MOVQ    72(AX), R8
-	SUBQ    $0x04, R8
+	MOVQ    96(AX), R9
+	SUBQ    $0x04, R9
 	JL      rest1false
 
 loop1false:
@@ -19610,11 +20293,11 @@ loop1false:
 	VFMADD231PD  Y4, Y5, Y3
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	SUBQ         $0x04, R8
+	SUBQ         $0x04, R9
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   end1false
 
 one1false:
@@ -19630,12 +20313,12 @@ one1false:
 	VFMADD231PD  Y4, Y8, Y3
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
-	DECQ         R8
+	DECQ         R9
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
@@ -19645,15 +20328,23 @@ end1false:
 	VMOVUPS Y3, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   R8
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -19663,25 +20354,36 @@ TEXT ·gemm64AVX2Rows2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y2
 	VMASKMOVPD 32(CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -19725,11 +20427,11 @@ loop2true:
 	VFMADD231PD  Y4, Y8, Y2
 	VFMADD231PD  Y5, Y8, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -19743,12 +20445,12 @@ one2true:
 	VFMADD231PD  Y4, Y7, Y2
 	VFMADD231PD  Y5, Y7, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -19757,17 +20459,17 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -19811,11 +20513,11 @@ loop2false:
 	VFMADD231PD  Y4, Y8, Y2
 	VFMADD231PD  Y5, Y8, Y3
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -19829,12 +20531,12 @@ one2false:
 	VFMADD231PD  Y4, Y7, Y2
 	VFMADD231PD  Y5, Y7, Y3
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -19842,32 +20544,33 @@ end2false:
 	VMOVUPS Y3, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -19899,11 +20602,11 @@ loop1true:
 	VBROADCASTSD 8(SI), Y5
 	VFMADD231PD  Y2, Y5, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -19914,27 +20617,27 @@ one1true:
 	VBROADCASTSD 8(SI), Y4
 	VFMADD231PD  Y2, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPD Y1, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -19966,11 +20669,11 @@ loop1false:
 	VBROADCASTSD 8(SI), Y5
 	VFMADD231PD  Y2, Y5, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -19981,26 +20684,34 @@ one1false:
 	VBROADCASTSD 8(SI), Y4
 	VFMADD231PD  Y2, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -20010,25 +20721,36 @@ TEXT ·gemm64AVX2Cols2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
 	ADDQ       SI, CX
 	VMOVUPS    (CX), Y2
 	VMASKMOVPD 32(CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -20069,11 +20791,11 @@ loop2true:
 	VFMADD231PD  Y4, Y8, Y2
 	VFMADD231PD  Y5, Y8, Y3
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -20087,12 +20809,12 @@ one2true:
 	VFMADD231PD  Y4, Y7, Y2
 	VFMADD231PD  Y5, Y7, Y3
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	ADDQ       SI, CX
@@ -20101,17 +20823,17 @@ end2true:
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -20152,11 +20874,11 @@ loop2false:
 	VFMADD231PD  Y4, Y8, Y2
 	VFMADD231PD  Y5, Y8, Y3
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -20170,12 +20892,12 @@ one2false:
 	VFMADD231PD  Y4, Y7, Y2
 	VFMADD231PD  Y5, Y7, Y3
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    SI, CX
@@ -20183,32 +20905,33 @@ end2false:
 	VMOVUPS Y3, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
 	ADDQ       SI, CX
 	VMASKMOVPD (CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -20237,11 +20960,11 @@ loop1true:
 	VBROADCASTSD 24(SI)(BX*1), Y5
 	VFMADD231PD  Y2, Y5, Y1
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -20252,27 +20975,27 @@ one1true:
 	VBROADCASTSD (SI)(BX*1), Y4
 	VFMADD231PD  Y2, Y4, Y1
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	ADDQ       SI, CX
 	VMASKMOVPD Y1, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	ADDQ    SI, CX
 	VMOVUPS (CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -20301,11 +21024,11 @@ loop1false:
 	VBROADCASTSD 24(SI)(BX*1), Y5
 	VFMADD231PD  Y2, Y5, Y1
 	ADDQ         $0x20, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -20316,26 +21039,34 @@ one1false:
 	VBROADCASTSD (SI)(BX*1), Y4
 	VFMADD231PD  Y2, Y4, Y1
 	ADDQ         $0x08, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	ADDQ    SI, CX
 	VMOVUPS Y1, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -20345,22 +21076,33 @@ TEXT ·gemm64AVX2Rows1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), BX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), DI
+	TESTQ DI, DI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest2true
 
 loop2true:
@@ -20392,11 +21134,11 @@ loop2true:
 	VFMADD231PD  Y2, Y7, Y0
 	VFMADD231PD  Y3, Y7, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2true
 
 one2true:
@@ -20407,25 +21149,25 @@ one2true:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest2false
 
 loop2false:
@@ -20457,11 +21199,11 @@ loop2false:
 	VFMADD231PD  Y2, Y7, Y0
 	VFMADD231PD  Y3, Y7, Y1
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end2false
 
 one2false:
@@ -20472,40 +21214,41 @@ one2false:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   DI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), DI
+	TESTQ DI, DI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), SI
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), SI
 	VMASKMOVPD (CX), Y15, Y0
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), SI
-	MOVQ       72(AX), DI
-	SUBQ       $0x04, DI
+	MOVQ       96(AX), R8
+	SUBQ       $0x04, R8
 	JL         rest1true
 
 loop1true:
@@ -20529,11 +21272,11 @@ loop1true:
 	VBROADCASTSD (SI), Y5
 	VFMADD231PD  Y1, Y5, Y0
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1true
 
 one1true:
@@ -20542,23 +21285,23 @@ one1true:
 	VBROADCASTSD (SI), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), SI
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), SI
 	VMASKMOVPD Y0, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), SI
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), SI
 	VMOVUPS (CX), Y0
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), SI
-	MOVQ    72(AX), DI
-	SUBQ    $0x04, DI
+	MOVQ    96(AX), R8
+	SUBQ    $0x04, R8
 	JL      rest1false
 
 loop1false:
@@ -20582,11 +21325,11 @@ loop1false:
 	VBROADCASTSD (SI), Y5
 	VFMADD231PD  Y1, Y5, Y0
 	ADDQ         BX, SI
-	SUBQ         $0x04, DI
+	SUBQ         $0x04, R8
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   end1false
 
 one1false:
@@ -20595,24 +21338,32 @@ one1false:
 	VBROADCASTSD (SI), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         BX, SI
-	DECQ         DI
+	DECQ         R8
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), SI
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), SI
 	VMOVUPS Y0, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   DI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -20622,22 +21373,33 @@ TEXT ·gemm64AVX2Cols1(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), CX
-	CMPQ 96(AX), $0x00
-	JE   end2
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest2true
 
 loop2true:
@@ -20666,11 +21428,11 @@ loop2true:
 	VFMADD231PD  Y2, Y7, Y0
 	VFMADD231PD  Y3, Y7, Y1
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -20681,25 +21443,25 @@ one2true:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest2false
 
 loop2false:
@@ -20728,11 +21490,11 @@ loop2false:
 	VFMADD231PD  Y2, Y7, Y0
 	VFMADD231PD  Y3, Y7, Y1
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2false
 
 one2false:
@@ -20743,40 +21505,41 @@ one2false:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 
 done2:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   SI
 	JNZ    height2
 
 end2:
-	CMPQ 104(AX), $0x00
-	JE   end1
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMASKMOVPD (CX), Y15, Y0
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest1true
 
 loop1true:
@@ -20797,11 +21560,11 @@ loop1true:
 	VBROADCASTSD 24(BX), Y5
 	VFMADD231PD  Y1, Y5, Y0
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -20810,23 +21573,23 @@ one1true:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMASKMOVPD Y0, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest1false
 
 loop1false:
@@ -20847,11 +21610,11 @@ loop1false:
 	VBROADCASTSD 24(BX), Y5
 	VFMADD231PD  Y1, Y5, Y0
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1false
 
 one1false:
@@ -20860,24 +21623,32 @@ one1false:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 
 done1:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   SI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET
 
@@ -20887,24 +21658,35 @@ TEXT ·gemm64AVX2Tall(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ 8(AX), DX
 	MOVQ 24(AX), CX
-	CMPQ 96(AX), $0x00
-	JE   end4
+
+column:
+	MOVQ  (AX), CX
+	MOVQ  CX, 128(AX)
+	MOVQ  40(AX), CX
+	MOVQ  CX, 136(AX)
+	MOVQ  64(AX), CX
+	MOVQ  CX, 144(AX)
+	MOVQ  120(AX), CX
+	MOVQ  CX, 152(AX)
+	MOVQ  160(AX), SI
+	TESTQ SI, SI
+	JE    end4
 
 height4:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full4
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
 	VMOVUPS    64(CX), Y2
 	VMASKMOVPD 96(CX), Y15, Y3
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest4true
 
 loop4true:
@@ -20949,11 +21731,11 @@ loop4true:
 	VFMADD231PD  Y6, Y11, Y2
 	VFMADD231PD  Y7, Y11, Y3
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4true
 
 rest4true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4true
 
 one4true:
@@ -20968,12 +21750,12 @@ one4true:
 	VFMADD231PD  Y6, Y8, Y2
 	VFMADD231PD  Y7, Y8, Y3
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4true
 
 end4true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMOVUPS    Y0, (CX)
 	VMOVUPS    Y1, 32(CX)
 	VMOVUPS    Y2, 64(CX)
@@ -20981,16 +21763,16 @@ end4true:
 	JMP        done4
 
 full4:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS 64(CX), Y2
 	VMOVUPS 96(CX), Y3
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest4false
 
 loop4false:
@@ -21035,11 +21817,11 @@ loop4false:
 	VFMADD231PD  Y6, Y11, Y2
 	VFMADD231PD  Y7, Y11, Y3
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop4false
 
 rest4false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end4false
 
 one4false:
@@ -21054,43 +21836,44 @@ one4false:
 	VFMADD231PD  Y6, Y8, Y2
 	VFMADD231PD  Y7, Y8, Y3
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one4false
 
 end4false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
 	VMOVUPS Y3, 96(CX)
 
 done4:
-	MOVQ   144(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+4, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+128, 32(AX)
-	DECQ   96(AX)
+	MOVQ   208(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+4, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+128, 136(AX)
+	DECQ   SI
 	JNZ    height4
 
 end4:
-	CMPQ 104(AX), $0x00
-	JE   end2
+	MOVQ  168(AX), SI
+	TESTQ SI, SI
+	JE    end2
 
 height2:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full2
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMOVUPS    (CX), Y0
 	VMASKMOVPD 32(CX), Y15, Y1
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest2true
 
 loop2true:
@@ -21119,11 +21902,11 @@ loop2true:
 	VFMADD231PD  Y2, Y7, Y0
 	VFMADD231PD  Y3, Y7, Y1
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2true
 
 rest2true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2true
 
 one2true:
@@ -21134,25 +21917,25 @@ one2true:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2true
 
 end2true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMOVUPS    Y0, (CX)
 	VMASKMOVPD Y1, Y15, 32(CX)
 	JMP        done2
 
 full2:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest2false
 
 loop2false:
@@ -21181,11 +21964,11 @@ loop2false:
 	VFMADD231PD  Y2, Y7, Y0
 	VFMADD231PD  Y3, Y7, Y1
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop2false
 
 rest2false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end2false
 
 one2false:
@@ -21196,40 +21979,41 @@ one2false:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one2false
 
 end2false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 
 done2:
-	MOVQ   152(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+2, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+64, 32(AX)
-	DECQ   104(AX)
+	MOVQ   216(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+2, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+64, 136(AX)
+	DECQ   SI
 	JNZ    height2
 
 end2:
-	CMPQ 112(AX), $0x00
-	JE   end1
+	MOVQ  176(AX), SI
+	TESTQ SI, SI
+	JE    end1
 
 height1:
-	DECQ       88(AX)
+	DECQ       152(AX)
 	JNZ        full1
-	MOVQ       80(AX), CX
+	MOVQ       104(AX), CX
 	VMOVDQU    (CX), Y15
-	MOVQ       48(AX), CX
-	MOVQ       56(AX), BX
+	MOVQ       144(AX), CX
+	MOVQ       72(AX), BX
 	VMASKMOVPD (CX), Y15, Y0
-	MOVQ       (AX), CX
+	MOVQ       128(AX), CX
 	MOVQ       16(AX), BX
-	MOVQ       72(AX), SI
-	SUBQ       $0x04, SI
+	MOVQ       96(AX), DI
+	SUBQ       $0x04, DI
 	JL         rest1true
 
 loop1true:
@@ -21250,11 +22034,11 @@ loop1true:
 	VBROADCASTSD 24(BX), Y5
 	VFMADD231PD  Y1, Y5, Y0
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1true
 
 rest1true:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1true
 
 one1true:
@@ -21263,23 +22047,23 @@ one1true:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1true
 
 end1true:
-	MOVQ       32(AX), CX
-	MOVQ       40(AX), BX
+	MOVQ       136(AX), CX
+	MOVQ       48(AX), BX
 	VMASKMOVPD Y0, Y15, (CX)
 	JMP        done1
 
 full1:
-	MOVQ    48(AX), CX
-	MOVQ    56(AX), BX
+	MOVQ    144(AX), CX
+	MOVQ    72(AX), BX
 	VMOVUPS (CX), Y0
-	MOVQ    (AX), CX
+	MOVQ    128(AX), CX
 	MOVQ    16(AX), BX
-	MOVQ    72(AX), SI
-	SUBQ    $0x04, SI
+	MOVQ    96(AX), DI
+	SUBQ    $0x04, DI
 	JL      rest1false
 
 loop1false:
@@ -21300,11 +22084,11 @@ loop1false:
 	VBROADCASTSD 24(BX), Y5
 	VFMADD231PD  Y1, Y5, Y0
 	ADDQ         $0x20, BX
-	SUBQ         $0x04, SI
+	SUBQ         $0x04, DI
 	JGE          loop1false
 
 rest1false:
-	ADDQ $0x04, SI
+	ADDQ $0x04, DI
 	JZ   end1false
 
 one1false:
@@ -21313,23 +22097,31 @@ one1false:
 	VBROADCASTSD (BX), Y2
 	VFMADD231PD  Y1, Y2, Y0
 	ADDQ         $0x08, BX
-	DECQ         SI
+	DECQ         DI
 	JNZ          one1false
 
 end1false:
-	MOVQ    32(AX), CX
-	MOVQ    40(AX), BX
+	MOVQ    136(AX), CX
+	MOVQ    48(AX), BX
 	VMOVUPS Y0, (CX)
 
 done1:
-	MOVQ   160(AX), CX
-	ADDQ   CX, (AX)
-	IMUL3Q $+1, 64(AX), CX
-	ADDQ   CX, 48(AX)
-	ADDQ   $+32, 32(AX)
-	DECQ   112(AX)
+	MOVQ   224(AX), CX
+	ADDQ   CX, 128(AX)
+	IMUL3Q $+1, 80(AX), CX
+	ADDQ   CX, 144(AX)
+	ADDQ   $+32, 136(AX)
+	DECQ   SI
 	JNZ    height1
 
 end1:
+	MOVQ 32(AX), CX
+	ADDQ CX, 16(AX)
+	MOVQ 56(AX), CX
+	ADDQ CX, 40(AX)
+	MOVQ 88(AX), CX
+	ADDQ CX, 64(AX)
+	DECQ 112(AX)
+	JNZ  column
 	VZEROUPPER
 	RET

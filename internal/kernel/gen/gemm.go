@@ -15,9 +15,9 @@ import (
 // registers of 64 bytes a tile of an odd number of units ends in half a one: on
 // processors that work on 32 bytes at a time that is half the work.
 //
-// A function computes a column of tiles, from the top of C to the bottom: tiles
-// of its first height, then of its second, and so on, as often as its argument
-// says. The last vector of the last tile is masked.
+// A function computes some columns of tiles, each from the top of C to the
+// bottom: tiles of its first height, then of its second, and so on, as often as
+// its argument says. The last vector of the last tile is masked.
 type gemmKernel struct {
 	*build.Context
 	isa     gemmISA
@@ -58,13 +58,21 @@ const (
 	argAP
 	argB
 	argBP
+	argBNext
 	argC
 	argCCol
+	argCNext
 	argStart
 	argStartCol
 	argStartUnit
+	argStartNext
 	argK
 	argMask
+	argColumns
+	argTiles
+	argANow
+	argCNow
+	argStartNow
 	argLeft
 	argCounts
 	argANext = argCounts + 6*8
@@ -105,14 +113,38 @@ func (k *gemmKernel) function(name string) {
 	}
 	k.MOVQ(k.arg(argAP), k.aP)
 	k.MOVQ(k.arg(argBP), k.bP)
+	k.Label("column")
 	if k.isa.bytes == 64 {
 		k.KXNORW(reg.K1, reg.K1, reg.K1)
 	}
+	k.move(argA, argANow)
+	k.move(argC, argCNow)
+	k.move(argStart, argStartNow)
+	k.move(argTiles, argLeft)
 	for i, units := range k.heights {
 		k.tiles(i, units)
 	}
+	k.advance(argB, argBNext)
+	k.advance(argC, argCNext)
+	k.advance(argStart, argStartNext)
+	k.DECQ(k.arg(argColumns))
+	k.JNZ(operand.LabelRef("column"))
 	k.VZEROUPPER()
 	k.RET()
+}
+
+// move copies a field.
+func (k *gemmKernel) move(from, to int) {
+	r := k.GP64()
+	k.MOVQ(k.arg(from), r)
+	k.MOVQ(r, k.arg(to))
+}
+
+// advance adds a field to another.
+func (k *gemmKernel) advance(to, step int) {
+	r := k.GP64()
+	k.MOVQ(k.arg(step), r)
+	k.ADDQ(r, k.arg(to))
 }
 
 func (k *gemmKernel) arg(offset int) operand.Mem { return operand.Mem{Base: *k.args, Disp: offset} }
@@ -120,7 +152,9 @@ func (k *gemmKernel) arg(offset int) operand.Mem { return operand.Mem{Base: *k.a
 // tiles computes as many tiles as counts[i] says.
 func (k *gemmKernel) tiles(i, units int) {
 	loop, end := fmt.Sprintf("height%d", units), fmt.Sprintf("end%d", units)
-	k.CMPQ(k.arg(argCounts+8*i), operand.Imm(0))
+	count := k.GP64()
+	k.MOVQ(k.arg(argCounts+8*i), count)
+	k.TESTQ(count, count)
 	k.JE(operand.LabelRef(end))
 	k.Label(loop)
 
@@ -145,13 +179,12 @@ func (k *gemmKernel) tiles(i, units int) {
 	}
 
 	// On to the rows below.
+	k.advance(argANow, argANext+8*i)
 	step := k.GP64()
-	k.MOVQ(k.arg(argANext+8*i), step)
-	k.ADDQ(step, k.arg(argA))
 	k.IMUL3Q(operand.I8(units), k.arg(argStartUnit), step)
-	k.ADDQ(step, k.arg(argStart))
-	k.ADDQ(operand.I32(units*unit), k.arg(argC))
-	k.DECQ(k.arg(argCounts + 8*i))
+	k.ADDQ(step, k.arg(argStartNow))
+	k.ADDQ(operand.I32(units*unit), k.arg(argCNow))
+	k.DECQ(count)
 	k.JNZ(operand.LabelRef(loop))
 	k.Label(end)
 }
@@ -174,7 +207,7 @@ func (k *gemmKernel) tile(units int, masked bool) {
 
 	// The chains start from C, or the bias, or 0.
 	at, col := k.GP64(), k.GP64()
-	k.MOVQ(k.arg(argStart), at)
+	k.MOVQ(k.arg(argStartNow), at)
 	k.MOVQ(k.arg(argStartCol), col)
 	for j := range k.cols {
 		for v := range t.vectors {
@@ -185,7 +218,7 @@ func (k *gemmKernel) tile(units int, masked bool) {
 		}
 	}
 
-	k.MOVQ(k.arg(argA), k.a)
+	k.MOVQ(k.arg(argANow), k.a)
 	for i, b := range k.b {
 		if i == 0 {
 			k.MOVQ(k.arg(argB), b)
@@ -213,7 +246,7 @@ func (k *gemmKernel) tile(units int, masked bool) {
 	k.JNZ(operand.LabelRef(one))
 	k.Label(end)
 
-	k.MOVQ(k.arg(argC), at)
+	k.MOVQ(k.arg(argCNow), at)
 	k.MOVQ(k.arg(argCCol), col)
 	for j := range k.cols {
 		for v := range t.vectors {
