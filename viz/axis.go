@@ -127,7 +127,8 @@ func exponential(v float64, digits int) string {
 func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
 
 // logTicks returns ticks at powers of ten, with labels at about six of them, and
-// small ones between.
+// small ones between. Where that were fewer than two labels, 2 and 5 times a power
+// have one, too.
 func logTicks(lo, hi float64) []plot.Tick {
 	first, last := int(math.Ceil(math.Log10(lo))), int(math.Floor(math.Log10(hi)))
 	every := max(1, (last-first+5)/6)
@@ -141,9 +142,15 @@ func logTicks(lo, hi float64) []plot.Tick {
 			ticks = append(ticks, plot.Tick{Value: power})
 		}
 		for f := 2.0; f < 10 && every == 1; f++ {
-			if v := f * power; v >= lo && v <= hi {
-				ticks = append(ticks, plot.Tick{Value: v})
+			v := f * power
+			if v < lo || v > hi {
+				continue
 			}
+			tick := plot.Tick{Value: v}
+			if last-first < 1 && (f == 2 || f == 5) {
+				tick.Label = number(v, power, hi)
+			}
+			ticks = append(ticks, tick)
 		}
 	}
 	return ticks

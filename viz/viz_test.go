@@ -136,6 +136,13 @@ func figures() map[string]*Figure {
 		"points alone":     Boundary{Points: points, Class: []int{0, 1, 2, -1, 99}, Title: nast, XName: nast}.Figure(),
 		"single point":     Boundary{Points: point, Class: []int{0}, Classes: []string{"a"}, Held: []bool{true}, Predict: first}.Figure(),
 		"many class names": Boundary{Points: point, Class: []int{0}, Classes: make([]string, 200)}.Figure(),
+		"no bars":          Bars{}.Figure(),
+		"odd bars":         Bars{Names: []string{nast, "", "c", "d", "e"}, Values: []float64{nan, inf, -1, 1e300, 5e-324}, Limits: []float64{1, nan, -inf, 1e300, 0}, Notes: []string{"", nast, "", "", ""}, Label: nast}.Figure(),
+		"zero bars":        Bars{Names: make([]string, 100), Values: make([]float64, 100), Limits: make([]float64, 100), Kind: make([]int, 100), Kinds: []string{nast}, Limit: nast}.Figure(),
+		"no growth":        Growth{}.Figure(),
+		"no lines":         Growth{Panels: []GrowthPanel{{}, {Lines: []GrowthLine{{Mark: true}}}}}.Figure(),
+		"odd growth":       Growth{Title: nast, Panels: []GrowthPanel{{XLabel: nast, YLabel: nast, Symbol: nast, Lines: []GrowthLine{{nast, []float64{1e-300, nan, 5, 5, 1e300}, []float64{1e300, 1, -1, inf, 5e-324}, true}}}}}.Figure(),
+		"one point":        Growth{Panels: []GrowthPanel{{Lines: []GrowthLine{{"a", []float64{3}, []float64{3}, true}, {"b", []float64{3}, []float64{3}, false}}}}}.Figure(),
 		"no classes":       Confusion{}.Figure(),
 		"one class":        Confusion{Classes: []string{""}, Counts: [][]int{{0}}}.Figure(),
 		"odd counts":       Confusion{Title: nast, Classes: []string{nast, " "}, Counts: [][]int{{-1, math.MaxInt}, {0, 0}}}.Figure(),
@@ -207,7 +214,7 @@ func TestSameBytes(t *testing.T) {
 			t.Errorf("%s: two SVG files differ", name)
 		}
 	}
-	for _, name := range []string{"one epoch", "single point", "one class", "odd weights"} {
+	for _, name := range []string{"one epoch", "single point", "one class", "odd weights", "odd bars", "odd growth"} {
 		if !bytes.Equal(written(t, built[name], "png"), written(t, again[name], "png")) {
 			t.Errorf("%s: two PNG files differ", name)
 		}
@@ -290,6 +297,8 @@ func TestFigureIsFinished(t *testing.T) {
 		Curves{Epoch: x, TrainLoss: x}.Figure(),
 		Boundary{Points: points, Class: class, Classes: []string{"a", "b"}}.Figure(),
 		Confusion{Classes: []string{"a", "b"}, Counts: counts}.Figure(),
+		Bars{Names: []string{"a", "b", "c"}, Values: x, Limits: x}.Figure(),
+		Growth{Panels: []GrowthPanel{{Lines: []GrowthLine{{"a", x, x, true}}}}}.Figure(),
 		Weights("", w),
 		Tiles("", w, 1, 2),
 	}
