@@ -44,6 +44,9 @@ func measure[T matrix.Float](f *flags, stdout, stderr io.Writer) error {
 	if f.JSON {
 		b.text = stderr
 	}
+	if f.Threads > b.threads {
+		fmt.Fprintf(b.text, "--threads %d: the machine has %s\n", f.Threads, counted(b.threads, "thread"))
+	}
 	work := b.step
 	switch {
 	case f.Gemm:

@@ -5,8 +5,18 @@ import (
 	"time"
 )
 
-// meanTime is how long a mean lasts.
-const meanTime = 300 * time.Millisecond
+// How long a measurement takes.
+var (
+	meanTime    = 300 * time.Millisecond // a mean of steps
+	growthTime  = 100 * time.Millisecond // a mean of steps of each of many networks
+	productTime = 40 * time.Millisecond  // a mean of products
+	look        = 8 * time.Millisecond   // a look at what the machine can do
+
+	// rest is how long it is quiet before a mean, so that threads of the one
+	// before, which wait for more work awake, go to sleep: OpenBLAS takes 2²⁶
+	// ticks of the processor's clock.
+	rest = 50 * time.Millisecond
+)
 
 // contender is somebody who does a piece of work, ours or a peer.
 type contender interface {
@@ -60,10 +70,6 @@ func (e *entry) compete(first bool, d time.Duration) error {
 	return err
 }
 
-// rest is how long it is quiet before a mean, so that threads of the one before,
-// which wait for more work awake, go to sleep.
-const rest = 30 * time.Millisecond
-
 // timesIn finds out how often a piece of work can be done in about the time d.
 func timesIn(d time.Duration, run func(times int) (time.Duration, error)) (int, error) {
 	for times := 1; ; {
@@ -111,4 +117,10 @@ func (o *own) run(times int) (time.Duration, error) {
 		o.ran, o.allocs = true, allocs
 	}
 	return t, nil
+}
+
+// ownThreads restores the number of threads that a comparison has changed.
+func ownThreads() (restore func()) {
+	before := runtime.GOMAXPROCS(0)
+	return func() { runtime.GOMAXPROCS(before) }
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"runtime"
 	"time"
@@ -42,11 +41,7 @@ func (b *bench[T]) csv() (any, error) {
 		}
 	}
 	r.BytesPerSecond = float64(sizeOf(b.CSV)) / r.Seconds
-	fmt.Fprintf(b.text, "%s: %s of %s in %.3g s, %.0f MB/s, with %s\n", b.CSV, counted(r.Rows, "row"), counted(r.Columns, "column"),
-		r.Seconds, r.BytesPerSecond/1e6, counted(b.threads, "thread"))
-	if r.PeakRSSBytes > 0 {
-		fmt.Fprintf(b.text, "peak memory of the process %.0f MB\n", float64(r.PeakRSSBytes)/1e6)
-	}
+	r.print(b.text, b.CSV, b.threads)
 	return r, nil
 }
 

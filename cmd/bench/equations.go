@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"gradlab/internal/cli"
 	"gradlab/layers"
 	"gradlab/matrix"
 )
@@ -11,11 +12,9 @@ import (
 // equation is an equation of a training step: the call that Dense, the loss or
 // the optimizer makes for it, on the network's own matrices.
 type equation struct {
-	text    string
-	product bool
-	flops   float64 // of a product; elsewhere they don't count
-	bytes   float64 // of the matrices that are read and written
-	run     func()
+	text string
+	cost
+	run func()
 }
 
 // equations returns the equations of a step in order. All of them one after the
@@ -28,8 +27,8 @@ func (n *network[T]) equations() []equation {
 	last := len(n.dense)
 	a, y := n.dense[last-1].A, n.y
 	all = append(all,
-		equation{text: fmt.Sprintf("L = Loss(a%d, y)", last), bytes: bytesOf(a, y), run: func() { n.loss.Value(a, y) }},
-		equation{text: fmt.Sprintf("da%d = Loss′(a%[1]d, y)", last), bytes: bytesOf(n.dyhat, a, y), run: func() { n.loss.Prime(n.dyhat, a, y) }},
+		equation{text: fmt.Sprintf("L = Loss(a%d, y)", last), cost: moved(a, y), run: func() { n.loss.Value(a, y) }},
+		equation{text: fmt.Sprintf("da%d = Loss′(a%[1]d, y)", last), cost: moved(n.dyhat, a, y), run: func() { n.loss.Prime(n.dyhat, a, y) }},
 	)
 	da := n.dyhat
 	for l := last; l > 0; l-- {
@@ -47,15 +46,15 @@ func (n *network[T]) equations() []equation {
 
 // forward returns the equations of Dense.Forward for layer l.
 func (n *network[T]) forward(l int, d *layers.Dense[T]) []equation {
-	apply := equation{text: fmt.Sprintf("a%d = g(z%[1]d)", l), bytes: bytesOf(d.A, d.Z), run: func() { d.G.Apply(d.A, d.Z) }}
+	apply := equation{text: fmt.Sprintf("a%d = g(z%[1]d)", l), cost: moved(d.A, d.Z), run: func() { d.G.Apply(d.A, d.Z) }}
 	if l == len(n.dense) {
 		apply.text = fmt.Sprintf("a%d = z%[1]d", l)
 	}
 	return []equation{
 		{
-			text: fmt.Sprintf("z%d = W%[1]d·%s + b%[1]d", l, input(l)), product: true,
-			flops: n.productFlops(l), bytes: bytesOf(d.Z, d.W, d.APrev, d.B),
-			run: func() { matrix.Affine(d.Z, d.W, d.APrev, d.B) },
+			text: fmt.Sprintf("z%d = W%[1]d·%s + b%[1]d", l, input(l)),
+			cost: n.product(l, d.Z, d.W, d.APrev, d.B),
+			run:  func() { matrix.Affine(d.Z, d.W, d.APrev, d.B) },
 		},
 		apply,
 	}
@@ -63,26 +62,26 @@ func (n *network[T]) forward(l int, d *layers.Dense[T]) []equation {
 
 // backward returns the equations of Dense.Backward for layer l.
 func (n *network[T]) backward(l int, d *layers.Dense[T], da *matrix.Matrix[T]) []equation {
-	dz := equation{text: fmt.Sprintf("dz%d = da%[1]d ⊙ g′(z%[1]d)", l), bytes: bytesOf(d.DZ, da, d.Z), run: func() { d.G.Backward(d.DZ, da, d.Z, d.A) }}
+	dz := equation{text: fmt.Sprintf("dz%d = da%[1]d ⊙ g′(z%[1]d)", l), cost: moved(d.DZ, da, d.Z), run: func() { d.G.Backward(d.DZ, da, d.Z, d.A) }}
 	if l == len(n.dense) {
-		dz.text, dz.bytes = fmt.Sprintf("dz%d = da%[1]d", l), bytesOf(d.DZ, da)
+		dz.text, dz.cost = fmt.Sprintf("dz%d = da%[1]d", l), moved(d.DZ, da)
 	}
 	all := []equation{
 		dz,
 		{
-			text: fmt.Sprintf("dW%d = dz%[1]d·%sᵀ", l, input(l)), product: true,
-			flops: n.productFlops(l), bytes: bytesOf(d.DW, d.DZ, d.APrev),
-			run: func() { matrix.MulNT(d.DW, d.DZ, d.APrev) },
+			text: fmt.Sprintf("dW%d = dz%[1]d·%sᵀ", l, input(l)),
+			cost: n.product(l, d.DW, d.DZ, d.APrev),
+			run:  func() { matrix.MulNT(d.DW, d.DZ, d.APrev) },
 		},
-		{text: fmt.Sprintf("db%d = Σⱼ dz%[1]d", l), bytes: bytesOf(d.DB, d.DZ), run: func() { matrix.RowSums(d.DB, d.DZ) }},
+		{text: fmt.Sprintf("db%d = Σⱼ dz%[1]d", l), cost: moved(d.DB, d.DZ), run: func() { matrix.RowSums(d.DB, d.DZ) }},
 	}
 	if l == 1 {
 		return all // nobody wants the gradient of the data
 	}
 	return append(all, equation{
-		text: fmt.Sprintf("da%d = W%dᵀ·dz%[2]d", l-1, l), product: true,
-		flops: n.productFlops(l), bytes: bytesOf(d.DAPrev, d.W, d.DZ),
-		run: func() { matrix.MulTN(d.DAPrev, d.W, d.DZ) },
+		text: fmt.Sprintf("da%d = W%dᵀ·dz%[2]d", l-1, l),
+		cost: n.product(l, d.DAPrev, d.W, d.DZ),
+		run:  func() { matrix.MulTN(d.DAPrev, d.W, d.DZ) },
 	})
 }
 
@@ -94,23 +93,28 @@ func input(l int) string {
 	return fmt.Sprintf("a%d", l-1)
 }
 
-// productFlops returns the operations of each product of layer l: one multiply
-// and one add for each weight and example.
-func (n *network[T]) productFlops(l int) float64 {
-	return 2 * float64(n.sizes[l]) * float64(n.sizes[l-1]) * float64(n.x.Cols)
+// product returns the cost of a product of layer l.
+func (n *network[T]) product(l int, all ...*matrix.Matrix[T]) cost {
+	return cost{productFlops(n.sizes, l, n.x.Cols), bytesOf(all...)}
 }
 
-// bytesOf returns the size of matrices.
-func bytesOf[T matrix.Float](all ...*matrix.Matrix[T]) float64 {
-	size := 8
-	if _, single := any(T(0)).(float32); single {
-		size = 4
+// moved returns the cost of what only goes over matrices.
+func moved[T matrix.Float](all ...*matrix.Matrix[T]) cost { return cost{bytes: bytesOf(all...)} }
+
+// productFlops returns the operations of each product of layer l: one multiply
+// and one add for each weight and example.
+func productFlops(sizes cli.Sizes, l, batch int) float64 {
+	return 2 * float64(sizes[l]) * float64(sizes[l-1]) * float64(batch)
+}
+
+// stepFlops returns the operations of the products of a step: three a layer, but
+// two for the first.
+func stepFlops(sizes cli.Sizes, batch int) float64 {
+	sum := -productFlops(sizes, 1, batch)
+	for l := 1; l < len(sizes); l++ {
+		sum += 3 * productFlops(sizes, l, batch)
 	}
-	sum := 0
-	for _, m := range all {
-		sum += size * len(m.Data)
-	}
-	return float64(sum)
+	return sum
 }
 
 // timeEquations returns the mean time of each equation, in steps with a clock

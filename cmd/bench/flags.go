@@ -34,6 +34,8 @@ type flags struct {
 	Version kong.VersionFlag `help:"Print the version." group:"all"`
 }
 
+const maxBatch = 1 << 24
+
 var (
 	stepPeers = []string{"numpy", "torch", "sklearn"}
 	gemmPeers = []string{"numpy"}
@@ -51,7 +53,8 @@ func (f *flags) check() error {
 		bad     bool
 		message string
 	}{
-		{f.Batch < 1 || f.Batch > 1<<24, fmt.Sprintf("--batch %d: give a number of examples, at least 1", f.Batch)},
+		{f.Batch < 1, fmt.Sprintf("--batch %d: give a number of examples, at least 1", f.Batch)},
+		{f.Batch > maxBatch, fmt.Sprintf("--batch %d: at most %d examples", f.Batch, maxBatch)},
 		{activationErr != nil, fmt.Sprintf("--activation: %v", activationErr)},
 		{f.Steps < 0, fmt.Sprintf("--steps %d: give a number of steps, or 0", f.Steps)},
 		{f.Threads < 0 || f.Threads > 1<<12, fmt.Sprintf("--threads %d: give a number of threads, or 0 for all", f.Threads)},

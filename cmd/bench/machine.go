@@ -1,9 +1,7 @@
 package main
 
 import (
-	"math"
 	"math/bits"
-	"time"
 
 	"gradlab/internal/kernel"
 	"gradlab/matrix"
@@ -11,19 +9,16 @@ import (
 
 // machine is what the machine can do with a number of threads, as measured.
 type machine[T matrix.Float] struct {
-	threads int
-	flops   float64         // a second, on registers alone
-	copied  map[int]float64 // bytes a second, by the power of two of the bytes
+	threads   int
+	flops     float64         // a second, on registers alone
+	bandwidth map[int]float64 // bytes a second, by the power of two of the bytes
 }
 
-// look is how long one look at the machine takes; the best of several counts.
-const (
-	look  = 10 * time.Millisecond
-	looks = 5
-)
+// looks is how often the machine is looked at: the best counts.
+const looks = 5
 
 func newMachine[T matrix.Float](threads int) *machine[T] {
-	m := &machine[T]{threads: threads, copied: map[int]float64{}}
+	m := &machine[T]{threads: threads, bandwidth: map[int]float64{}}
 	m.lookAgain()
 	return m
 }
@@ -35,20 +30,27 @@ func (m *machine[T]) lookAgain() {
 	}
 }
 
-// copyRate returns the bytes a second that can be read and written where so many
+// gflops returns the peak in thousand million operations a second.
+func (m *machine[T]) gflops() float64 { return m.flops / 1e9 }
+
+// rate returns the bytes a second that can be read and written where so many
 // bytes are touched in all: memory and caches differ.
-func (m *machine[T]) copyRate(touched float64) float64 {
+func (m *machine[T]) rate(touched float64) float64 {
 	const least = 12 // 4 KB: with less it is the call that is timed
-	power := max(bits.Len64(uint64(math.Max(touched, 1))-1), least)
-	if m.copied[power] == 0 {
+	power := max(bits.Len64(uint64(touched))-1, least)
+	if m.bandwidth[power] == 0 {
 		for range looks {
-			m.copied[power] = max(m.copied[power], kernel.CopyRate(m.threads, 1<<power/2, look))
+			m.bandwidth[power] = max(m.bandwidth[power], kernel.Bandwidth(m.threads, 1<<power/2, look))
 		}
 	}
-	return m.copied[power]
+	return m.bandwidth[power]
 }
 
-// limit returns the least seconds that so many operations and bytes can take.
-func (m *machine[T]) limit(flops, touched float64) float64 {
-	return max(flops/m.flops, touched/m.copyRate(touched))
+// cost is what a piece of work takes: the operations of its products, and the
+// bytes of the matrices that are read and written. Other operations don't count.
+type cost struct{ flops, bytes float64 }
+
+// limit returns the least seconds that a piece of work can take.
+func (m *machine[T]) limit(c cost) float64 {
+	return max(c.flops/m.flops, c.bytes/m.rate(c.bytes))
 }

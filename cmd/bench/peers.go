@@ -1,161 +1,96 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"embed"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"time"
 
+	"gradlab/internal/cli"
 	"gradlab/matrix"
 )
 
 //go:embed peers/*.py
 var peerScripts embed.FS
 
-// interpreters are where Python is looked for, in order: the one that is first
-// on the path need not be the one that the libraries are installed for.
-var interpreters = []string{"python3", "/usr/bin/python3", "python"}
-
-// peer is a Python process that does work on request, see peers/peer.py.
-type peer struct {
-	hello
-	process *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Reader
-	errs    bytes.Buffer
-}
-
-// hello is the first line of a peer.
-type hello struct {
+// peerResult is a peer in comparison with us.
+type peerResult struct {
 	Name    string `json:"name"`
-	Version string `json:"version"`
-	BLAS    string `json:"blas"`
-	Threads bool   `json:"threads"` // whether it can set their number
-	Missing string `json:"missing"` // why it is not there
+	Missing string `json:"missing,omitempty"` // why it is
+	Version string `json:"version,omitempty"`
+	BLAS    string `json:"blas,omitempty"`
+
+	USPerStep float64      `json:"us_per_step,omitempty"` // on its better number of threads
+	Ratio     float64      `json:"ratio,omitempty"`       // its time over ours, each at its better number of threads
+	ByThreads []threadTime `json:"by_threads,omitempty"`
+	// LossDifference is the largest relative difference between its losses
+	// and ours, over the first steps from the same weights.
+	LossDifference *float64 `json:"loss_difference,omitempty"`
+
+	process *peer // nil where it is missing
 }
 
-// errMissing wraps why a peer is missing.
-var errMissing = errors.New("missing")
-
-// startPeer starts a script in the first Python that can run it. dir is where
-// the scripts are.
-func startPeer(dir, script string, args ...string) (*peer, error) {
-	reason := error(nil)
-	for _, python := range interpreters {
-		path, err := exec.LookPath(python)
-		if err != nil {
-			continue
-		}
-		p, err := startWith(path, append([]string{filepath.Join(dir, script)}, args...))
-		if err == nil {
-			return p, nil
-		}
-		if reason == nil || !errors.Is(err, errMissing) {
-			reason = err
-		}
-	}
-	if reason == nil {
-		reason = fmt.Errorf("%w: there is no Python", errMissing)
-	}
-	return nil, reason
+// fail says that a peer is missing from now on, and why.
+func (r *peerResult) fail(err error) {
+	*r = peerResult{Name: r.Name, Version: r.Version, Missing: err.Error()}
 }
 
-func startWith(python string, args []string) (*peer, error) {
-	p := &peer{process: exec.Command(python, args...)}
-	p.process.Stderr = &p.errs
-	p.process.WaitDelay = time.Second
-	p.process.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
-	in, err1 := p.process.StdinPipe()
-	out, err2 := p.process.StdoutPipe()
-	if err := errors.Join(err1, err2, p.process.Start()); err != nil {
-		return nil, err
-	}
-	p.in, p.out = in, bufio.NewReader(out)
-	if err := p.answer(&p.hello); err != nil {
-		p.close()
-		return nil, err
-	}
-	if p.Missing != "" {
-		p.close()
-		return nil, fmt.Errorf("%w: %s", errMissing, p.Missing)
-	}
-	return p, nil
-}
-
-// ask sends a request, a command and numbers, and reads the answer.
-func (p *peer) ask(answer any, command string, numbers ...int) error {
-	for _, n := range numbers {
-		command += fmt.Sprint(" ", n)
-	}
-	if _, err := fmt.Fprintln(p.in, command); err != nil {
-		return p.failed(err)
-	}
-	return p.answer(answer)
-}
-
-func (p *peer) answer(answer any) error {
-	line, err := p.out.ReadBytes('\n')
-	if err == nil {
-		err = json.Unmarshal(line, answer)
-	}
-	if err != nil {
-		return p.failed(err)
-	}
-	return nil
-}
-
-// failed says how a peer ended: by the last line on its stderr if there is one.
-func (p *peer) failed(err error) error {
-	p.close()
-	lines := strings.Split(strings.TrimSpace(p.errs.String()), "\n")
-	if last := lines[len(lines)-1]; last != "" {
-		return fmt.Errorf("it failed: %s", last)
-	}
-	return fmt.Errorf("it failed: %w", err)
-}
-
-// close ends the process: it does when its input does.
-func (p *peer) close() {
-	if p.process.ProcessState == nil {
-		p.in.Close()
-		late := time.AfterFunc(5*time.Second, func() { p.process.Process.Kill() })
-		p.process.Wait()
-		late.Stop()
-	}
-}
-
-func (p *peer) setThreads(n int) error { return p.ask(new(any), "threads", n) }
-
-func (p *peer) run(times int) (time.Duration, error) {
-	var seconds float64
-	err := p.ask(&seconds, "run", times)
-	return time.Duration(seconds * 1e9), err
-}
-
-// threadCounts returns the numbers of threads to try a peer on; 0 is as it is.
-func (p *peer) threadCounts(wanted []int) []int {
-	if !p.Threads {
-		return []int{0}
-	}
-	return wanted
-}
-
-func (p *peer) String() string {
-	text := p.Name + " " + p.Version
-	if p.BLAS != "" {
-		text += " (" + p.BLAS + ")"
+// String returns name and version, and the BLAS library.
+func (r peerResult) String() string {
+	text := r.Name + " " + r.Version
+	if r.BLAS != "" {
+		text += " (" + r.BLAS + ")"
 	}
 	return text
+}
+
+// startPeers starts the peers that the flags name, each with its script for a
+// kind of work, step or gemm. The folder with the scripts, into which prepare
+// puts what else they need, is gone when they have begun; a signal until then
+// does not leave it behind. close ends the peers.
+func (b *bench[T]) startPeers(kind string, prepare func(dir string) error) (peers []peerResult, close func(), err error) {
+	close = func() {
+		for _, p := range peers {
+			if p.process != nil {
+				p.process.close()
+			}
+		}
+	}
+	ctx, stop := cli.Interruptible()
+	defer func() {
+		if signal := stop(); signal != nil {
+			err = signal
+		}
+		if err != nil {
+			close()
+		}
+	}()
+	dir, err := peerFolder()
+	if dir != "" {
+		defer os.RemoveAll(dir)
+	}
+	if err == nil {
+		err = prepare(dir)
+	}
+	if err != nil {
+		return nil, close, fmt.Errorf("can't prepare the work of the peers: %w", err)
+	}
+	for _, name := range b.Peers {
+		r := peerResult{Name: name}
+		p, err := startPeer(ctx, filepath.Join(dir, name+"_"+kind+".py"), dir, b.DType)
+		if err != nil {
+			r.fail(err)
+		} else {
+			r.Version, r.BLAS, r.process = p.Version, p.BLAS, p
+		}
+		peers = append(peers, r)
+	}
+	return peers, close, nil
 }
 
 // peerFolder makes a temporary folder with the scripts in it.
@@ -203,10 +138,4 @@ func blasEnvironment() (set []string) {
 		}
 	}
 	return set
-}
-
-// ownThreads restores the number of threads that a comparison has changed.
-func ownThreads() (restore func()) {
-	before := runtime.GOMAXPROCS(0)
-	return func() { runtime.GOMAXPROCS(before) }
 }

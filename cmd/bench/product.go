@@ -74,6 +74,9 @@ func (s size) String() string { return fmt.Sprintf("%dx%dx%d:%s", s.m, s.n, s.k,
 
 func (s size) flops() float64 { return 2 * float64(s.m) * float64(s.n) * float64(s.k) }
 
+// elements returns the numbers in the three matrices.
+func (s size) elements() float64 { return float64(s.m*s.k) + float64(s.k*s.n) + float64(s.m*s.n) }
+
 // product is a product with its matrices.
 type product[T matrix.Float] struct {
 	a, b, c *matrix.Matrix[T]
@@ -103,6 +106,20 @@ func pattern[T matrix.Float](rows, cols int) *matrix.Matrix[T] {
 		m.Data[i] = T(i*7919%31-15) / 8
 	}
 	return m
+}
+
+// check prepares the product in a peer, too, and compares the results.
+func (p *product[T]) check(s size, other *peer) error {
+	var theirs uint32
+	transposed := map[bool]int{true: 1}
+	if err := other.ask(&theirs, "product", s.m, s.n, s.k, transposed[s.op == "tn"], transposed[s.op == "nt"]); err != nil {
+		return err
+	}
+	const exact = 1 << 17 // terms of a sum in float32
+	if s.k <= exact && theirs != p.checksum() {
+		return fmt.Errorf("its %v is not ours", s)
+	}
+	return nil
 }
 
 // checksum computes the product and returns the CRC-32 of its bytes.

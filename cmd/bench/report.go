@@ -6,24 +6,31 @@ import (
 	"strings"
 )
 
-// table prints the equations of a step, the step, and the peers.
+// table prints the equations of a step, the step, the scaling and the peers.
 func (r *stepResult) table(w io.Writer) {
-	fmt.Fprintf(w, "\n%-24s %10s %7s %9s %8s %8s %8s %10s %7s\n", "equation", "µs", "share", "GFLOP/s", "of peak", "GB/s", "of copy", "limit µs", "allocs")
-	sum := 0.0
-	for _, e := range r.ByEquation {
-		sum += e.US
-	}
-	line := func(name string, us, gflops, ofPeak, gb, ofCopy, limit, allocs float64) {
-		fmt.Fprintf(w, "%-24s %10s %7s %9s %8s %8s %8s %10s %7.0f\n", name, microseconds(us), percent(us/sum),
-			unlessZero("%.1f", gflops), percent(ofPeak), unlessZero("%.1f", gb), percent(ofCopy), microseconds(limit), allocs)
+	fmt.Fprintf(w, "\n%-24s %9s %7s %8s %8s %7s %13s %9s %6s\n",
+		"equation", "µs", "share", "GFLOP/s", "of peak", "GB/s", "of bandwidth", "limit µs", "allocs")
+	line := func(e equationResult) {
+		fmt.Fprintf(w, "%-24s %9s %7s %8s %8s %7s %13s %9s %6.0f\n", e.Equation, microseconds(e.US), percent(e.US/r.USPerStep),
+			unlessZero("%.1f", e.GFLOPS), percent(e.ShareOfPeak), unlessZero("%.1f", e.GBPerS), percent(e.ShareOfBandwidth),
+			microseconds(e.LimitUS), e.Allocs)
 	}
 	for _, e := range r.ByEquation {
-		line(e.Equation, e.US, e.GFLOPS, e.ShareOfPeak, e.GBPerS, e.ShareOfCopy, e.LimitUS, e.Allocs)
+		line(e)
 	}
 	fmt.Fprintln(w, strings.Repeat("─", 99))
-	line("a step", r.USPerStep, r.GFLOPS, r.ShareOfPeak, 0, 0, r.LimitUS, r.AllocsPerStep)
-	fmt.Fprintf(w, "\nmeasured peak %.0f GFLOP/s on %s; a product is 2·m·n·k operations. copy: memory copied where as\nmany bytes are touched. limit: operations over the peak or bytes over the copying, whichever is more.\n",
-		r.PeakGFLOPS, counted(r.Threads, "thread"))
+	line(equationResult{
+		Equation: "a step", US: r.USPerStep, GFLOPS: r.GFLOPS, ShareOfPeak: r.ShareOfPeak,
+		LimitUS: r.LimitUS, Allocs: r.AllocsPerStep,
+	})
+	fmt.Fprintf(w, `
+Measured peak: %.0f GFLOP/s on %s. A product is 2·m·n·k operations; the others' do not count.
+Bandwidth: memory copied or added to, where as many bytes are touched. Limit: operations over the
+peak or bytes over the bandwidth, whichever is more.
+`, r.PeakGFLOPS, counted(r.Threads, "thread"))
+	for i := range r.Scaling {
+		r.Scaling[i].table(w)
+	}
 	if r.Peers != nil {
 		r.peerTable(w)
 	}
@@ -31,7 +38,7 @@ func (r *stepResult) table(w io.Writer) {
 
 // peerTable prints the comparison with the peers.
 func (r *stepResult) peerTable(w io.Writer) {
-	fmt.Fprintf(w, "\n%-24s %8s %12s %22s %14s\n", "in turns", "threads", "µs per step", "time over our best", "losses differ")
+	fmt.Fprintf(w, "\n%-24s %8s %12s %20s %15s\n", "in turns", "threads", "µs per step", "time over our best", "losses differ")
 	ours := r.Ours[0].USPerStep
 	for _, t := range r.Ours {
 		ours = min(ours, t.USPerStep)
@@ -42,7 +49,8 @@ func (r *stepResult) peerTable(w io.Writer) {
 			if t.Threads == 0 {
 				threads = "as it is"
 			}
-			fmt.Fprintf(w, "%-24s %8s %12s %22.2f %14s\n", name, threads, microseconds(t.USPerStep), t.USPerStep/ours, difference)
+			line := fmt.Sprintf("%-24s %8s %12s %20.2f %15s", name, threads, microseconds(t.USPerStep), t.USPerStep/ours, difference)
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
 			name, difference = "", ""
 		}
 	}
@@ -57,15 +65,15 @@ func (r *stepResult) peerTable(w io.Writer) {
 	fmt.Fprintln(w)
 	for _, p := range r.Peers {
 		if p.Missing == "" {
-			fmt.Fprintf(w, "%s takes %.2f times our time, each at its better number of threads", p.Name, p.Ratio)
-			if p.BLAS != "" {
-				fmt.Fprintf(w, "; it runs %s", p.BLAS)
-			}
-			fmt.Fprintln(w)
+			fmt.Fprintf(w, "%v takes %.2f times our time, each at its better number of threads.\n", p, p.Ratio)
 		}
 	}
-	if r.Environment != nil {
-		fmt.Fprintf(w, "the environment has %s\n", strings.Join(r.Environment, " "))
+	printEnvironment(w, r.Environment)
+}
+
+func printEnvironment(w io.Writer, environment []string) {
+	if environment != nil {
+		fmt.Fprintf(w, "The environment has %s.\n", strings.Join(environment, " "))
 	}
 }
 
@@ -81,8 +89,29 @@ func unlessZero(format string, x float64) string {
 	return fmt.Sprintf(format, x)
 }
 
-// tableHead prints the head of the table of products, which appear one by one.
-func (r *gemmResult) tableHead(w io.Writer) {
+// microseconds returns a time as text with about three digits.
+func microseconds(us float64) string {
+	if us > 0 && us < 0.1 {
+		return fmt.Sprintf("%.2g", us)
+	}
+	return fmt.Sprintf("%.*f", max(0, 3-len(fmt.Sprint(int(us)))), us)
+}
+
+// head prints who is compared, the peak, and the head of the table of products,
+// which appear one by one.
+func (r *gemmResult) head(w io.Writer) {
+	fmt.Fprintf(w, "products, %s; %s\n", r.DType, r.Tier)
+	for _, p := range r.Peers {
+		if p.Missing != "" {
+			fmt.Fprintf(w, "%s: %s\n", p.Name, p.Missing)
+			continue
+		}
+		fmt.Fprintf(w, "in turns with %v\n", p)
+	}
+	printEnvironment(w, r.Environment)
+	for _, p := range r.Peaks {
+		fmt.Fprintf(w, "measured peak on %s: %.0f GFLOP/s\n", counted(p.Threads, "thread"), p.GFLOPS)
+	}
 	fmt.Fprintf(w, "\n%-20s %8s %10s %9s %8s", "product", "threads", "µs", "GFLOP/s", "of peak")
 	if r.Peers != nil && r.Peers[0].Missing == "" {
 		fmt.Fprintf(w, " %10s %9s %10s", "numpy µs", "GFLOP/s", "over ours")
@@ -98,9 +127,24 @@ func (p *productResult) line(w io.Writer) {
 	fmt.Fprintln(w)
 }
 
-func (r *gemmResult) tableFoot(w io.Writer) {
+// foot prints what the table says in all, and who did not come to its end.
+func (r *gemmResult) foot(w io.Writer) {
 	fmt.Fprintf(w, "\nMxNxK: an M×K matrix by a K×N one; nt, tn: the second, the first is transposed in memory.\n")
 	for _, g := range r.Ratios {
 		fmt.Fprintf(w, "%s: numpy takes %.2f times our time, in geometric mean\n", counted(g.Threads, "thread"), g.GeometricMean)
+	}
+	for _, p := range r.Peers {
+		if p.Missing != "" && p.Version != "" {
+			fmt.Fprintf(w, "%s: %s\n", p.Name, p.Missing)
+		}
+	}
+}
+
+// print prints how fast a file was read.
+func (r *csvResult) print(w io.Writer, name string, threads int) {
+	fmt.Fprintf(w, "%s: %s of %s in %.3g s, %.0f MB/s, with %s\n", name,
+		counted(r.Rows, "row"), counted(r.Columns, "column"), r.Seconds, r.BytesPerSecond/1e6, counted(threads, "thread"))
+	if r.PeakRSSBytes > 0 {
+		fmt.Fprintf(w, "peak memory of the process: %.0f MB\n", float64(r.PeakRSSBytes)/1e6)
 	}
 }

@@ -18,19 +18,32 @@ func PeakFlops[T Float](threads int, d time.Duration) float64 {
 	return perSecond(threads, d, func(int) func() { return loop }) * flops
 }
 
-// CopyRate measures how fast memory is copied: the bytes a second, read and
-// written, of threads that each copy their part of size bytes into as many
-// others, over and over. What fits into a cache is measured there.
-func CopyRate(threads, size int, d time.Duration) float64 {
-	part := max(size/threads, 64)
-	rate := perSecond(threads, d, func(int) func() {
-		from, to := make([]byte, part), make([]byte, part)
-		for i := range from {
-			from[i] = byte(i)
-		}
-		return func() { copy(to, from) }
-	})
-	return rate * float64(2*part)
+// Bandwidth measures how fast memory is read and written: the bytes a second,
+// both counted, of threads that each go over their part of two arrays of size
+// bytes, over and over. They copy the one into the other, or add it to the other,
+// whichever is faster: a copy may have to fetch what it then overwrites. What
+// fits into a cache is measured there.
+func Bandwidth(threads, size int, d time.Duration) float64 {
+	part := max(size/threads/64*16, 16) // elements, whole cache lines
+	loops := map[float64]func(y, x []float32){
+		2: func(y, x []float32) { copy(y, x) },
+		3: func(y, x []float32) {
+			a := args2(y, x)
+			for i := run[float32](opAddScaled, &a); i < len(x); i++ {
+				y[i] += x[i]
+			}
+		},
+	}
+	best := 0.0
+	for touched, loop := range loops {
+		calls := perSecond(threads, d, func(int) func() {
+			y, x := make([]float32, part), make([]float32, part)
+			loop(x, y) // so that the memory is there
+			return func() { loop(y, x) }
+		})
+		best = max(best, calls*touched*float64(4*part))
+	}
+	return best
 }
 
 // perSecond runs the functions that prepare makes, each on a thread of its own

@@ -21,7 +21,7 @@ func TestPeaks(t *testing.T) {
 		}
 	}
 	for _, size := range []int{1, 1 << 10, 1 << 20} {
-		if rate := CopyRate(2, size, time.Millisecond); rate <= 0 {
+		if rate := Bandwidth(2, size, time.Millisecond); rate <= 0 {
 			t.Errorf("%d bytes: %v bytes a second", size, rate)
 		}
 	}

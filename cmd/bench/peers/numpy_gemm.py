@@ -5,7 +5,7 @@ import zlib
 import peer
 import numpy as np
 
-dtype = np.dtype(sys.argv[1])
+dtype = np.dtype(sys.argv[2])
 product = None
 
 
