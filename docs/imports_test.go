@@ -13,6 +13,7 @@ import (
 var mayImport = map[string][]string{
 	"internal/kernel":     {},
 	"matrix":              {"internal/kernel"},
+	"blasgonum":           {"internal/kernel"},
 	"layers":              {"matrix", "internal/kernel"},
 	"losses":              {"matrix", "internal/kernel"},
 	"optim":               {"matrix", "internal/kernel"},
