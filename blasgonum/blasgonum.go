@@ -18,8 +18,9 @@
 // that has fewer elements, into a if both have the same number, each element
 // rounded. Symm is that Gemm with alpha in the symmetric matrix. So are Syrk, with
 // alpha in the left A, and Syr2k, which continues the chains of alpha·A·Bᵀ with
-// those of alpha·B·Aᵀ. Trmm and Trsm multiply B by alpha first, and divide by the
-// diagonal by means of its reciprocals.
+// those of alpha·B·Aᵀ, both below the diagonal; what is stored above is the mirror
+// image of that. Trmm and Trsm multiply B by alpha first, and Trsm multiplies by
+// the reciprocals of the diagonal, as gonum's mostly does.
 //
 // Nothing skips a multiplication by zero: NaN and Inf go where IEEE 754 says,
 // which gonum's do not promise. And the results have the same bits on every

@@ -19,6 +19,8 @@ var (
 	ours64, gonums64 = float64Routines(Implementation{}), float64Routines(gonum.Implementation{})
 )
 
+func init() { gonums32.ger, gonums64.ger = plainGer[float32], plainGer[float64] }
+
 // Sizes around those of the tiles and of the blocks that triangles are cut into.
 var oddSizes = []int{0, 1, 2, 3, 5, 8, 9, 16, 17, 31, 32, 33, 40, 65, 100}
 
@@ -46,7 +48,6 @@ func TestLargeAgreesWithGonum(t *testing.T) {
 
 func checkAgainstGonum(t *testing.T, q problem) {
 	t.Helper()
-	gonums64.ger, gonums32.ger = plainGer[float64], plainGer[float32]
 	compare(t, q, run(q, ours64), run(q, gonums64), 1e-13)
 	compare(t, q, run(q, ours32), run(q, gonums32), 3e-5)
 }

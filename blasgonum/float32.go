@@ -70,6 +70,8 @@ func (g Implementation) Ssyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alpha 
 	gemm(n, n, k, alpha, B, A.transpose(), 1, C)
 }
 
+// checkSsyr2k checks the shapes by a Gemm: a Syr2k with nothing to do would still
+// go over the triangle.
 func (g Implementation) checkSsyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	g.Implementation.Ssyrk(ul, tA, min(n, 0), k, 0, nil, max(1, k), 1, nil, 1)
 	g.Implementation.Sgemm(tA, other(tA), n, n, k, 0, a, lda, b, ldb, 1, c, ldc)
