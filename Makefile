@@ -14,6 +14,7 @@ test: ## run all tests
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted"; exit 1; }
 	go vet ./...
+	go vet -C internal/kernel/gen .
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 bits: ## check that training gives the same bits in every build

@@ -111,11 +111,19 @@ func wildNumbers(r *rand.Rand) func() float64 {
 	}
 }
 
+// rounds is how often a test is done: a quarter of n with -short.
+func rounds(n int) int {
+	if testing.Short() {
+		return n / 4
+	}
+	return n
+}
+
 func TestGemm(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 1))
 		for _, numbers := range []func() float64{normalNumbers(r), wildNumbers(r)} {
-			for range 1500 {
+			for range rounds(1500) {
 				m, n, k := r.IntN(70), r.IntN(40), r.IntN(70)
 				checkProduct(t, randomProduct[float32](r, m, n, k, numbers))
 				checkProduct(t, randomProduct[float64](r, m, n, k, numbers))
@@ -129,7 +137,7 @@ func TestGemmInBlocks(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(2, 2))
 		for _, shape := range [][3]int{{1, 1, 3000}, {300, 200, 600}, {10, 128, 512}, {128, 10, 512}, {1, 300, 600}, {300, 1, 600}, {2, 2100, 5}, {1100, 3, 530}, {784, 16, 20}} {
-			for range 4 {
+			for range rounds(4) {
 				checkProduct(t, randomProduct[float32](r, shape[0], shape[1], shape[2], normalNumbers(r)))
 				checkProduct(t, randomProduct[float64](r, shape[0], shape[1], shape[2], normalNumbers(r)))
 			}
@@ -197,7 +205,7 @@ func gemmStaysInside[T Float](t *testing.T) {
 		copy(placed, x)
 		return placed
 	}
-	for range 1000 {
+	for range rounds(1000) {
 		p := randomProduct[T](r, 1+r.IntN(60), 1+r.IntN(40), 1+r.IntN(60), normalNumbers(r))
 		p.A, p.B, p.C = place(0, p.A), place(1, p.B), place(2, p.C)
 		if p.Bias != nil {
