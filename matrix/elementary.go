@@ -1,29 +1,42 @@
 package matrix
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // The elementary functions are ours because those of package math give other
-// bits on other machines. Each is one algorithm in float64; float32 is its
-// result rounded, and so within 0.5001 ulp. Except for Sin and Cos of huge
+// bits on other machines. They are computed in float64; float32 is the result
+// rounded, with fewer terms where that is enough. Except for Sin and Cos of huge
 // arguments they are straight lines of +, -, ·, /, FMA and operations on bits,
 // with one division at most and nothing but selects for branches, so that vector
 // instructions can follow them step by step and give the same bits. A product is
 // added to something by FMA, or after a conversion that rounds it: the compiler
 // has nothing to fuse.
 //
-// The polynomials are minimax fits (Remez, in 250 bits, coefficients then
+// The polynomials are minimax fits (in 160 bits or more, coefficients then
 // rounded to float64), their errors stated where they stand. The errors stated
 // for the functions are the largest found against math/big at four million
-// arguments each (go test -run ElementaryError -points 4000000).
+// arguments each (go test -run ElementaryError -points 4000000), in float64; in
+// float32 they are below 0.505 ulp.
 
 // Exp returns eˣ. Exp(+Inf) = +Inf, Exp(-Inf) = 0, Exp(NaN) = NaN; it is +Inf
-// above 709.79 and 0 below -745.14. Error: 0.59 ulp, and 0.75 where the result
-// is subnormal.
-func Exp[T Float](x T) T { return T(exp(float64(x))) }
+// above 709.79 and 0 below -745.14. Error: 0.92 ulp.
+func Exp[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(exp32(float64(x)))
+	}
+	return T(exp(float64(x)))
+}
 
 // Expm1 returns eˣ - 1, accurate also when x is near 0. Expm1(±0) = ±0,
-// Expm1(+Inf) = +Inf, Expm1(-Inf) = -1, Expm1(NaN) = NaN. Error: 1 ulp.
-func Expm1[T Float](x T) T { return T(expm1(float64(x))) }
+// Expm1(+Inf) = +Inf, Expm1(-Inf) = -1, Expm1(NaN) = NaN. Error: 1.27 ulp.
+func Expm1[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(expm132(float64(x)))
+	}
+	return T(expm1(float64(x)))
+}
 
 // Log returns the natural logarithm of x. Log(0) = -Inf, Log(x < 0) = NaN,
 // Log(+Inf) = +Inf, Log(NaN) = NaN. Error: 0.70 ulp.
@@ -35,12 +48,22 @@ func Log[T Float](x T) T { return T(log(float64(x))) }
 func Log1p[T Float](x T) T { return T(log1p(float64(x))) }
 
 // Tanh returns the hyperbolic tangent of x, an odd function. Tanh(±0) = ±0,
-// Tanh(±Inf) = ±1, Tanh(NaN) = NaN. Error: 0.74 ulp.
-func Tanh[T Float](x T) T { return T(tanh(float64(x))) }
+// Tanh(±Inf) = ±1, Tanh(NaN) = NaN. Error: 1.68 ulp.
+func Tanh[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(tanh32(float64(x)))
+	}
+	return T(tanh(float64(x)))
+}
 
 // Sigmoid returns 1/(1 + e⁻ˣ). Sigmoid(+Inf) = 1, Sigmoid(-Inf) = 0,
-// Sigmoid(NaN) = NaN; its lower tail is as precise as that of Exp. Error: 1.50 ulp.
-func Sigmoid[T Float](x T) T { return T(sigmoid(float64(x))) }
+// Sigmoid(NaN) = NaN; its lower tail is as precise as that of Exp. Error: 1.67 ulp.
+func Sigmoid[T Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(sigmoid32(float64(x)))
+	}
+	return T(sigmoid(float64(x)))
+}
 
 // Softplus returns log(1 + eˣ), whose derivative is Sigmoid.
 // Softplus(+Inf) = +Inf, Softplus(-Inf) = 0, Softplus(NaN) = NaN; its lower
@@ -72,28 +95,25 @@ const (
 	ln2Lo = 0x1.abc9e3b39803fp-56 // ln 2 - ln2Hi
 )
 
-// expSplit splits eˣ = 2ⁿ·(1 + r + t), where r = x - n·ln 2 is at most ln(2)/2
-// and t is the rest, |t| < 0.07. n is a two's complement number.
-func expSplit(x float64) (n uint64, r, t float64) {
+// expSplit splits eˣ = 2ⁿ·(1 + r + r²·p), where r = x - n·ln 2 is at most ln(2)/2
+// and rHi is r without n·ln2Lo. n is a two's complement number, fn the same n.
+func expSplit(x float64) (n uint64, fn, rHi, r, p float64) {
 	shifted := math.FMA(x, log2E, roundShift)
-	fn := shifted - roundShift
-	rHi := math.FMA(-fn, ln2Hi, x) // exact
+	fn = shifted - roundShift
+	rHi = math.FMA(-fn, ln2Hi, x) // exact
 	r = math.FMA(-fn, ln2Lo, rHi)
-	rLo := math.FMA(-fn, ln2Lo, rHi-r) // what rounding took from r
-	rLo = math.FMA(r, rLo, rLo)        // and so from eʳ, nearly
 
-	// (eʳ - 1 - r)/r², with an error of 2⁻⁶⁰ of (eʳ - 1)/r².
-	p := math.FMA(2.092371452607301e-09, r, 2.5108985503031323e-08)
-	p = math.FMA(p, r, 2.7557245726246575e-07)
-	p = math.FMA(p, r, 2.7557244364316864e-06)
-	p = math.FMA(p, r, 2.4801587355938614e-05)
-	p = math.FMA(p, r, 0.00019841269885960302)
-	p = math.FMA(p, r, 0.001388888888887023)
-	p = math.FMA(p, r, 0.008333333333321705)
-	p = math.FMA(p, r, 0.04166666666666669)
-	p = math.FMA(p, r, 0.16666666666666677)
+	// (eʳ - 1 - r)/r², with an error of 2⁻⁵⁵ of (eʳ - 1)/r².
+	p = math.FMA(2.5112745413711127e-08, r, 2.7622281372569676e-07)
+	p = math.FMA(p, r, 2.7557233890408394e-06)
+	p = math.FMA(p, r, 2.4801516210684324e-05)
+	p = math.FMA(p, r, 0.00019841269895756362)
+	p = math.FMA(p, r, 0.0013888888920616349)
+	p = math.FMA(p, r, 0.00833333333331829)
+	p = math.FMA(p, r, 0.04166666666661973)
+	p = math.FMA(p, r, 0.1666666666666668)
 	p = math.FMA(p, r, 0.5)
-	return math.Float64bits(shifted) - roundShiftBits, r, math.FMA(r*r, p, rLo)
+	return math.Float64bits(shifted) - roundShiftBits, fn, rHi, r, p
 }
 
 func exp(x float64) float64 {
@@ -104,9 +124,8 @@ func exp(x float64) float64 {
 	if x < -746 {
 		x = -746
 	}
-	n, r, t := expSplit(x)
-	y := 1 + r
-	y += (r - (y - 1)) + t
+	n, _, _, r, p := expSplit(x)
+	y := math.FMA(math.FMA(p, r, 1), r, 1)
 
 	// 2ⁿ in two factors, for n may be beyond the exponents there are. Only
 	// the second product can be subnormal and round.
@@ -116,23 +135,21 @@ func exp(x float64) float64 {
 	return float64(y * math.Float64frombits((n-half)<<52))
 }
 
-// expm1Parts returns e + eLo = eˣ - 1 for |x| < 45.
-func expm1Parts(x float64) (e, eLo float64) {
-	n, r, t := expSplit(x)
-	s := math.Float64frombits((n + 1023) << 52) // 2ⁿ
+// expm1Scaled returns e = (eˣ - 1)/2ⁿ and u = 2⁻ⁿ for |x| < 45.
+func expm1Scaled(x float64) (e, u float64) {
+	n, fn, rHi, r, p := expSplit(x)
+	u = math.Float64frombits((1023 - n) << 52)
 
-	// e + eLo = (s - 1) + s·r + s·t. What rounding takes from a sum of two is
-	// the smaller one less what came of it; s·r is exact, and not larger than
-	// s - 1 unless that is 0.
-	sr := float64(s * r)
-	hi := (s - 1) + sr
-	lo := math.FMA(s, t, sr-(hi-(s-1)))
-	e = hi + lo
-	return e, lo - (e - hi)
+	// e = (1 - u) + r + r²·p. What rounding takes from hi is what of rHi is
+	// not in it, since 1 - u is 0 or larger than rHi.
+	hi := (1 - u) + rHi
+	lo := math.FMA(-fn, ln2Lo, rHi-(hi-(1-u)))
+	return hi + math.FMA(r*r, p, lo), u
 }
 
 func expm1(x float64) float64 {
-	y, _ := expm1Parts(max(-40, min(x, 40))) // NaN passes
+	e, u := expm1Scaled(max(-40, min(x, 40))) // NaN passes
+	y := e / u
 	if x > 40 {
 		y = exp(x) // the 1 is lost in rounding
 	}
@@ -142,26 +159,15 @@ func expm1(x float64) float64 {
 	return math.Copysign(y, x)
 }
 
-// tanh x = e/(e + 2), where e = exp(2|x|) - 1.
+// tanh x = (exp(2|x|) - 1)/(exp(2|x|) + 1) = e/(e + 2u). From 19.07 on it is 1.
 func tanh(x float64) float64 {
-	a := math.Abs(x)
-	if a > 18.7 { // so that e + 2 below is exact; NaN passes
-		a = 18.7
-	}
-	e, eLo := expm1Parts(2 * a)
-
-	// d + dLo = e + eLo + 2.
-	d := e + 2
-	dLo := e - (d - 2) + eLo
-
-	// The quotient of the leading parts, and the remainder over d, for which
-	// 2/d = 1 - tanh x.
-	y := e / d
-	rem := math.FMA(-y, dLo, math.FMA(-y, d, e)+eLo)
-	y = math.FMA(rem, math.FMA(-0.5, y, 0.5), y)
-
-	if math.Abs(x) > 19.061547465398498 { // from 18.7 to here it is 1 - 2⁻⁵³
-		y = 1
+	e, u := expm1Scaled(2 * min(math.Abs(x), 20)) // NaN passes
+	y := e / (e + (u + u))
+	if u >= 0.5 {
+		// Near 0 the rounding of e + 2u matters less in tanh x = h·(1 - tanh x)
+		// with h = e/2u. For u = 1 and 1/2, 1/2u is 1.5 - u.
+		h := e * (1.5 - u)
+		y = math.FMA(-h, y, h)
 	}
 	return math.Copysign(y, x)
 }
@@ -175,6 +181,51 @@ func sigmoid(x float64) float64 {
 		e = 1
 	}
 	return math.FMA(-e, q, e)
+}
+
+// The same for arguments and results in float32. p has an error of 2⁻³² of
+// (eʳ - 1)/r², no sum needs its lost bits, and nothing leaves float64's range.
+
+func expSplit32(x float64) (n uint64, r, p float64) {
+	shifted := math.FMA(x, log2E, roundShift)
+	r = math.FMA(-(shifted - roundShift), ln2Hi, x)
+	p = math.FMA(0.00019911809827034992, r, 0.0013941032891182513)
+	p = math.FMA(p, r, 0.008333277297746267)
+	p = math.FMA(p, r, 0.04166635417649858)
+	p = math.FMA(p, r, 0.16666666799207314)
+	p = math.FMA(p, r, 0.5000000046631373)
+	return math.Float64bits(shifted) - roundShiftBits, r, p
+}
+
+func exp32(x float64) float64 {
+	n, r, p := expSplit32(max(-200, min(x, 200))) // NaN passes
+	y := math.FMA(math.FMA(p, r, 1), r, 1)
+	return math.Float64frombits(math.Float64bits(y) + n<<52)
+}
+
+func expm1Scaled32(x float64) (e, u float64) {
+	n, r, p := expSplit32(x)
+	u = math.Float64frombits((1023 - n) << 52)
+	return (1 - u) + math.FMA(r*r, p, r), u
+}
+
+func expm132(x float64) float64 {
+	e, u := expm1Scaled32(max(-200, min(x, 200)))
+	return math.Copysign(e/u, x)
+}
+
+func tanh32(x float64) float64 {
+	e, u := expm1Scaled32(2 * min(math.Abs(x), 20))
+	return math.Copysign(e/(e+(u+u)), x)
+}
+
+func sigmoid32(x float64) float64 {
+	e := exp32(-math.Abs(x))
+	y := e
+	if x > 0 {
+		y = 1
+	}
+	return y / (1 + e)
 }
 
 // softplus x = max(x, 0) + log(1 + e), where e = exp(-|x|) cannot overflow.

@@ -24,12 +24,12 @@ var elementary = []struct {
 	maxError float64
 	from, to float64
 }{
-	{"Exp", Exp[float64], Exp[float32], refExp, 0.8, -746, 710},
-	{"Expm1", Expm1[float64], Expm1[float32], refExpm1, 1.05, -45, 710},
+	{"Exp", Exp[float64], Exp[float32], refExp, 0.95, -746, 710},
+	{"Expm1", Expm1[float64], Expm1[float32], refExpm1, 1.3, -45, 710},
 	{"Log", Log[float64], Log[float32], refLog, 0.75, 0, 4},
 	{"Log1p", Log1p[float64], Log1p[float32], refLog1p, 0.8, -1, 4},
-	{"Tanh", Tanh[float64], Tanh[float32], refTanh, 0.8, -20, 20},
-	{"Sigmoid", Sigmoid[float64], Sigmoid[float32], refSigmoid, 1.6, -746, 38},
+	{"Tanh", Tanh[float64], Tanh[float32], refTanh, 1.7, -20, 20},
+	{"Sigmoid", Sigmoid[float64], Sigmoid[float32], refSigmoid, 1.7, -746, 38},
 	{"Softplus", Softplus[float64], Softplus[float32], refSoftplus, 1.6, -746, 40},
 	{"Sin", Sin[float64], Sin[float32], refSin, 0.8, -100, 100},
 	{"Cos", Cos[float64], Cos[float32], refCos, 0.8, -100, 100},
@@ -84,8 +84,8 @@ func TestElementaryError(t *testing.T) {
 				}
 			}
 			t.Logf("float64 %.3f ulp at %v, float32 %.5f ulp at %v", worst, at, worst32, at32)
-			if !(worst <= f.maxError) || !(worst32 <= 0.5001) {
-				t.Errorf("the error is more than %v ulp, or more than 0.5001 ulp in float32", f.maxError)
+			if !(worst <= f.maxError) || !(worst32 <= 0.505) {
+				t.Errorf("the error is more than %v ulp, or more than 0.505 ulp in float32", f.maxError)
 			}
 		})
 	}
@@ -281,13 +281,13 @@ func TestElementaryPowInt(t *testing.T) {
 // not. Where an algorithm changes on purpose, the failing test prints the new
 // lines.
 var goldenElementary = map[string]golden{
-	"Exp":      {0x4005bf0a8b145769, 0x40001c2a61268987, 0xb95f2bb155055745, 0x580d257c3cb42350},
-	"Expm1":    {0x3ffb7e151628aed3, 0x3ff03854c24d130d, 0x6b83d8bb7fd48b84, 0xb147635109a0b7d8},
+	"Exp":      {0x4005bf0a8b145769, 0x40001c2a61268987, 0x851ec1c9d1fa7429, 0x580d257c3cb42350},
+	"Expm1":    {0x3ffb7e151628aed3, 0x3ff03854c24d130d, 0x0c2c13e21fe6fd4f, 0xfc5383ed5723b177},
 	"Log":      {0x0000000000000000, 0xbfd6d3c324e13f50, 0x1a7bb102281d09de, 0x400c62b86a3df429},
 	"Log1p":    {0x3fe62e42fefa39ef, 0x3fe0fae81914a991, 0xb15802ef0fa3559c, 0x0b9aa2a4dc6a3271},
-	"Tanh":     {0x3fe85efab514f394, 0x3fe356fb17af2e91, 0xa394542827021fdc, 0x9dc4f819ff07f756},
-	"Sigmoid":  {0x3fe764d4f5d5a2bd, 0x3fe561cb52a19475, 0x517ee1531ab14706, 0xdd28dd4724c336ed},
-	"Softplus": {0x3ff5031eafefb049, 0x3ff1a6a66a15dd2e, 0x0b80c67910600c25, 0x18e294124d252f9d},
+	"Tanh":     {0x3fe85efab514f394, 0x3fe356fb17af2e91, 0xaeb013dff01f9724, 0x10f56e1e4fa31ef6},
+	"Sigmoid":  {0x3fe764d4f5d5a2bd, 0x3fe561cb52a19475, 0x9536302d3dc8b500, 0xdd28dd4724c336ed},
+	"Softplus": {0x3ff5031eafefb049, 0x3ff1a6a66a15dd2e, 0x03b7313dda4cc636, 0x18e294124d252f9d},
 	"Sin":      {0x3feaed548f090cee, 0x3fe49d6e694619b8, 0x8a0e0c640ed50bfc, 0xf7dffba5699e6db0},
 	"Cos":      {0x3fe14a280fb5068c, 0x3fe87996529f9d93, 0x3f986680b53f5e4a, 0x638b8136054269bd},
 }

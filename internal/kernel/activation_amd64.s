@@ -30,14 +30,14 @@ DATA activationConstants<>+96(SB)/8, $0x0000000000000000
 DATA activationConstants<>+104(SB)/8, $0x0000000000000000
 DATA activationConstants<>+112(SB)/8, $0x0000000000000000
 DATA activationConstants<>+120(SB)/8, $0x0000000000000000
-DATA activationConstants<>+128(SB)/8, $0x4086300000000000
-DATA activationConstants<>+136(SB)/8, $0x4086300000000000
-DATA activationConstants<>+144(SB)/8, $0x4086300000000000
-DATA activationConstants<>+152(SB)/8, $0x4086300000000000
-DATA activationConstants<>+160(SB)/8, $0xc044000000000000
-DATA activationConstants<>+168(SB)/8, $0xc044000000000000
-DATA activationConstants<>+176(SB)/8, $0xc044000000000000
-DATA activationConstants<>+184(SB)/8, $0xc044000000000000
+DATA activationConstants<>+128(SB)/8, $0xc069000000000000
+DATA activationConstants<>+136(SB)/8, $0xc069000000000000
+DATA activationConstants<>+144(SB)/8, $0xc069000000000000
+DATA activationConstants<>+152(SB)/8, $0xc069000000000000
+DATA activationConstants<>+160(SB)/8, $0x4069000000000000
+DATA activationConstants<>+168(SB)/8, $0x4069000000000000
+DATA activationConstants<>+176(SB)/8, $0x4069000000000000
+DATA activationConstants<>+184(SB)/8, $0x4069000000000000
 DATA activationConstants<>+192(SB)/8, $0x3ff71547652b82fe
 DATA activationConstants<>+200(SB)/8, $0x3ff71547652b82fe
 DATA activationConstants<>+208(SB)/8, $0x3ff71547652b82fe
@@ -50,127 +50,147 @@ DATA activationConstants<>+256(SB)/8, $0x3fe62e42fefa39ef
 DATA activationConstants<>+264(SB)/8, $0x3fe62e42fefa39ef
 DATA activationConstants<>+272(SB)/8, $0x3fe62e42fefa39ef
 DATA activationConstants<>+280(SB)/8, $0x3fe62e42fefa39ef
-DATA activationConstants<>+288(SB)/8, $0x3c7abc9e3b39803f
-DATA activationConstants<>+296(SB)/8, $0x3c7abc9e3b39803f
-DATA activationConstants<>+304(SB)/8, $0x3c7abc9e3b39803f
-DATA activationConstants<>+312(SB)/8, $0x3c7abc9e3b39803f
-DATA activationConstants<>+320(SB)/8, $0x3e21f92c696ac3fb
-DATA activationConstants<>+328(SB)/8, $0x3e21f92c696ac3fb
-DATA activationConstants<>+336(SB)/8, $0x3e21f92c696ac3fb
-DATA activationConstants<>+344(SB)/8, $0x3e21f92c696ac3fb
-DATA activationConstants<>+352(SB)/8, $0x3e5af5e7c70539bc
-DATA activationConstants<>+360(SB)/8, $0x3e5af5e7c70539bc
-DATA activationConstants<>+368(SB)/8, $0x3e5af5e7c70539bc
-DATA activationConstants<>+376(SB)/8, $0x3e5af5e7c70539bc
-DATA activationConstants<>+384(SB)/8, $0x3e927e4c7bf5cfe0
-DATA activationConstants<>+392(SB)/8, $0x3e927e4c7bf5cfe0
-DATA activationConstants<>+400(SB)/8, $0x3e927e4c7bf5cfe0
-DATA activationConstants<>+408(SB)/8, $0x3e927e4c7bf5cfe0
-DATA activationConstants<>+416(SB)/8, $0x3ec71ddf87c86567
-DATA activationConstants<>+424(SB)/8, $0x3ec71ddf87c86567
-DATA activationConstants<>+432(SB)/8, $0x3ec71ddf87c86567
-DATA activationConstants<>+440(SB)/8, $0x3ec71ddf87c86567
-DATA activationConstants<>+448(SB)/8, $0x3efa01a01af666e6
-DATA activationConstants<>+456(SB)/8, $0x3efa01a01af666e6
-DATA activationConstants<>+464(SB)/8, $0x3efa01a01af666e6
-DATA activationConstants<>+472(SB)/8, $0x3efa01a01af666e6
-DATA activationConstants<>+480(SB)/8, $0x3f2a01a01afd35d8
-DATA activationConstants<>+488(SB)/8, $0x3f2a01a01afd35d8
-DATA activationConstants<>+496(SB)/8, $0x3f2a01a01afd35d8
-DATA activationConstants<>+504(SB)/8, $0x3f2a01a01afd35d8
-DATA activationConstants<>+512(SB)/8, $0x3f56c16c16c14a7a
-DATA activationConstants<>+520(SB)/8, $0x3f56c16c16c14a7a
-DATA activationConstants<>+528(SB)/8, $0x3f56c16c16c14a7a
-DATA activationConstants<>+536(SB)/8, $0x3f56c16c16c14a7a
-DATA activationConstants<>+544(SB)/8, $0x3f8111111110f6e2
-DATA activationConstants<>+552(SB)/8, $0x3f8111111110f6e2
-DATA activationConstants<>+560(SB)/8, $0x3f8111111110f6e2
-DATA activationConstants<>+568(SB)/8, $0x3f8111111110f6e2
-DATA activationConstants<>+576(SB)/8, $0x3fa5555555555559
-DATA activationConstants<>+584(SB)/8, $0x3fa5555555555559
-DATA activationConstants<>+592(SB)/8, $0x3fa5555555555559
-DATA activationConstants<>+600(SB)/8, $0x3fa5555555555559
-DATA activationConstants<>+608(SB)/8, $0x3fc5555555555559
-DATA activationConstants<>+616(SB)/8, $0x3fc5555555555559
-DATA activationConstants<>+624(SB)/8, $0x3fc5555555555559
-DATA activationConstants<>+632(SB)/8, $0x3fc5555555555559
-DATA activationConstants<>+640(SB)/8, $0x3fe0000000000000
-DATA activationConstants<>+648(SB)/8, $0x3fe0000000000000
-DATA activationConstants<>+656(SB)/8, $0x3fe0000000000000
-DATA activationConstants<>+664(SB)/8, $0x3fe0000000000000
-DATA activationConstants<>+672(SB)/8, $0x00000000000003ff
-DATA activationConstants<>+680(SB)/8, $0x00000000000003ff
-DATA activationConstants<>+688(SB)/8, $0x00000000000003ff
-DATA activationConstants<>+696(SB)/8, $0x00000000000003ff
-DATA activationConstants<>+704(SB)/8, $0x4044000000000000
-DATA activationConstants<>+712(SB)/8, $0x4044000000000000
-DATA activationConstants<>+720(SB)/8, $0x4044000000000000
-DATA activationConstants<>+728(SB)/8, $0x4044000000000000
-DATA activationConstants<>+736(SB)/8, $0xbcc80000000007fe
-DATA activationConstants<>+744(SB)/8, $0xbcc80000000007fe
-DATA activationConstants<>+752(SB)/8, $0xbcc80000000007fe
-DATA activationConstants<>+760(SB)/8, $0xbcc80000000007fe
-DATA activationConstants<>+768(SB)/8, $0xbff0000000000000
-DATA activationConstants<>+776(SB)/8, $0xbff0000000000000
-DATA activationConstants<>+784(SB)/8, $0xbff0000000000000
-DATA activationConstants<>+792(SB)/8, $0xbff0000000000000
-DATA activationConstants<>+800(SB)/8, $0x7fffffffffffffff
-DATA activationConstants<>+808(SB)/8, $0x7fffffffffffffff
-DATA activationConstants<>+816(SB)/8, $0x7fffffffffffffff
-DATA activationConstants<>+824(SB)/8, $0x7fffffffffffffff
-DATA activationConstants<>+832(SB)/8, $0x8000000000000000
-DATA activationConstants<>+840(SB)/8, $0x8000000000000000
-DATA activationConstants<>+848(SB)/8, $0x8000000000000000
-DATA activationConstants<>+856(SB)/8, $0x8000000000000000
-DATA activationConstants<>+864(SB)/8, $0xc087500000000000
-DATA activationConstants<>+872(SB)/8, $0xc087500000000000
-DATA activationConstants<>+880(SB)/8, $0xc087500000000000
-DATA activationConstants<>+888(SB)/8, $0xc087500000000000
-DATA activationConstants<>+896(SB)/8, $0x3f0000003f000000
-DATA activationConstants<>+904(SB)/8, $0x3f0000003f000000
-DATA activationConstants<>+912(SB)/8, $0x3f0000003f000000
-DATA activationConstants<>+920(SB)/8, $0x3f0000003f000000
-DATA activationConstants<>+928(SB)/8, $0x3d3727133d372713
-DATA activationConstants<>+936(SB)/8, $0x3d3727133d372713
-DATA activationConstants<>+944(SB)/8, $0x3d3727133d372713
-DATA activationConstants<>+952(SB)/8, $0x3d3727133d372713
-DATA activationConstants<>+960(SB)/8, $0x3f4c422a3f4c422a
-DATA activationConstants<>+968(SB)/8, $0x3f4c422a3f4c422a
-DATA activationConstants<>+976(SB)/8, $0x3f4c422a3f4c422a
-DATA activationConstants<>+984(SB)/8, $0x3f4c422a3f4c422a
-DATA activationConstants<>+992(SB)/8, $0x4032b33333333333
-DATA activationConstants<>+1000(SB)/8, $0x4032b33333333333
-DATA activationConstants<>+1008(SB)/8, $0x4032b33333333333
-DATA activationConstants<>+1016(SB)/8, $0x4032b33333333333
-DATA activationConstants<>+1024(SB)/8, $0x4000000000000000
-DATA activationConstants<>+1032(SB)/8, $0x4000000000000000
-DATA activationConstants<>+1040(SB)/8, $0x4000000000000000
-DATA activationConstants<>+1048(SB)/8, $0x4000000000000000
-DATA activationConstants<>+1056(SB)/8, $0xbfe0000000000000
-DATA activationConstants<>+1064(SB)/8, $0xbfe0000000000000
-DATA activationConstants<>+1072(SB)/8, $0xbfe0000000000000
-DATA activationConstants<>+1080(SB)/8, $0xbfe0000000000000
-DATA activationConstants<>+1088(SB)/8, $0x40330fc1931f09ca
-DATA activationConstants<>+1096(SB)/8, $0x40330fc1931f09ca
-DATA activationConstants<>+1104(SB)/8, $0x40330fc1931f09ca
-DATA activationConstants<>+1112(SB)/8, $0x40330fc1931f09ca
-DATA activationConstants<>+1120(SB)/8, $0x3fa6e4e26d4801f7
-DATA activationConstants<>+1128(SB)/8, $0x3fa6e4e26d4801f7
-DATA activationConstants<>+1136(SB)/8, $0x3fa6e4e26d4801f7
-DATA activationConstants<>+1144(SB)/8, $0x3fa6e4e26d4801f7
-DATA activationConstants<>+1152(SB)/8, $0x3fe9884533d43651
-DATA activationConstants<>+1160(SB)/8, $0x3fe9884533d43651
-DATA activationConstants<>+1168(SB)/8, $0x3fe9884533d43651
-DATA activationConstants<>+1176(SB)/8, $0x3fe9884533d43651
-DATA activationConstants<>+1184(SB)/8, $0x3e095d4f3e095d4f
-DATA activationConstants<>+1192(SB)/8, $0x3e095d4f3e095d4f
-DATA activationConstants<>+1200(SB)/8, $0x3e095d4f3e095d4f
-DATA activationConstants<>+1208(SB)/8, $0x3e095d4f3e095d4f
-DATA activationConstants<>+1216(SB)/8, $0x3fc12ba9d1f60179
-DATA activationConstants<>+1224(SB)/8, $0x3fc12ba9d1f60179
-DATA activationConstants<>+1232(SB)/8, $0x3fc12ba9d1f60179
-DATA activationConstants<>+1240(SB)/8, $0x3fc12ba9d1f60179
-GLOBL activationConstants<>(SB), RODATA|NOPTR, $1248
+DATA activationConstants<>+288(SB)/8, $0x3f2a194b70b2a23b
+DATA activationConstants<>+296(SB)/8, $0x3f2a194b70b2a23b
+DATA activationConstants<>+304(SB)/8, $0x3f2a194b70b2a23b
+DATA activationConstants<>+312(SB)/8, $0x3f2a194b70b2a23b
+DATA activationConstants<>+320(SB)/8, $0x3f56d74b022d33c2
+DATA activationConstants<>+328(SB)/8, $0x3f56d74b022d33c2
+DATA activationConstants<>+336(SB)/8, $0x3f56d74b022d33c2
+DATA activationConstants<>+344(SB)/8, $0x3f56d74b022d33c2
+DATA activationConstants<>+352(SB)/8, $0x3f8111098bb2d48d
+DATA activationConstants<>+360(SB)/8, $0x3f8111098bb2d48d
+DATA activationConstants<>+368(SB)/8, $0x3f8111098bb2d48d
+DATA activationConstants<>+376(SB)/8, $0x3f8111098bb2d48d
+DATA activationConstants<>+384(SB)/8, $0x3fa5554ad9102fc4
+DATA activationConstants<>+392(SB)/8, $0x3fa5554ad9102fc4
+DATA activationConstants<>+400(SB)/8, $0x3fa5554ad9102fc4
+DATA activationConstants<>+408(SB)/8, $0x3fa5554ad9102fc4
+DATA activationConstants<>+416(SB)/8, $0x3fc55555582dfbb6
+DATA activationConstants<>+424(SB)/8, $0x3fc55555582dfbb6
+DATA activationConstants<>+432(SB)/8, $0x3fc55555582dfbb6
+DATA activationConstants<>+440(SB)/8, $0x3fc55555582dfbb6
+DATA activationConstants<>+448(SB)/8, $0x3fe000000280e58f
+DATA activationConstants<>+456(SB)/8, $0x3fe000000280e58f
+DATA activationConstants<>+464(SB)/8, $0x3fe000000280e58f
+DATA activationConstants<>+472(SB)/8, $0x3fe000000280e58f
+DATA activationConstants<>+480(SB)/8, $0x00000000000003ff
+DATA activationConstants<>+488(SB)/8, $0x00000000000003ff
+DATA activationConstants<>+496(SB)/8, $0x00000000000003ff
+DATA activationConstants<>+504(SB)/8, $0x00000000000003ff
+DATA activationConstants<>+512(SB)/8, $0x7fffffffffffffff
+DATA activationConstants<>+520(SB)/8, $0x7fffffffffffffff
+DATA activationConstants<>+528(SB)/8, $0x7fffffffffffffff
+DATA activationConstants<>+536(SB)/8, $0x7fffffffffffffff
+DATA activationConstants<>+544(SB)/8, $0x8000000000000000
+DATA activationConstants<>+552(SB)/8, $0x8000000000000000
+DATA activationConstants<>+560(SB)/8, $0x8000000000000000
+DATA activationConstants<>+568(SB)/8, $0x8000000000000000
+DATA activationConstants<>+576(SB)/8, $0xc044000000000000
+DATA activationConstants<>+584(SB)/8, $0xc044000000000000
+DATA activationConstants<>+592(SB)/8, $0xc044000000000000
+DATA activationConstants<>+600(SB)/8, $0xc044000000000000
+DATA activationConstants<>+608(SB)/8, $0x4086300000000000
+DATA activationConstants<>+616(SB)/8, $0x4086300000000000
+DATA activationConstants<>+624(SB)/8, $0x4086300000000000
+DATA activationConstants<>+632(SB)/8, $0x4086300000000000
+DATA activationConstants<>+640(SB)/8, $0x3c7abc9e3b39803f
+DATA activationConstants<>+648(SB)/8, $0x3c7abc9e3b39803f
+DATA activationConstants<>+656(SB)/8, $0x3c7abc9e3b39803f
+DATA activationConstants<>+664(SB)/8, $0x3c7abc9e3b39803f
+DATA activationConstants<>+672(SB)/8, $0x3e5af6f05b8cbcf5
+DATA activationConstants<>+680(SB)/8, $0x3e5af6f05b8cbcf5
+DATA activationConstants<>+688(SB)/8, $0x3e5af6f05b8cbcf5
+DATA activationConstants<>+696(SB)/8, $0x3e5af6f05b8cbcf5
+DATA activationConstants<>+704(SB)/8, $0x3e928978c83dd77f
+DATA activationConstants<>+712(SB)/8, $0x3e928978c83dd77f
+DATA activationConstants<>+720(SB)/8, $0x3e928978c83dd77f
+DATA activationConstants<>+728(SB)/8, $0x3e928978c83dd77f
+DATA activationConstants<>+736(SB)/8, $0x3ec71ddef46029f4
+DATA activationConstants<>+744(SB)/8, $0x3ec71ddef46029f4
+DATA activationConstants<>+752(SB)/8, $0x3ec71ddef46029f4
+DATA activationConstants<>+760(SB)/8, $0x3ec71ddef46029f4
+DATA activationConstants<>+768(SB)/8, $0x3efa019b375ca947
+DATA activationConstants<>+776(SB)/8, $0x3efa019b375ca947
+DATA activationConstants<>+784(SB)/8, $0x3efa019b375ca947
+DATA activationConstants<>+792(SB)/8, $0x3efa019b375ca947
+DATA activationConstants<>+800(SB)/8, $0x3f2a01a01b345b74
+DATA activationConstants<>+808(SB)/8, $0x3f2a01a01b345b74
+DATA activationConstants<>+816(SB)/8, $0x3f2a01a01b345b74
+DATA activationConstants<>+824(SB)/8, $0x3f2a01a01b345b74
+DATA activationConstants<>+832(SB)/8, $0x3f56c16c17a0af33
+DATA activationConstants<>+840(SB)/8, $0x3f56c16c17a0af33
+DATA activationConstants<>+848(SB)/8, $0x3f56c16c17a0af33
+DATA activationConstants<>+856(SB)/8, $0x3f56c16c17a0af33
+DATA activationConstants<>+864(SB)/8, $0x3f8111111110ef31
+DATA activationConstants<>+872(SB)/8, $0x3f8111111110ef31
+DATA activationConstants<>+880(SB)/8, $0x3f8111111110ef31
+DATA activationConstants<>+888(SB)/8, $0x3f8111111110ef31
+DATA activationConstants<>+896(SB)/8, $0x3fa5555555553ae9
+DATA activationConstants<>+904(SB)/8, $0x3fa5555555553ae9
+DATA activationConstants<>+912(SB)/8, $0x3fa5555555553ae9
+DATA activationConstants<>+920(SB)/8, $0x3fa5555555553ae9
+DATA activationConstants<>+928(SB)/8, $0x3fc555555555555a
+DATA activationConstants<>+936(SB)/8, $0x3fc555555555555a
+DATA activationConstants<>+944(SB)/8, $0x3fc555555555555a
+DATA activationConstants<>+952(SB)/8, $0x3fc555555555555a
+DATA activationConstants<>+960(SB)/8, $0x3fe0000000000000
+DATA activationConstants<>+968(SB)/8, $0x3fe0000000000000
+DATA activationConstants<>+976(SB)/8, $0x3fe0000000000000
+DATA activationConstants<>+984(SB)/8, $0x3fe0000000000000
+DATA activationConstants<>+992(SB)/8, $0x4044000000000000
+DATA activationConstants<>+1000(SB)/8, $0x4044000000000000
+DATA activationConstants<>+1008(SB)/8, $0x4044000000000000
+DATA activationConstants<>+1016(SB)/8, $0x4044000000000000
+DATA activationConstants<>+1024(SB)/8, $0xbcc80000000007fe
+DATA activationConstants<>+1032(SB)/8, $0xbcc80000000007fe
+DATA activationConstants<>+1040(SB)/8, $0xbcc80000000007fe
+DATA activationConstants<>+1048(SB)/8, $0xbcc80000000007fe
+DATA activationConstants<>+1056(SB)/8, $0xbff0000000000000
+DATA activationConstants<>+1064(SB)/8, $0xbff0000000000000
+DATA activationConstants<>+1072(SB)/8, $0xbff0000000000000
+DATA activationConstants<>+1080(SB)/8, $0xbff0000000000000
+DATA activationConstants<>+1088(SB)/8, $0xc087500000000000
+DATA activationConstants<>+1096(SB)/8, $0xc087500000000000
+DATA activationConstants<>+1104(SB)/8, $0xc087500000000000
+DATA activationConstants<>+1112(SB)/8, $0xc087500000000000
+DATA activationConstants<>+1120(SB)/8, $0x3f0000003f000000
+DATA activationConstants<>+1128(SB)/8, $0x3f0000003f000000
+DATA activationConstants<>+1136(SB)/8, $0x3f0000003f000000
+DATA activationConstants<>+1144(SB)/8, $0x3f0000003f000000
+DATA activationConstants<>+1152(SB)/8, $0x3d3727133d372713
+DATA activationConstants<>+1160(SB)/8, $0x3d3727133d372713
+DATA activationConstants<>+1168(SB)/8, $0x3d3727133d372713
+DATA activationConstants<>+1176(SB)/8, $0x3d3727133d372713
+DATA activationConstants<>+1184(SB)/8, $0x3f4c422a3f4c422a
+DATA activationConstants<>+1192(SB)/8, $0x3f4c422a3f4c422a
+DATA activationConstants<>+1200(SB)/8, $0x3f4c422a3f4c422a
+DATA activationConstants<>+1208(SB)/8, $0x3f4c422a3f4c422a
+DATA activationConstants<>+1216(SB)/8, $0x4034000000000000
+DATA activationConstants<>+1224(SB)/8, $0x4034000000000000
+DATA activationConstants<>+1232(SB)/8, $0x4034000000000000
+DATA activationConstants<>+1240(SB)/8, $0x4034000000000000
+DATA activationConstants<>+1248(SB)/8, $0x3fa6e4e26d4801f7
+DATA activationConstants<>+1256(SB)/8, $0x3fa6e4e26d4801f7
+DATA activationConstants<>+1264(SB)/8, $0x3fa6e4e26d4801f7
+DATA activationConstants<>+1272(SB)/8, $0x3fa6e4e26d4801f7
+DATA activationConstants<>+1280(SB)/8, $0x3fe9884533d43651
+DATA activationConstants<>+1288(SB)/8, $0x3fe9884533d43651
+DATA activationConstants<>+1296(SB)/8, $0x3fe9884533d43651
+DATA activationConstants<>+1304(SB)/8, $0x3fe9884533d43651
+DATA activationConstants<>+1312(SB)/8, $0x3ff8000000000000
+DATA activationConstants<>+1320(SB)/8, $0x3ff8000000000000
+DATA activationConstants<>+1328(SB)/8, $0x3ff8000000000000
+DATA activationConstants<>+1336(SB)/8, $0x3ff8000000000000
+DATA activationConstants<>+1344(SB)/8, $0x3e095d4f3e095d4f
+DATA activationConstants<>+1352(SB)/8, $0x3e095d4f3e095d4f
+DATA activationConstants<>+1360(SB)/8, $0x3e095d4f3e095d4f
+DATA activationConstants<>+1368(SB)/8, $0x3e095d4f3e095d4f
+DATA activationConstants<>+1376(SB)/8, $0x3fc12ba9d1f60179
+DATA activationConstants<>+1384(SB)/8, $0x3fc12ba9d1f60179
+DATA activationConstants<>+1392(SB)/8, $0x3fc12ba9d1f60179
+DATA activationConstants<>+1400(SB)/8, $0x3fc12ba9d1f60179
+GLOBL activationConstants<>(SB), RODATA|NOPTR, $1408
 
 // func sigmoidBackwardF32AVX2(a *args)
 // Requires: AVX
@@ -711,10 +731,10 @@ loop:
 body:
 	VCMPPS.BCST $0x12, activationConstants<>+64(SB), Z1, K1
 	VMULPS      Z0, Z1, Z2
-	VBLENDMPS   Z2, Z1, K1, Z3
+	VBLENDMPS   Z2, Z1, K1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
-	VMOVUPS     Z3, (DI)(DX*4)
+	VMOVUPS     Z1, (DI)(DX*4)
 	MOVQ        BX, DX
 	JMP         loop
 
@@ -737,7 +757,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPS Z3, K1, (DI)(DX*4)
+	VMOVUPS Z1, K1, (DI)(DX*4)
 
 done:
 	VZEROUPPER
@@ -762,10 +782,10 @@ loop:
 body:
 	VCMPPD.BCST $0x12, activationConstants<>+96(SB), Z1, K1
 	VMULPD      Z0, Z1, Z2
-	VBLENDMPD   Z2, Z1, K1, Z3
+	VBLENDMPD   Z2, Z1, K1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
-	VMOVUPD     Z3, (DI)(DX*8)
+	VMOVUPD     Z1, (DI)(DX*8)
 	MOVQ        BX, DX
 	JMP         loop
 
@@ -788,7 +808,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z3, K1, (DI)(DX*8)
+	VMOVUPD Z1, K1, (DI)(DX*8)
 
 done:
 	VZEROUPPER
@@ -921,10 +941,10 @@ loop:
 body:
 	VCMPPS.BCST $0x12, activationConstants<>+64(SB), Z2, K1
 	VMULPS      Z0, Z1, Z2
-	VBLENDMPS   Z2, Z1, K1, Z3
+	VBLENDMPS   Z2, Z1, K1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
-	VMOVUPS     Z3, (R8)(DX*4)
+	VMOVUPS     Z1, (R8)(DX*4)
 	MOVQ        BX, DX
 	JMP         loop
 
@@ -948,7 +968,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPS Z3, K1, (R8)(DX*4)
+	VMOVUPS Z1, K1, (R8)(DX*4)
 
 done:
 	VZEROUPPER
@@ -975,10 +995,10 @@ loop:
 body:
 	VCMPPD.BCST $0x12, activationConstants<>+96(SB), Z2, K1
 	VMULPD      Z0, Z1, Z2
-	VBLENDMPD   Z2, Z1, K1, Z3
+	VBLENDMPD   Z2, Z1, K1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
-	VMOVUPD     Z3, (R8)(DX*8)
+	VMOVUPD     Z1, (R8)(DX*8)
 	MOVQ        BX, DX
 	JMP         loop
 
@@ -1002,7 +1022,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z3, K1, (R8)(DX*8)
+	VMOVUPD Z1, K1, (R8)(DX*8)
 
 done:
 	VZEROUPPER
@@ -1029,9 +1049,9 @@ loop:
 body:
 	VCMPPS       $0x12, activationConstants<>+64(SB), X1, X2
 	VCVTPS2PD    X1, Y3
-	VBROADCASTSD activationConstants<>+128(SB), Y4
+	VBROADCASTSD activationConstants<>+160(SB), Y4
 	VMINPD       Y3, Y4, Y4
-	VBROADCASTSD activationConstants<>+160(SB), Y5
+	VBROADCASTSD activationConstants<>+128(SB), Y5
 	VMAXPD       Y4, Y5, Y4
 	VMOVAPD      Y4, Y5
 	VBROADCASTSD activationConstants<>+192(SB), Y6
@@ -1039,57 +1059,26 @@ body:
 	VSUBPD       activationConstants<>+224(SB), Y5, Y6
 	VMOVAPD      Y4, Y4
 	VFNMADD231PD activationConstants<>+256(SB), Y6, Y4
-	VMOVAPD      Y4, Y7
-	VFNMADD231PD activationConstants<>+288(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y4
+	VBROADCASTSD activationConstants<>+288(SB), Y6
+	VFMADD213PD  activationConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  activationConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  activationConstants<>+384(SB), Y4, Y6
+	VFMADD213PD  activationConstants<>+416(SB), Y4, Y6
+	VFMADD213PD  activationConstants<>+448(SB), Y4, Y6
+	VBROADCASTSD activationConstants<>+480(SB), Y7
+	VPSUBQ       Y5, Y7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VBROADCASTSD activationConstants<>+32(SB), Y8
+	VSUBPD       Y7, Y8, Y7
+	VMULPD       Y4, Y4, Y8
 	VMOVAPD      Y4, Y4
-	VFNMADD231PD activationConstants<>+288(SB), Y6, Y4
-	VMOVAPD      Y4, Y6
-	VFMADD231PD  Y4, Y7, Y6
-	VBROADCASTSD activationConstants<>+320(SB), Y4
-	VFMADD213PD  activationConstants<>+352(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+384(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+416(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+448(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+480(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+512(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+544(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+576(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+608(SB), Y7, Y4
-	VFMADD213PD  activationConstants<>+640(SB), Y7, Y4
-	VMULPD       Y7, Y7, Y8
-	VMOVAPD      Y6, Y6
-	VFMADD231PD  Y4, Y8, Y6
-	VPADDQ       activationConstants<>+672(SB), Y5, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y7, Y4, Y8
-	VSUBPD       activationConstants<>+32(SB), Y4, Y9
-	VADDPD       Y8, Y9, Y10
-	VSUBPD       Y9, Y10, Y9
-	VSUBPD       Y9, Y8, Y8
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  Y6, Y4, Y8
-	VADDPD       Y8, Y10, Y4
-	VSUBPD       Y10, Y4, Y9
-	VSUBPD       Y9, Y8, Y8
-	VCMPPD       $0x1e, activationConstants<>+704(SB), Y3, Y8
-	VADDPD       activationConstants<>+32(SB), Y7, Y9
-	VSUBPD       activationConstants<>+32(SB), Y9, Y10
-	VSUBPD       Y10, Y7, Y7
-	VADDPD       Y6, Y7, Y6
-	VADDPD       Y6, Y9, Y6
-	VPADDQ       activationConstants<>+736(SB), Y5, Y5
-	VPSRLQ       $0x01, Y5, Y7
-	VPSLLQ       $0x34, Y7, Y9
-	VMULPD       Y9, Y6, Y6
-	VPSUBQ       Y7, Y5, Y5
+	VFMADD231PD  Y6, Y8, Y4
+	VADDPD       Y4, Y7, Y4
+	VPADDQ       activationConstants<>+480(SB), Y5, Y5
 	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y6, Y5
-	VBLENDVPD    Y8, Y5, Y4, Y4
-	VCMPPD       $0x11, activationConstants<>+160(SB), Y3, Y5
-	VBLENDVPD    Y5, activationConstants<>+768(SB), Y4, Y4
-	VANDPD       activationConstants<>+800(SB), Y4, Y4
-	VANDPD       activationConstants<>+832(SB), Y3, Y3
+	VMULPD       Y5, Y4, Y4
+	VANDPD       activationConstants<>+512(SB), Y4, Y4
+	VANDPD       activationConstants<>+544(SB), Y3, Y3
 	VORPD        Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VMULPS       X3, X0, X3
@@ -1140,9 +1129,9 @@ loop:
 
 body:
 	VCMPPD       $0x12, activationConstants<>+96(SB), Y1, Y2
-	VBROADCASTSD activationConstants<>+128(SB), Y3
+	VBROADCASTSD activationConstants<>+608(SB), Y3
 	VMINPD       Y1, Y3, Y3
-	VBROADCASTSD activationConstants<>+160(SB), Y4
+	VBROADCASTSD activationConstants<>+576(SB), Y4
 	VMAXPD       Y3, Y4, Y3
 	VMOVAPD      Y3, Y4
 	VBROADCASTSD activationConstants<>+192(SB), Y5
@@ -1151,56 +1140,51 @@ body:
 	VMOVAPD      Y3, Y3
 	VFNMADD231PD activationConstants<>+256(SB), Y5, Y3
 	VMOVAPD      Y3, Y6
-	VFNMADD231PD activationConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD activationConstants<>+288(SB), Y5, Y3
-	VMOVAPD      Y3, Y5
-	VFMADD231PD  Y3, Y6, Y5
-	VBROADCASTSD activationConstants<>+320(SB), Y3
-	VFMADD213PD  activationConstants<>+352(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+384(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+416(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+448(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+480(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+512(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+544(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+576(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+608(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+640(SB), Y6, Y3
-	VMULPD       Y6, Y6, Y7
-	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y7, Y5
-	VPADDQ       activationConstants<>+672(SB), Y4, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y6, Y3, Y7
-	VSUBPD       activationConstants<>+32(SB), Y3, Y8
-	VADDPD       Y7, Y8, Y9
+	VFNMADD231PD activationConstants<>+640(SB), Y5, Y6
+	VBROADCASTSD activationConstants<>+672(SB), Y7
+	VFMADD213PD  activationConstants<>+704(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+736(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+768(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+800(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+832(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+864(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+896(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+960(SB), Y6, Y7
+	VBROADCASTSD activationConstants<>+480(SB), Y8
+	VPSUBQ       Y4, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VBROADCASTSD activationConstants<>+32(SB), Y9
 	VSUBPD       Y8, Y9, Y8
-	VSUBPD       Y8, Y7, Y7
+	VADDPD       Y3, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y3, Y3
+	VMOVAPD      Y3, Y3
+	VFNMADD231PD activationConstants<>+640(SB), Y5, Y3
+	VMULPD       Y6, Y6, Y5
+	VMOVAPD      Y3, Y3
+	VFMADD231PD  Y7, Y5, Y3
+	VADDPD       Y3, Y9, Y3
+	VPADDQ       activationConstants<>+480(SB), Y4, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VCMPPD       $0x1e, activationConstants<>+992(SB), Y1, Y5
 	VMOVAPD      Y7, Y7
-	VFMADD231PD  Y5, Y3, Y7
-	VADDPD       Y7, Y9, Y3
-	VSUBPD       Y9, Y3, Y8
-	VSUBPD       Y8, Y7, Y7
-	VCMPPD       $0x1e, activationConstants<>+704(SB), Y1, Y7
-	VADDPD       activationConstants<>+32(SB), Y6, Y8
-	VSUBPD       activationConstants<>+32(SB), Y8, Y9
-	VSUBPD       Y9, Y6, Y6
-	VADDPD       Y5, Y6, Y5
-	VADDPD       Y5, Y8, Y5
-	VPADDQ       activationConstants<>+736(SB), Y4, Y4
+	VFMADD213PD  activationConstants<>+32(SB), Y6, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD213PD  activationConstants<>+32(SB), Y6, Y7
+	VPADDQ       activationConstants<>+1024(SB), Y4, Y4
 	VPSRLQ       $0x01, Y4, Y6
 	VPSLLQ       $0x34, Y6, Y8
-	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y7, Y7
 	VPSUBQ       Y6, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y5, Y4
-	VBLENDVPD    Y7, Y4, Y3, Y3
-	VCMPPD       $0x11, activationConstants<>+160(SB), Y1, Y4
-	VBLENDVPD    Y4, activationConstants<>+768(SB), Y3, Y3
-	VANDPD       activationConstants<>+800(SB), Y3, Y3
-	VANDPD       activationConstants<>+832(SB), Y1, Y4
+	VMULPD       Y4, Y7, Y4
+	VBLENDVPD    Y5, Y4, Y3, Y3
+	VCMPPD       $0x11, activationConstants<>+576(SB), Y1, Y4
+	VBLENDVPD    Y4, activationConstants<>+1056(SB), Y3, Y3
+	VANDPD       activationConstants<>+512(SB), Y3, Y3
+	VANDPD       activationConstants<>+544(SB), Y1, Y4
 	VORPD        Y4, Y3, Y3
 	VMULPD       Y3, Y0, Y3
 	VBLENDVPD    Y2, Y3, Y1, Y1
@@ -1244,6 +1228,165 @@ TEXT ·eluF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS X0, Y0
 	XORQ         DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y1
+	VMOVUPS           32(SI)(DX*4), Y5
+	VMOVUPS           64(SI)(DX*4), Y9
+	VMOVUPS           96(SI)(DX*4), Y13
+	VCMPPS.BCST       $0x12, activationConstants<>+64(SB), Y1, K1
+	VCMPPS.BCST       $0x12, activationConstants<>+64(SB), Y5, K2
+	VCMPPS.BCST       $0x12, activationConstants<>+64(SB), Y9, K3
+	VCMPPS.BCST       $0x12, activationConstants<>+64(SB), Y13, K4
+	VCVTPS2PD         Y1, Z2
+	VCVTPS2PD         Y5, Z6
+	VCVTPS2PD         Y9, Z10
+	VCVTPS2PD         Y13, Z14
+	VBROADCASTSD      activationConstants<>+160(SB), Z3
+	VBROADCASTSD      activationConstants<>+160(SB), Z7
+	VBROADCASTSD      activationConstants<>+160(SB), Z8
+	VBROADCASTSD      activationConstants<>+160(SB), Z4
+	VMINPD            Z2, Z3, Z3
+	VMINPD            Z6, Z7, Z7
+	VMINPD            Z10, Z8, Z11
+	VMINPD            Z14, Z4, Z15
+	VBROADCASTSD      activationConstants<>+128(SB), Z4
+	VBROADCASTSD      activationConstants<>+128(SB), Z8
+	VBROADCASTSD      activationConstants<>+128(SB), Z12
+	VBROADCASTSD      activationConstants<>+128(SB), Z16
+	VMAXPD            Z3, Z4, Z3
+	VMAXPD            Z7, Z8, Z4
+	VMAXPD            Z11, Z12, Z7
+	VMAXPD            Z15, Z16, Z18
+	VMOVAPD           Z3, Z8
+	VMOVAPD           Z4, Z12
+	VMOVAPD           Z7, Z16
+	VMOVAPD           Z18, Z19
+	VBROADCASTSD      activationConstants<>+192(SB), Z11
+	VBROADCASTSD      activationConstants<>+192(SB), Z15
+	VBROADCASTSD      activationConstants<>+192(SB), Z17
+	VBROADCASTSD      activationConstants<>+192(SB), Z20
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z11, Z8
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z15, Z12
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z17, Z16
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z20, Z19
+	VSUBPD.BCST       activationConstants<>+224(SB), Z8, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z12, Z15
+	VSUBPD.BCST       activationConstants<>+224(SB), Z16, Z17
+	VSUBPD.BCST       activationConstants<>+224(SB), Z19, Z20
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z18, Z18
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z11, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z15, Z4
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z17, Z7
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z20, Z18
+	VBROADCASTSD      activationConstants<>+288(SB), Z11
+	VBROADCASTSD      activationConstants<>+288(SB), Z17
+	VBROADCASTSD      activationConstants<>+288(SB), Z21
+	VBROADCASTSD      activationConstants<>+288(SB), Z23
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z3, Z11
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z4, Z17
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z7, Z21
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z18, Z23
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z3, Z11
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z4, Z17
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z7, Z21
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z18, Z23
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z3, Z11
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z4, Z17
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z7, Z21
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z18, Z23
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z3, Z11
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z4, Z17
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z7, Z21
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z18, Z23
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z3, Z11
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z4, Z17
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z7, Z21
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z18, Z23
+	VBROADCASTSD      activationConstants<>+480(SB), Z15
+	VBROADCASTSD      activationConstants<>+480(SB), Z20
+	VBROADCASTSD      activationConstants<>+480(SB), Z22
+	VBROADCASTSD      activationConstants<>+480(SB), Z24
+	VPSUBQ            Z8, Z15, Z15
+	VPSUBQ            Z12, Z20, Z20
+	VPSUBQ            Z16, Z22, Z22
+	VPSUBQ            Z19, Z24, Z24
+	VPSLLQ            $0x34, Z15, Z15
+	VPSLLQ            $0x34, Z20, Z20
+	VPSLLQ            $0x34, Z22, Z22
+	VPSLLQ            $0x34, Z24, Z27
+	VBROADCASTSD      activationConstants<>+32(SB), Z24
+	VBROADCASTSD      activationConstants<>+32(SB), Z25
+	VBROADCASTSD      activationConstants<>+32(SB), Z26
+	VBROADCASTSD      activationConstants<>+32(SB), Z28
+	VSUBPD            Z15, Z24, Z15
+	VSUBPD            Z20, Z25, Z20
+	VSUBPD            Z22, Z26, Z22
+	VSUBPD            Z27, Z28, Z27
+	VMULPD            Z3, Z3, Z24
+	VMULPD            Z4, Z4, Z25
+	VMULPD            Z7, Z7, Z26
+	VMULPD            Z18, Z18, Z28
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z18, Z18
+	VFMADD231PD       Z11, Z24, Z3
+	VFMADD231PD       Z17, Z25, Z4
+	VFMADD231PD       Z21, Z26, Z7
+	VFMADD231PD       Z23, Z28, Z18
+	VADDPD            Z3, Z15, Z3
+	VADDPD            Z4, Z20, Z4
+	VADDPD            Z7, Z22, Z7
+	VADDPD            Z18, Z27, Z11
+	VPADDQ.BCST       activationConstants<>+480(SB), Z8, Z8
+	VPADDQ.BCST       activationConstants<>+480(SB), Z12, Z12
+	VPADDQ.BCST       activationConstants<>+480(SB), Z16, Z15
+	VPADDQ.BCST       activationConstants<>+480(SB), Z19, Z16
+	VPSLLQ            $0x34, Z8, Z8
+	VPSLLQ            $0x34, Z12, Z12
+	VPSLLQ            $0x34, Z15, Z15
+	VPSLLQ            $0x34, Z16, Z16
+	VMULPD            Z8, Z3, Z3
+	VMULPD            Z12, Z4, Z4
+	VMULPD            Z15, Z7, Z7
+	VMULPD            Z16, Z11, Z8
+	VANDPD.BCST       activationConstants<>+512(SB), Z3, Z3
+	VANDPD.BCST       activationConstants<>+512(SB), Z4, Z4
+	VANDPD.BCST       activationConstants<>+512(SB), Z7, Z7
+	VANDPD.BCST       activationConstants<>+512(SB), Z8, Z8
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z6, Z6
+	VANDPD.BCST       activationConstants<>+544(SB), Z10, Z10
+	VANDPD.BCST       activationConstants<>+544(SB), Z14, Z11
+	VORPD             Z2, Z3, Z2
+	VORPD             Z6, Z4, Z3
+	VORPD             Z10, Z7, Z4
+	VORPD             Z11, Z8, Z6
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z3, Y3
+	VCVTPD2PS         Z4, Y4
+	VCVTPD2PS         Z6, Y6
+	VMULPS            Y2, Y0, Y2
+	VMULPS            Y3, Y0, Y3
+	VMULPS            Y4, Y0, Y4
+	VMULPS            Y6, Y0, Y6
+	VBLENDMPS         Y2, Y1, K1, Y1
+	VBLENDMPS         Y3, Y5, K2, Y2
+	VBLENDMPS         Y4, Y9, K3, Y3
+	VBLENDMPS         Y6, Y13, K4, Y4
+	VMOVUPS           Y1, (DI)(DX*4)
+	VMOVUPS           Y2, 32(DI)(DX*4)
+	VMOVUPS           Y3, 64(DI)(DX*4)
+	VMOVUPS           Y4, 96(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1253,74 +1396,43 @@ loop:
 body:
 	VCMPPS.BCST       $0x12, activationConstants<>+64(SB), Y1, K1
 	VCVTPS2PD         Y1, Z2
-	VBROADCASTSD      activationConstants<>+128(SB), Z3
+	VBROADCASTSD      activationConstants<>+160(SB), Z3
 	VMINPD            Z2, Z3, Z3
-	VBROADCASTSD      activationConstants<>+160(SB), Z4
+	VBROADCASTSD      activationConstants<>+128(SB), Z4
 	VMAXPD            Z3, Z4, Z3
 	VMOVAPD           Z3, Z4
-	VBROADCASTSD      activationConstants<>+192(SB), Z8
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z8, Z4
-	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z8
+	VBROADCASTSD      activationConstants<>+192(SB), Z5
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z4
+	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z5
 	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z8, Z3
-	VMOVAPD           Z3, Z9
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z8, Z9
-	VSUBPD            Z9, Z3, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z3
+	VBROADCASTSD      activationConstants<>+288(SB), Z5
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z3, Z5
+	VBROADCASTSD      activationConstants<>+480(SB), Z6
+	VPSUBQ            Z4, Z6, Z6
+	VPSLLQ            $0x34, Z6, Z6
+	VBROADCASTSD      activationConstants<>+32(SB), Z7
+	VSUBPD            Z6, Z7, Z6
+	VMULPD            Z3, Z3, Z7
 	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z8, Z3
-	VMOVAPD           Z3, Z8
-	VFMADD231PD       Z3, Z9, Z8
-	VBROADCASTSD      activationConstants<>+320(SB), Z3
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z9, Z3
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z9, Z3
-	VMULPD            Z9, Z9, Z10
-	VMOVAPD           Z8, Z8
-	VFMADD231PD       Z3, Z10, Z8
-	VPADDQ.BCST       activationConstants<>+672(SB), Z4, Z3
-	VPSLLQ            $0x34, Z3, Z3
-	VMULPD            Z9, Z3, Z10
-	VSUBPD.BCST       activationConstants<>+32(SB), Z3, Z11
-	VADDPD            Z10, Z11, Z12
-	VSUBPD            Z11, Z12, Z11
-	VSUBPD            Z11, Z10, Z10
-	VMOVAPD           Z10, Z10
-	VFMADD231PD       Z8, Z3, Z10
-	VADDPD            Z10, Z12, Z3
-	VSUBPD            Z12, Z3, Z11
-	VSUBPD            Z11, Z10, Z10
-	VCMPPD.BCST       $0x1e, activationConstants<>+704(SB), Z2, K2
-	VADDPD.BCST       activationConstants<>+32(SB), Z9, Z10
-	VSUBPD.BCST       activationConstants<>+32(SB), Z10, Z11
-	VSUBPD            Z11, Z9, Z9
-	VADDPD            Z8, Z9, Z8
-	VADDPD            Z8, Z10, Z8
-	VPADDQ.BCST       activationConstants<>+736(SB), Z4, Z4
-	VPSRLQ            $0x01, Z4, Z9
-	VPSLLQ            $0x34, Z9, Z10
-	VMULPD            Z10, Z8, Z8
-	VPSUBQ            Z9, Z4, Z4
+	VFMADD231PD       Z5, Z7, Z3
+	VADDPD            Z3, Z6, Z3
+	VPADDQ.BCST       activationConstants<>+480(SB), Z4, Z4
 	VPSLLQ            $0x34, Z4, Z4
-	VMULPD            Z4, Z8, Z4
-	VBLENDMPD         Z4, Z3, K2, Z5
-	VCMPPD.BCST       $0x11, activationConstants<>+160(SB), Z2, K2
-	VBLENDMPD.BCST    activationConstants<>+768(SB), Z5, K2, Z6
-	VANDPD.BCST       activationConstants<>+800(SB), Z6, Z3
-	VANDPD.BCST       activationConstants<>+832(SB), Z2, Z2
+	VMULPD            Z4, Z3, Z3
+	VANDPD.BCST       activationConstants<>+512(SB), Z3, Z3
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
 	VORPD             Z2, Z3, Z2
 	VCVTPD2PS         Z2, Y2
 	VMULPS            Y2, Y0, Y2
-	VBLENDMPS         Y2, Y1, K1, Y7
+	VBLENDMPS         Y2, Y1, K1, Y1
 	CMPQ              BX, AX
 	JG                storeRest
-	VMOVUPS           Y7, (DI)(DX*4)
+	VMOVUPS           Y1, (DI)(DX*4)
 	MOVQ              BX, DX
 	JMP               loop
 
@@ -1343,7 +1455,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPS Y7, K1, (DI)(DX*4)
+	VMOVUPS Y1, K1, (DI)(DX*4)
 
 done:
 	VZEROUPPER
@@ -1359,6 +1471,181 @@ TEXT ·eluF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(CX), Z0
 	XORQ         DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z1
+	VMOVUPD           64(SI)(DX*8), Z4
+	VMOVUPD           128(SI)(DX*8), Z7
+	VCMPPD.BCST       $0x12, activationConstants<>+96(SB), Z1, K1
+	VCMPPD.BCST       $0x12, activationConstants<>+96(SB), Z4, K3
+	VCMPPD.BCST       $0x12, activationConstants<>+96(SB), Z7, K5
+	VBROADCASTSD      activationConstants<>+608(SB), Z2
+	VBROADCASTSD      activationConstants<>+608(SB), Z5
+	VBROADCASTSD      activationConstants<>+608(SB), Z3
+	VMINPD            Z1, Z2, Z2
+	VMINPD            Z4, Z5, Z5
+	VMINPD            Z7, Z3, Z8
+	VBROADCASTSD      activationConstants<>+576(SB), Z3
+	VBROADCASTSD      activationConstants<>+576(SB), Z6
+	VBROADCASTSD      activationConstants<>+576(SB), Z9
+	VMAXPD            Z2, Z3, Z2
+	VMAXPD            Z5, Z6, Z3
+	VMAXPD            Z8, Z9, Z10
+	VMOVAPD           Z2, Z5
+	VMOVAPD           Z3, Z8
+	VMOVAPD           Z10, Z11
+	VBROADCASTSD      activationConstants<>+192(SB), Z6
+	VBROADCASTSD      activationConstants<>+192(SB), Z9
+	VBROADCASTSD      activationConstants<>+192(SB), Z12
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z6, Z5
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z9, Z8
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z12, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z5, Z6
+	VSUBPD.BCST       activationConstants<>+224(SB), Z8, Z9
+	VSUBPD.BCST       activationConstants<>+224(SB), Z11, Z12
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z10, Z18
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z6, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z9, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z12, Z18
+	VMOVAPD           Z2, Z10
+	VMOVAPD           Z3, Z15
+	VMOVAPD           Z18, Z19
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z6, Z10
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z9, Z15
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z12, Z19
+	VBROADCASTSD      activationConstants<>+672(SB), Z13
+	VBROADCASTSD      activationConstants<>+672(SB), Z16
+	VBROADCASTSD      activationConstants<>+672(SB), Z20
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z19, Z20
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z10, Z13
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z15, Z16
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z19, Z20
+	VBROADCASTSD      activationConstants<>+480(SB), Z14
+	VBROADCASTSD      activationConstants<>+480(SB), Z17
+	VBROADCASTSD      activationConstants<>+480(SB), Z21
+	VPSUBQ            Z5, Z14, Z14
+	VPSUBQ            Z8, Z17, Z17
+	VPSUBQ            Z11, Z21, Z21
+	VPSLLQ            $0x34, Z14, Z14
+	VPSLLQ            $0x34, Z17, Z17
+	VPSLLQ            $0x34, Z21, Z23
+	VBROADCASTSD      activationConstants<>+32(SB), Z21
+	VBROADCASTSD      activationConstants<>+32(SB), Z22
+	VBROADCASTSD      activationConstants<>+32(SB), Z24
+	VSUBPD            Z14, Z21, Z14
+	VSUBPD            Z17, Z22, Z17
+	VSUBPD            Z23, Z24, Z23
+	VADDPD            Z2, Z14, Z21
+	VADDPD            Z3, Z17, Z22
+	VADDPD            Z18, Z23, Z24
+	VSUBPD            Z14, Z21, Z14
+	VSUBPD            Z17, Z22, Z17
+	VSUBPD            Z23, Z24, Z23
+	VSUBPD            Z14, Z2, Z2
+	VSUBPD            Z17, Z3, Z3
+	VSUBPD            Z23, Z18, Z14
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z14, Z18
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z6, Z2
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z9, Z3
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z12, Z18
+	VMULPD            Z10, Z10, Z14
+	VMULPD            Z15, Z15, Z17
+	VMULPD            Z19, Z19, Z23
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z18, Z18
+	VFMADD231PD       Z13, Z14, Z2
+	VFMADD231PD       Z16, Z17, Z3
+	VFMADD231PD       Z20, Z23, Z18
+	VADDPD            Z2, Z21, Z2
+	VADDPD            Z3, Z22, Z3
+	VADDPD            Z18, Z24, Z14
+	VPADDQ.BCST       activationConstants<>+480(SB), Z5, Z5
+	VPADDQ.BCST       activationConstants<>+480(SB), Z8, Z8
+	VPADDQ.BCST       activationConstants<>+480(SB), Z11, Z11
+	VPSLLQ            $0x34, Z5, Z5
+	VPSLLQ            $0x34, Z8, Z8
+	VPSLLQ            $0x34, Z11, Z11
+	VMULPD            Z5, Z2, Z2
+	VMULPD            Z8, Z3, Z3
+	VMULPD            Z11, Z14, Z5
+	VCMPPD.BCST       $0x1e, activationConstants<>+992(SB), Z1, K2
+	VCMPPD.BCST       $0x1e, activationConstants<>+992(SB), Z4, K4
+	VCMPPD.BCST       $0x1e, activationConstants<>+992(SB), Z7, K6
+	VMOVAPD           Z13, Z8
+	VMOVAPD           Z16, Z11
+	VMOVAPD           Z20, Z13
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z10, Z8
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z15, Z11
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z19, Z13
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z13, Z13
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z10, Z8
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z15, Z11
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z19, Z13
+	VSCALEFPD         Z6, Z8, Z6
+	VSCALEFPD         Z9, Z11, Z8
+	VSCALEFPD         Z12, Z13, Z9
+	VBLENDMPD         Z6, Z2, K2, Z2
+	VBLENDMPD         Z8, Z3, K4, Z3
+	VBLENDMPD         Z9, Z5, K6, Z5
+	VCMPPD.BCST       $0x11, activationConstants<>+576(SB), Z1, K2
+	VCMPPD.BCST       $0x11, activationConstants<>+576(SB), Z4, K4
+	VCMPPD.BCST       $0x11, activationConstants<>+576(SB), Z7, K6
+	VBLENDMPD.BCST    activationConstants<>+1056(SB), Z2, K2, Z2
+	VBLENDMPD.BCST    activationConstants<>+1056(SB), Z3, K4, Z3
+	VBLENDMPD.BCST    activationConstants<>+1056(SB), Z5, K6, Z5
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+512(SB), Z3, Z3
+	VANDPD.BCST       activationConstants<>+512(SB), Z5, Z8
+	VANDPD.BCST       activationConstants<>+544(SB), Z1, Z5
+	VANDPD.BCST       activationConstants<>+544(SB), Z4, Z6
+	VANDPD.BCST       activationConstants<>+544(SB), Z7, Z9
+	VORPD             Z5, Z2, Z2
+	VORPD             Z6, Z3, Z3
+	VORPD             Z9, Z8, Z5
+	VMULPD            Z2, Z0, Z2
+	VMULPD            Z3, Z0, Z3
+	VMULPD            Z5, Z0, Z5
+	VBLENDMPD         Z2, Z1, K1, Z1
+	VBLENDMPD         Z3, Z4, K3, Z2
+	VBLENDMPD         Z5, Z7, K5, Z3
+	VMOVUPD           Z1, (DI)(DX*8)
+	VMOVUPD           Z2, 64(DI)(DX*8)
+	VMOVUPD           Z3, 128(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1367,73 +1654,62 @@ loop:
 
 body:
 	VCMPPD.BCST       $0x12, activationConstants<>+96(SB), Z1, K1
-	VBROADCASTSD      activationConstants<>+128(SB), Z2
+	VBROADCASTSD      activationConstants<>+608(SB), Z2
 	VMINPD            Z1, Z2, Z2
-	VBROADCASTSD      activationConstants<>+160(SB), Z3
+	VBROADCASTSD      activationConstants<>+576(SB), Z3
 	VMAXPD            Z2, Z3, Z2
 	VMOVAPD           Z2, Z3
-	VBROADCASTSD      activationConstants<>+192(SB), Z7
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z7, Z3
-	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z7
+	VBROADCASTSD      activationConstants<>+192(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z4, Z3
+	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z4
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z7, Z2
-	VMOVAPD           Z2, Z8
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z7, Z8
-	VSUBPD            Z8, Z2, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z4, Z2
+	VMOVAPD           Z2, Z5
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z4, Z5
+	VBROADCASTSD      activationConstants<>+672(SB), Z6
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z5, Z6
+	VBROADCASTSD      activationConstants<>+480(SB), Z7
+	VPSUBQ            Z3, Z7, Z7
+	VPSLLQ            $0x34, Z7, Z7
+	VBROADCASTSD      activationConstants<>+32(SB), Z8
+	VSUBPD            Z7, Z8, Z7
+	VADDPD            Z2, Z7, Z8
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z7, Z2, Z2
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z7, Z2
-	VMOVAPD           Z2, Z7
-	VFMADD231PD       Z2, Z8, Z7
-	VBROADCASTSD      activationConstants<>+320(SB), Z2
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z8, Z2
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z8, Z2
-	VMULPD            Z8, Z8, Z9
-	VMOVAPD           Z7, Z7
-	VFMADD231PD       Z2, Z9, Z7
-	VPADDQ.BCST       activationConstants<>+672(SB), Z3, Z2
-	VPSLLQ            $0x34, Z2, Z2
-	VMULPD            Z8, Z2, Z9
-	VSUBPD.BCST       activationConstants<>+32(SB), Z2, Z10
-	VADDPD            Z9, Z10, Z11
-	VSUBPD            Z10, Z11, Z10
-	VSUBPD            Z10, Z9, Z9
-	VMOVAPD           Z9, Z9
-	VFMADD231PD       Z7, Z2, Z9
-	VADDPD            Z9, Z11, Z2
-	VSUBPD            Z11, Z2, Z10
-	VSUBPD            Z10, Z9, Z9
-	VCMPPD.BCST       $0x1e, activationConstants<>+704(SB), Z1, K2
-	VADDPD.BCST       activationConstants<>+32(SB), Z8, Z9
-	VSUBPD.BCST       activationConstants<>+32(SB), Z9, Z10
-	VSUBPD            Z10, Z8, Z8
-	VADDPD            Z7, Z8, Z7
-	VADDPD            Z7, Z9, Z7
-	VPADDQ.BCST       activationConstants<>+736(SB), Z3, Z3
-	VPSRLQ            $0x01, Z3, Z8
-	VPSLLQ            $0x34, Z8, Z9
-	VMULPD            Z9, Z7, Z7
-	VPSUBQ            Z8, Z3, Z3
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z4, Z2
+	VMULPD            Z5, Z5, Z7
+	VMOVAPD           Z2, Z2
+	VFMADD231PD       Z6, Z7, Z2
+	VADDPD            Z2, Z8, Z2
+	VPADDQ.BCST       activationConstants<>+480(SB), Z3, Z3
 	VPSLLQ            $0x34, Z3, Z3
-	VMULPD            Z3, Z7, Z3
-	VBLENDMPD         Z3, Z2, K2, Z4
-	VCMPPD.BCST       $0x11, activationConstants<>+160(SB), Z1, K2
-	VBLENDMPD.BCST    activationConstants<>+768(SB), Z4, K2, Z5
-	VANDPD.BCST       activationConstants<>+800(SB), Z5, Z2
-	VANDPD.BCST       activationConstants<>+832(SB), Z1, Z3
+	VMULPD            Z3, Z2, Z2
+	VCMPPD.BCST       $0x1e, activationConstants<>+992(SB), Z1, K2
+	VMOVAPD           Z6, Z3
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z5, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z5, Z3
+	VSCALEFPD         Z4, Z3, Z3
+	VBLENDMPD         Z3, Z2, K2, Z2
+	VCMPPD.BCST       $0x11, activationConstants<>+576(SB), Z1, K2
+	VBLENDMPD.BCST    activationConstants<>+1056(SB), Z2, K2, Z2
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z1, Z3
 	VORPD             Z3, Z2, Z2
 	VMULPD            Z2, Z0, Z2
-	VBLENDMPD         Z2, Z1, K1, Z6
+	VBLENDMPD         Z2, Z1, K1, Z1
 	CMPQ              BX, AX
 	JG                storeRest
-	VMOVUPD           Z6, (DI)(DX*8)
+	VMOVUPD           Z1, (DI)(DX*8)
 	MOVQ              BX, DX
 	JMP               loop
 
@@ -1456,7 +1732,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z6, K1, (DI)(DX*8)
+	VMOVUPD Z1, K1, (DI)(DX*8)
 
 done:
 	VZEROUPPER
@@ -1600,10 +1876,10 @@ body:
 	VCMPPS.BCST $0x12, activationConstants<>+64(SB), Z2, K1
 	VADDPS      Z0, Z3, Z2
 	VMULPS      Z2, Z1, Z2
-	VBLENDMPS   Z2, Z1, K1, Z4
+	VBLENDMPS   Z2, Z1, K1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
-	VMOVUPS     Z4, (R9)(DX*4)
+	VMOVUPS     Z1, (R9)(DX*4)
 	MOVQ        BX, DX
 	JMP         loop
 
@@ -1628,7 +1904,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPS Z4, K1, (R9)(DX*4)
+	VMOVUPS Z1, K1, (R9)(DX*4)
 
 done:
 	VZEROUPPER
@@ -1658,10 +1934,10 @@ body:
 	VCMPPD.BCST $0x12, activationConstants<>+96(SB), Z2, K1
 	VADDPD      Z0, Z3, Z2
 	VMULPD      Z2, Z1, Z2
-	VBLENDMPD   Z2, Z1, K1, Z4
+	VBLENDMPD   Z2, Z1, K1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
-	VMOVUPD     Z4, (R9)(DX*8)
+	VMOVUPD     Z1, (R9)(DX*8)
 	MOVQ        BX, DX
 	JMP         loop
 
@@ -1686,7 +1962,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z4, K1, (R9)(DX*8)
+	VMOVUPD Z1, K1, (R9)(DX*8)
 
 done:
 	VZEROUPPER
@@ -1702,6 +1978,112 @@ TEXT ·softplusBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), DI
 	XORQ AX, AX
 
+many:
+	LEAQ         12(AX), SI
+	CMPQ         SI, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X2
+	VMOVUPS      32(DX)(AX*4), X4
+	VMOVUPS      (BX)(AX*4), X1
+	VMOVUPS      16(BX)(AX*4), X3
+	VMOVUPS      32(BX)(AX*4), X5
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y9
+	VORPD        activationConstants<>+544(SB), Y1, Y5
+	VORPD        activationConstants<>+544(SB), Y3, Y7
+	VORPD        activationConstants<>+544(SB), Y9, Y10
+	VBROADCASTSD activationConstants<>+160(SB), Y6
+	VBROADCASTSD activationConstants<>+160(SB), Y8
+	VBROADCASTSD activationConstants<>+160(SB), Y11
+	VMINPD       Y5, Y6, Y5
+	VMINPD       Y7, Y8, Y6
+	VMINPD       Y10, Y11, Y10
+	VBROADCASTSD activationConstants<>+128(SB), Y7
+	VBROADCASTSD activationConstants<>+128(SB), Y8
+	VBROADCASTSD activationConstants<>+128(SB), Y11
+	VMAXPD       Y5, Y7, Y5
+	VMAXPD       Y6, Y8, Y6
+	VMAXPD       Y10, Y11, Y12
+	VMOVAPD      Y5, Y7
+	VMOVAPD      Y6, Y10
+	VMOVAPD      Y12, Y13
+	VBROADCASTSD activationConstants<>+192(SB), Y8
+	VBROADCASTSD activationConstants<>+192(SB), Y11
+	VBROADCASTSD activationConstants<>+192(SB), Y14
+	VFMADD213PD  activationConstants<>+224(SB), Y8, Y7
+	VFMADD213PD  activationConstants<>+224(SB), Y11, Y10
+	VFMADD213PD  activationConstants<>+224(SB), Y14, Y13
+	VSUBPD       activationConstants<>+224(SB), Y7, Y8
+	VSUBPD       activationConstants<>+224(SB), Y10, Y11
+	VSUBPD       activationConstants<>+224(SB), Y13, Y14
+	VMOVAPD      Y5, Y5
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y12, Y12
+	VFNMADD231PD activationConstants<>+256(SB), Y8, Y5
+	VFNMADD231PD activationConstants<>+256(SB), Y11, Y6
+	VFNMADD231PD activationConstants<>+256(SB), Y14, Y12
+	VBROADCASTSD activationConstants<>+288(SB), Y8
+	VBROADCASTSD activationConstants<>+288(SB), Y11
+	VBROADCASTSD activationConstants<>+288(SB), Y14
+	VFMADD213PD  activationConstants<>+320(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+320(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+320(SB), Y12, Y14
+	VFMADD213PD  activationConstants<>+352(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+352(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+352(SB), Y12, Y14
+	VFMADD213PD  activationConstants<>+384(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+384(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+384(SB), Y12, Y14
+	VFMADD213PD  activationConstants<>+416(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+416(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+416(SB), Y12, Y14
+	VFMADD213PD  activationConstants<>+448(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+448(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+448(SB), Y12, Y14
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VMOVAPD      Y14, Y14
+	VFMADD213PD  activationConstants<>+32(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+32(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+32(SB), Y12, Y14
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VMOVAPD      Y14, Y14
+	VFMADD213PD  activationConstants<>+32(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+32(SB), Y6, Y11
+	VFMADD213PD  activationConstants<>+32(SB), Y12, Y14
+	VPSLLQ       $0x34, Y7, Y5
+	VPSLLQ       $0x34, Y10, Y6
+	VPSLLQ       $0x34, Y13, Y7
+	VPADDQ       Y5, Y8, Y5
+	VPADDQ       Y6, Y11, Y6
+	VPADDQ       Y7, Y14, Y7
+	VCMPPD       $0x1e, activationConstants<>+96(SB), Y1, Y1
+	VCMPPD       $0x1e, activationConstants<>+96(SB), Y3, Y3
+	VCMPPD       $0x1e, activationConstants<>+96(SB), Y9, Y8
+	VBLENDVPD    Y1, activationConstants<>+32(SB), Y5, Y1
+	VBLENDVPD    Y3, activationConstants<>+32(SB), Y6, Y3
+	VBLENDVPD    Y8, activationConstants<>+32(SB), Y7, Y8
+	VADDPD       activationConstants<>+32(SB), Y5, Y5
+	VADDPD       activationConstants<>+32(SB), Y6, Y6
+	VADDPD       activationConstants<>+32(SB), Y7, Y7
+	VDIVPD       Y5, Y1, Y1
+	VDIVPD       Y6, Y3, Y3
+	VDIVPD       Y7, Y8, Y5
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y5, X5
+	VMULPS       X1, X0, X0
+	VMULPS       X3, X2, X1
+	VMULPS       X5, X4, X2
+	VMOVUPS      X0, (DI)(AX*4)
+	VMOVUPS      X1, 16(DI)(AX*4)
+	VMOVUPS      X2, 32(DI)(AX*4)
+	MOVQ         SI, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), SI
 	CMPQ    SI, CX
@@ -1711,10 +2093,10 @@ loop:
 
 body:
 	VCVTPS2PD    X1, Y1
-	VORPD        activationConstants<>+832(SB), Y1, Y2
-	VBROADCASTSD activationConstants<>+128(SB), Y3
+	VORPD        activationConstants<>+544(SB), Y1, Y2
+	VBROADCASTSD activationConstants<>+160(SB), Y3
 	VMINPD       Y2, Y3, Y2
-	VBROADCASTSD activationConstants<>+864(SB), Y3
+	VBROADCASTSD activationConstants<>+128(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VMOVAPD      Y2, Y3
 	VBROADCASTSD activationConstants<>+192(SB), Y4
@@ -1722,46 +2104,23 @@ body:
 	VSUBPD       activationConstants<>+224(SB), Y3, Y4
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD activationConstants<>+256(SB), Y4, Y2
-	VMOVAPD      Y2, Y5
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y2
-	VMOVAPD      Y2, Y4
-	VFMADD231PD  Y2, Y5, Y4
-	VBROADCASTSD activationConstants<>+320(SB), Y2
-	VFMADD213PD  activationConstants<>+352(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+384(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+416(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+448(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+480(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+512(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+544(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+576(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+608(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+640(SB), Y5, Y2
-	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD activationConstants<>+288(SB), Y4
+	VFMADD213PD  activationConstants<>+320(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+352(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+384(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+416(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+448(SB), Y2, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y2, Y6, Y4
-	VADDPD       activationConstants<>+32(SB), Y5, Y2
-	VSUBPD       activationConstants<>+32(SB), Y2, Y6
-	VSUBPD       Y6, Y5, Y5
-	VADDPD       Y4, Y5, Y4
-	VADDPD       Y4, Y2, Y2
-	VPADDQ       activationConstants<>+736(SB), Y3, Y3
-	VPSRLQ       $0x01, Y3, Y4
-	VPSLLQ       $0x34, Y4, Y5
-	VMULPD       Y5, Y2, Y2
-	VPSUBQ       Y4, Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y2, Y2
-	VADDPD       activationConstants<>+32(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
+	VFMADD213PD  activationConstants<>+32(SB), Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  activationConstants<>+32(SB), Y2, Y4
+	VPSLLQ       $0x34, Y3, Y2
+	VPADDQ       Y2, Y4, Y2
 	VCMPPD       $0x1e, activationConstants<>+96(SB), Y1, Y1
 	VBLENDVPD    Y1, activationConstants<>+32(SB), Y2, Y1
-	VMOVAPD      Y1, Y2
-	VFNMADD231PD Y3, Y1, Y2
-	VCVTPD2PSY   Y2, X1
+	VADDPD       activationConstants<>+32(SB), Y2, Y2
+	VDIVPD       Y2, Y1, Y1
+	VCVTPD2PSY   Y1, X1
 	VMULPS       X1, X0, X0
 	CMPQ         SI, CX
 	JG           storeRest
@@ -1802,6 +2161,97 @@ TEXT ·softplusBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), DI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), SI
+	CMPQ         SI, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y0
+	VMOVUPD      32(DX)(AX*8), Y4
+	VMOVUPD      (BX)(AX*8), Y1
+	VMOVUPD      32(BX)(AX*8), Y5
+	VORPD        activationConstants<>+544(SB), Y1, Y2
+	VORPD        activationConstants<>+544(SB), Y5, Y6
+	VBROADCASTSD activationConstants<>+1088(SB), Y3
+	VBROADCASTSD activationConstants<>+1088(SB), Y7
+	VMAXPD       Y2, Y3, Y2
+	VMAXPD       Y6, Y7, Y7
+	VMOVAPD      Y2, Y3
+	VMOVAPD      Y7, Y8
+	VBROADCASTSD activationConstants<>+192(SB), Y6
+	VBROADCASTSD activationConstants<>+192(SB), Y9
+	VFMADD213PD  activationConstants<>+224(SB), Y6, Y3
+	VFMADD213PD  activationConstants<>+224(SB), Y9, Y8
+	VSUBPD       activationConstants<>+224(SB), Y3, Y6
+	VSUBPD       activationConstants<>+224(SB), Y8, Y9
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y7, Y7
+	VFNMADD231PD activationConstants<>+256(SB), Y6, Y2
+	VFNMADD231PD activationConstants<>+256(SB), Y9, Y7
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y7, Y7
+	VFNMADD231PD activationConstants<>+640(SB), Y6, Y2
+	VFNMADD231PD activationConstants<>+640(SB), Y9, Y7
+	VBROADCASTSD activationConstants<>+672(SB), Y6
+	VBROADCASTSD activationConstants<>+672(SB), Y9
+	VFMADD213PD  activationConstants<>+704(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+704(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+736(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+736(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+768(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+768(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+800(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+800(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+832(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+832(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+864(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+864(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+896(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+896(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+928(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+928(SB), Y7, Y9
+	VFMADD213PD  activationConstants<>+960(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+960(SB), Y7, Y9
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y9, Y9
+	VFMADD213PD  activationConstants<>+32(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+32(SB), Y7, Y9
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y9, Y9
+	VFMADD213PD  activationConstants<>+32(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+32(SB), Y7, Y9
+	VPADDQ       activationConstants<>+1024(SB), Y3, Y2
+	VPADDQ       activationConstants<>+1024(SB), Y8, Y8
+	VPSRLQ       $0x01, Y2, Y3
+	VPSRLQ       $0x01, Y8, Y10
+	VPSLLQ       $0x34, Y3, Y7
+	VPSLLQ       $0x34, Y10, Y11
+	VMULPD       Y7, Y6, Y6
+	VMULPD       Y11, Y9, Y7
+	VPSUBQ       Y3, Y2, Y2
+	VPSUBQ       Y10, Y8, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y2, Y6, Y2
+	VMULPD       Y3, Y7, Y6
+	VADDPD       activationConstants<>+32(SB), Y2, Y3
+	VADDPD       activationConstants<>+32(SB), Y6, Y7
+	VDIVPD       Y3, Y2, Y3
+	VDIVPD       Y7, Y6, Y7
+	VCMPPD       $0x1e, activationConstants<>+96(SB), Y1, Y1
+	VCMPPD       $0x1e, activationConstants<>+96(SB), Y5, Y5
+	VBLENDVPD    Y1, activationConstants<>+32(SB), Y2, Y1
+	VBLENDVPD    Y5, activationConstants<>+32(SB), Y6, Y5
+	VMOVAPD      Y1, Y2
+	VMOVAPD      Y5, Y6
+	VFNMADD231PD Y3, Y1, Y2
+	VFNMADD231PD Y7, Y5, Y6
+	VMULPD       Y2, Y0, Y0
+	VMULPD       Y6, Y4, Y1
+	VMOVUPD      Y0, (DI)(AX*8)
+	VMOVUPD      Y1, 32(DI)(AX*8)
+	MOVQ         SI, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), SI
 	CMPQ    SI, CX
@@ -1810,10 +2260,8 @@ loop:
 	VMOVUPD (BX)(AX*8), Y1
 
 body:
-	VORPD        activationConstants<>+832(SB), Y1, Y2
-	VBROADCASTSD activationConstants<>+128(SB), Y3
-	VMINPD       Y2, Y3, Y2
-	VBROADCASTSD activationConstants<>+864(SB), Y3
+	VORPD        activationConstants<>+544(SB), Y1, Y2
+	VBROADCASTSD activationConstants<>+1088(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VMOVAPD      Y2, Y3
 	VBROADCASTSD activationConstants<>+192(SB), Y4
@@ -1821,39 +2269,29 @@ body:
 	VSUBPD       activationConstants<>+224(SB), Y3, Y4
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD activationConstants<>+256(SB), Y4, Y2
-	VMOVAPD      Y2, Y5
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
 	VMOVAPD      Y2, Y2
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y2
-	VMOVAPD      Y2, Y4
-	VFMADD231PD  Y2, Y5, Y4
-	VBROADCASTSD activationConstants<>+320(SB), Y2
-	VFMADD213PD  activationConstants<>+352(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+384(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+416(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+448(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+480(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+512(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+544(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+576(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+608(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+640(SB), Y5, Y2
-	VMULPD       Y5, Y5, Y6
+	VFNMADD231PD activationConstants<>+640(SB), Y4, Y2
+	VBROADCASTSD activationConstants<>+672(SB), Y4
+	VFMADD213PD  activationConstants<>+704(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+736(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+768(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+800(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+832(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+864(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+896(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+928(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+960(SB), Y2, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y2, Y6, Y4
-	VADDPD       activationConstants<>+32(SB), Y5, Y2
-	VSUBPD       activationConstants<>+32(SB), Y2, Y6
-	VSUBPD       Y6, Y5, Y5
-	VADDPD       Y4, Y5, Y4
-	VADDPD       Y4, Y2, Y2
-	VPADDQ       activationConstants<>+736(SB), Y3, Y3
-	VPSRLQ       $0x01, Y3, Y4
-	VPSLLQ       $0x34, Y4, Y5
-	VMULPD       Y5, Y2, Y2
-	VPSUBQ       Y4, Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y2, Y2
+	VFMADD213PD  activationConstants<>+32(SB), Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  activationConstants<>+32(SB), Y2, Y4
+	VPADDQ       activationConstants<>+1024(SB), Y3, Y2
+	VPSRLQ       $0x01, Y2, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y4, Y2
 	VADDPD       activationConstants<>+32(SB), Y2, Y3
 	VDIVPD       Y3, Y2, Y3
 	VCMPPD       $0x1e, activationConstants<>+96(SB), Y1, Y1
@@ -1900,6 +2338,145 @@ TEXT ·softplusBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), R8
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y2
+	VMOVUPS           64(SI)(DX*4), Y4
+	VMOVUPS           96(SI)(DX*4), Y6
+	VMOVUPS           (DI)(DX*4), Y1
+	VMOVUPS           32(DI)(DX*4), Y3
+	VMOVUPS           64(DI)(DX*4), Y5
+	VMOVUPS           96(DI)(DX*4), Y7
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y5, Z5
+	VCVTPS2PD         Y7, Z13
+	VORPD.BCST        activationConstants<>+544(SB), Z1, Z7
+	VORPD.BCST        activationConstants<>+544(SB), Z3, Z9
+	VORPD.BCST        activationConstants<>+544(SB), Z5, Z11
+	VORPD.BCST        activationConstants<>+544(SB), Z13, Z14
+	VBROADCASTSD      activationConstants<>+160(SB), Z8
+	VBROADCASTSD      activationConstants<>+160(SB), Z10
+	VBROADCASTSD      activationConstants<>+160(SB), Z12
+	VBROADCASTSD      activationConstants<>+160(SB), Z15
+	VMINPD            Z7, Z8, Z7
+	VMINPD            Z9, Z10, Z8
+	VMINPD            Z11, Z12, Z9
+	VMINPD            Z14, Z15, Z14
+	VBROADCASTSD      activationConstants<>+128(SB), Z10
+	VBROADCASTSD      activationConstants<>+128(SB), Z11
+	VBROADCASTSD      activationConstants<>+128(SB), Z12
+	VBROADCASTSD      activationConstants<>+128(SB), Z15
+	VMAXPD            Z7, Z10, Z7
+	VMAXPD            Z8, Z11, Z8
+	VMAXPD            Z9, Z12, Z9
+	VMAXPD            Z14, Z15, Z17
+	VMOVAPD           Z7, Z10
+	VMOVAPD           Z8, Z12
+	VMOVAPD           Z9, Z15
+	VMOVAPD           Z17, Z18
+	VBROADCASTSD      activationConstants<>+192(SB), Z11
+	VBROADCASTSD      activationConstants<>+192(SB), Z14
+	VBROADCASTSD      activationConstants<>+192(SB), Z16
+	VBROADCASTSD      activationConstants<>+192(SB), Z19
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z11, Z10
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z14, Z12
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z16, Z15
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z19, Z18
+	VSUBPD.BCST       activationConstants<>+224(SB), Z10, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z12, Z14
+	VSUBPD.BCST       activationConstants<>+224(SB), Z15, Z16
+	VSUBPD.BCST       activationConstants<>+224(SB), Z18, Z19
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z17, Z17
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z11, Z7
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z14, Z8
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z16, Z9
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z19, Z17
+	VBROADCASTSD      activationConstants<>+288(SB), Z11
+	VBROADCASTSD      activationConstants<>+288(SB), Z14
+	VBROADCASTSD      activationConstants<>+288(SB), Z16
+	VBROADCASTSD      activationConstants<>+288(SB), Z19
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z17, Z19
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z17, Z19
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z17, Z19
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z17, Z19
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z17, Z19
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z14, Z14
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z19, Z19
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z17, Z19
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z14, Z14
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z19, Z19
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z7, Z11
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z8, Z14
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z9, Z16
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z17, Z19
+	VPSLLQ            $0x34, Z10, Z7
+	VPSLLQ            $0x34, Z12, Z8
+	VPSLLQ            $0x34, Z15, Z9
+	VPSLLQ            $0x34, Z18, Z10
+	VPADDQ            Z7, Z11, Z7
+	VPADDQ            Z8, Z14, Z8
+	VPADDQ            Z9, Z16, Z9
+	VPADDQ            Z10, Z19, Z10
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z1, K1
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z3, K2
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z5, K3
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z13, K4
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z7, K1, Z1
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z8, K2, Z3
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z9, K3, Z5
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z10, K4, Z11
+	VADDPD.BCST       activationConstants<>+32(SB), Z7, Z7
+	VADDPD.BCST       activationConstants<>+32(SB), Z8, Z8
+	VADDPD.BCST       activationConstants<>+32(SB), Z9, Z9
+	VADDPD.BCST       activationConstants<>+32(SB), Z10, Z10
+	VDIVPD            Z7, Z1, Z1
+	VDIVPD            Z8, Z3, Z3
+	VDIVPD            Z9, Z5, Z5
+	VDIVPD            Z10, Z11, Z7
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z3, Y3
+	VCVTPD2PS         Z5, Y5
+	VCVTPD2PS         Z7, Y7
+	VMULPS            Y1, Y0, Y0
+	VMULPS            Y3, Y2, Y1
+	VMULPS            Y5, Y4, Y2
+	VMULPS            Y7, Y6, Y3
+	VMOVUPS           Y0, (R8)(DX*4)
+	VMOVUPS           Y1, 32(R8)(DX*4)
+	VMOVUPS           Y2, 64(R8)(DX*4)
+	VMOVUPS           Y3, 96(R8)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1909,56 +2486,33 @@ loop:
 
 body:
 	VCVTPS2PD         Y1, Z1
-	VORPD.BCST        activationConstants<>+832(SB), Z1, Z3
-	VBROADCASTSD      activationConstants<>+128(SB), Z4
-	VMINPD            Z3, Z4, Z3
-	VBROADCASTSD      activationConstants<>+864(SB), Z4
-	VMAXPD            Z3, Z4, Z3
-	VMOVAPD           Z3, Z4
-	VBROADCASTSD      activationConstants<>+192(SB), Z5
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z4
-	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z5
-	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z3
-	VMOVAPD           Z3, Z6
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z6
-	VSUBPD            Z6, Z3, Z3
-	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z3
-	VMOVAPD           Z3, Z5
-	VFMADD231PD       Z3, Z6, Z5
-	VBROADCASTSD      activationConstants<>+320(SB), Z3
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z6, Z3
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z6, Z3
-	VMULPD            Z6, Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z3, Z7, Z5
-	VADDPD.BCST       activationConstants<>+32(SB), Z6, Z3
-	VSUBPD.BCST       activationConstants<>+32(SB), Z3, Z7
-	VSUBPD            Z7, Z6, Z6
-	VADDPD            Z5, Z6, Z5
-	VADDPD            Z5, Z3, Z3
-	VPADDQ.BCST       activationConstants<>+736(SB), Z4, Z4
-	VPSRLQ            $0x01, Z4, Z5
-	VPSLLQ            $0x34, Z5, Z6
-	VMULPD            Z6, Z3, Z3
-	VPSUBQ            Z5, Z4, Z4
-	VPSLLQ            $0x34, Z4, Z4
-	VMULPD            Z4, Z3, Z3
-	VADDPD.BCST       activationConstants<>+32(SB), Z3, Z4
-	VDIVPD            Z4, Z3, Z4
+	VORPD.BCST        activationConstants<>+544(SB), Z1, Z2
+	VBROADCASTSD      activationConstants<>+160(SB), Z3
+	VMINPD            Z2, Z3, Z2
+	VBROADCASTSD      activationConstants<>+128(SB), Z3
+	VMAXPD            Z2, Z3, Z2
+	VMOVAPD           Z2, Z3
+	VBROADCASTSD      activationConstants<>+192(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z4, Z3
+	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z4
+	VMOVAPD           Z2, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z4, Z2
+	VBROADCASTSD      activationConstants<>+288(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z2, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z2, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z2, Z4
+	VPSLLQ            $0x34, Z3, Z2
+	VPADDQ            Z2, Z4, Z2
 	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z1, K1
-	VBLENDMPD.BCST    activationConstants<>+32(SB), Z3, K1, Z2
-	VMOVAPD           Z2, Z1
-	VFNMADD231PD      Z4, Z2, Z1
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z2, K1, Z1
+	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z2
+	VDIVPD            Z2, Z1, Z1
 	VCVTPD2PS         Z1, Y1
 	VMULPS            Y1, Y0, Y0
 	CMPQ              BX, AX
@@ -2003,6 +2557,157 @@ TEXT ·softplusBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), R8
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z4
+	VMOVUPD           128(SI)(DX*8), Z8
+	VMOVUPD           192(SI)(DX*8), Z12
+	VMOVUPD           (DI)(DX*8), Z1
+	VMOVUPD           64(DI)(DX*8), Z5
+	VMOVUPD           128(DI)(DX*8), Z9
+	VMOVUPD           192(DI)(DX*8), Z13
+	VORPD.BCST        activationConstants<>+544(SB), Z1, Z2
+	VORPD.BCST        activationConstants<>+544(SB), Z5, Z6
+	VORPD.BCST        activationConstants<>+544(SB), Z9, Z10
+	VORPD.BCST        activationConstants<>+544(SB), Z13, Z14
+	VBROADCASTSD      activationConstants<>+1088(SB), Z3
+	VBROADCASTSD      activationConstants<>+1088(SB), Z7
+	VBROADCASTSD      activationConstants<>+1088(SB), Z11
+	VBROADCASTSD      activationConstants<>+1088(SB), Z15
+	VMAXPD            Z2, Z3, Z2
+	VMAXPD            Z6, Z7, Z3
+	VMAXPD            Z10, Z11, Z6
+	VMAXPD            Z14, Z15, Z17
+	VMOVAPD           Z2, Z7
+	VMOVAPD           Z3, Z11
+	VMOVAPD           Z6, Z15
+	VMOVAPD           Z17, Z18
+	VBROADCASTSD      activationConstants<>+192(SB), Z10
+	VBROADCASTSD      activationConstants<>+192(SB), Z14
+	VBROADCASTSD      activationConstants<>+192(SB), Z16
+	VBROADCASTSD      activationConstants<>+192(SB), Z19
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z10, Z7
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z14, Z11
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z16, Z15
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z19, Z18
+	VSUBPD.BCST       activationConstants<>+224(SB), Z7, Z7
+	VSUBPD.BCST       activationConstants<>+224(SB), Z11, Z10
+	VSUBPD.BCST       activationConstants<>+224(SB), Z15, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z18, Z14
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z17, Z15
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z7, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z10, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z11, Z6
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z14, Z15
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z15, Z18
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z7, Z2
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z10, Z3
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z11, Z6
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z14, Z18
+	VBROADCASTSD      activationConstants<>+672(SB), Z15
+	VBROADCASTSD      activationConstants<>+672(SB), Z16
+	VBROADCASTSD      activationConstants<>+672(SB), Z17
+	VBROADCASTSD      activationConstants<>+672(SB), Z19
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z18, Z19
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z18, Z19
+	VMOVAPD           Z15, Z15
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z17, Z17
+	VMOVAPD           Z19, Z19
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z18, Z19
+	VMOVAPD           Z15, Z15
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z17, Z17
+	VMOVAPD           Z19, Z19
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z2, Z15
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z3, Z16
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z6, Z17
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z18, Z19
+	VSCALEFPD         Z7, Z15, Z2
+	VSCALEFPD         Z10, Z16, Z3
+	VSCALEFPD         Z11, Z17, Z6
+	VSCALEFPD         Z14, Z19, Z14
+	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z7
+	VADDPD.BCST       activationConstants<>+32(SB), Z3, Z10
+	VADDPD.BCST       activationConstants<>+32(SB), Z6, Z11
+	VADDPD.BCST       activationConstants<>+32(SB), Z14, Z15
+	VDIVPD            Z7, Z2, Z7
+	VDIVPD            Z10, Z3, Z10
+	VDIVPD            Z11, Z6, Z11
+	VDIVPD            Z15, Z14, Z15
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z1, K1
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z5, K2
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z9, K3
+	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z13, K4
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z2, K1, Z1
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z3, K2, Z2
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z6, K3, Z3
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z14, K4, Z13
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z6
+	VMOVAPD           Z3, Z9
+	VMOVAPD           Z13, Z14
+	VFNMADD231PD      Z7, Z1, Z5
+	VFNMADD231PD      Z10, Z2, Z6
+	VFNMADD231PD      Z11, Z3, Z9
+	VFNMADD231PD      Z15, Z13, Z14
+	VMULPD            Z5, Z0, Z0
+	VMULPD            Z6, Z4, Z1
+	VMULPD            Z9, Z8, Z2
+	VMULPD            Z14, Z12, Z3
+	VMOVUPD           Z0, (R8)(DX*8)
+	VMOVUPD           Z1, 64(R8)(DX*8)
+	VMOVUPD           Z2, 128(R8)(DX*8)
+	VMOVUPD           Z3, 192(R8)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2011,57 +2716,39 @@ loop:
 	VMOVUPD (DI)(DX*8), Z1
 
 body:
-	VORPD.BCST        activationConstants<>+832(SB), Z1, Z2
-	VBROADCASTSD      activationConstants<>+128(SB), Z3
-	VMINPD            Z2, Z3, Z2
-	VBROADCASTSD      activationConstants<>+864(SB), Z3
+	VORPD.BCST        activationConstants<>+544(SB), Z1, Z2
+	VBROADCASTSD      activationConstants<>+1088(SB), Z3
 	VMAXPD            Z2, Z3, Z2
 	VMOVAPD           Z2, Z3
-	VBROADCASTSD      activationConstants<>+192(SB), Z5
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z3
-	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z5
+	VBROADCASTSD      activationConstants<>+192(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z4, Z3
+	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z3
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z2
-	VMOVAPD           Z2, Z6
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z6
-	VSUBPD            Z6, Z2, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z3, Z2
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z2
-	VMOVAPD           Z2, Z5
-	VFMADD231PD       Z2, Z6, Z5
-	VBROADCASTSD      activationConstants<>+320(SB), Z2
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z6, Z2
-	VMULPD            Z6, Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z2, Z7, Z5
-	VADDPD.BCST       activationConstants<>+32(SB), Z6, Z2
-	VSUBPD.BCST       activationConstants<>+32(SB), Z2, Z7
-	VSUBPD            Z7, Z6, Z6
-	VADDPD            Z5, Z6, Z5
-	VADDPD            Z5, Z2, Z2
-	VPADDQ.BCST       activationConstants<>+736(SB), Z3, Z3
-	VPSRLQ            $0x01, Z3, Z5
-	VPSLLQ            $0x34, Z5, Z6
-	VMULPD            Z6, Z2, Z2
-	VPSUBQ            Z5, Z3, Z3
-	VPSLLQ            $0x34, Z3, Z3
-	VMULPD            Z3, Z2, Z2
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z3, Z2
+	VBROADCASTSD      activationConstants<>+672(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z2, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z2, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  activationConstants<>+32(SB), Z2, Z4
+	VSCALEFPD         Z3, Z4, Z2
 	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z3
 	VDIVPD            Z3, Z2, Z3
 	VCMPPD.BCST       $0x1e, activationConstants<>+96(SB), Z1, K1
-	VBLENDMPD.BCST    activationConstants<>+32(SB), Z2, K1, Z4
-	VMOVAPD           Z4, Z1
-	VFNMADD231PD      Z3, Z4, Z1
-	VMULPD            Z1, Z0, Z0
+	VBLENDMPD.BCST    activationConstants<>+32(SB), Z2, K1, Z1
+	VMOVAPD           Z1, Z2
+	VFNMADD231PD      Z3, Z1, Z2
+	VMULPD            Z2, Z0, Z0
 	CMPQ              BX, AX
 	JG                storeRest
 	VMOVUPD           Z0, (R8)(DX*8)
@@ -2103,6 +2790,97 @@ TEXT ·geluF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X3
+	VMULPS       activationConstants<>+1120(SB), X0, X1
+	VMULPS       activationConstants<>+1120(SB), X3, X4
+	VMULPS       activationConstants<>+1152(SB), X0, X2
+	VMULPS       activationConstants<>+1152(SB), X3, X5
+	VMULPS       X0, X2, X2
+	VMULPS       X3, X5, X5
+	VMULPS       X0, X2, X2
+	VMULPS       X3, X5, X5
+	VADDPS       X2, X0, X0
+	VADDPS       X5, X3, X2
+	VMULPS       activationConstants<>+1184(SB), X0, X0
+	VMULPS       activationConstants<>+1184(SB), X2, X2
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y5
+	VANDPD       activationConstants<>+512(SB), Y0, Y2
+	VANDPD       activationConstants<>+512(SB), Y5, Y6
+	VBROADCASTSD activationConstants<>+1216(SB), Y3
+	VBROADCASTSD activationConstants<>+1216(SB), Y7
+	VMINPD       Y2, Y3, Y2
+	VMINPD       Y6, Y7, Y3
+	VADDPD       Y2, Y2, Y2
+	VADDPD       Y3, Y3, Y7
+	VMOVAPD      Y2, Y3
+	VMOVAPD      Y7, Y8
+	VBROADCASTSD activationConstants<>+192(SB), Y6
+	VBROADCASTSD activationConstants<>+192(SB), Y9
+	VFMADD213PD  activationConstants<>+224(SB), Y6, Y3
+	VFMADD213PD  activationConstants<>+224(SB), Y9, Y8
+	VSUBPD       activationConstants<>+224(SB), Y3, Y6
+	VSUBPD       activationConstants<>+224(SB), Y8, Y9
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y7, Y7
+	VFNMADD231PD activationConstants<>+256(SB), Y6, Y2
+	VFNMADD231PD activationConstants<>+256(SB), Y9, Y7
+	VBROADCASTSD activationConstants<>+288(SB), Y6
+	VBROADCASTSD activationConstants<>+288(SB), Y10
+	VFMADD213PD  activationConstants<>+320(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+320(SB), Y7, Y10
+	VFMADD213PD  activationConstants<>+352(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+352(SB), Y7, Y10
+	VFMADD213PD  activationConstants<>+384(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+384(SB), Y7, Y10
+	VFMADD213PD  activationConstants<>+416(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+416(SB), Y7, Y10
+	VFMADD213PD  activationConstants<>+448(SB), Y2, Y6
+	VFMADD213PD  activationConstants<>+448(SB), Y7, Y10
+	VBROADCASTSD activationConstants<>+480(SB), Y9
+	VBROADCASTSD activationConstants<>+480(SB), Y11
+	VPSUBQ       Y3, Y9, Y3
+	VPSUBQ       Y8, Y11, Y8
+	VPSLLQ       $0x34, Y3, Y3
+	VPSLLQ       $0x34, Y8, Y11
+	VBROADCASTSD activationConstants<>+32(SB), Y8
+	VBROADCASTSD activationConstants<>+32(SB), Y9
+	VSUBPD       Y3, Y8, Y8
+	VSUBPD       Y11, Y9, Y12
+	VMULPD       Y2, Y2, Y9
+	VMULPD       Y7, Y7, Y13
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y6, Y9, Y2
+	VFMADD231PD  Y10, Y13, Y7
+	VADDPD       Y2, Y8, Y2
+	VADDPD       Y7, Y12, Y6
+	VADDPD       Y3, Y3, Y3
+	VADDPD       Y11, Y11, Y7
+	VADDPD       Y3, Y2, Y3
+	VADDPD       Y7, Y6, Y7
+	VDIVPD       Y3, Y2, Y2
+	VDIVPD       Y7, Y6, Y3
+	VANDPD       activationConstants<>+544(SB), Y0, Y0
+	VANDPD       activationConstants<>+544(SB), Y5, Y5
+	VORPD        Y0, Y2, Y0
+	VORPD        Y5, Y3, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y2, X2
+	VADDPS       activationConstants<>+0(SB), X0, X0
+	VADDPS       activationConstants<>+0(SB), X2, X2
+	VMULPS       X0, X1, X0
+	VMULPS       X2, X4, X1
+	VMOVUPS      X0, (SI)(AX*4)
+	VMOVUPS      X1, 16(SI)(AX*4)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -2110,15 +2888,15 @@ loop:
 	VMOVUPS (DX)(AX*4), X0
 
 body:
-	VMULPS       activationConstants<>+896(SB), X0, X1
-	VMULPS       activationConstants<>+928(SB), X0, X2
+	VMULPS       activationConstants<>+1120(SB), X0, X1
+	VMULPS       activationConstants<>+1152(SB), X0, X2
 	VMULPS       X0, X2, X2
 	VMULPS       X0, X2, X2
 	VADDPS       X2, X0, X0
-	VMULPS       activationConstants<>+960(SB), X0, X0
+	VMULPS       activationConstants<>+1184(SB), X0, X0
 	VCVTPS2PD    X0, Y0
-	VANDPD       activationConstants<>+800(SB), Y0, Y2
-	VBROADCASTSD activationConstants<>+992(SB), Y3
+	VANDPD       activationConstants<>+512(SB), Y0, Y2
+	VBROADCASTSD activationConstants<>+1216(SB), Y3
 	VMINPD       Y2, Y3, Y2
 	VADDPD       Y2, Y2, Y2
 	VMOVAPD      Y2, Y3
@@ -2127,59 +2905,25 @@ body:
 	VSUBPD       activationConstants<>+224(SB), Y3, Y4
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD activationConstants<>+256(SB), Y4, Y2
-	VMOVAPD      Y2, Y5
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
+	VBROADCASTSD activationConstants<>+288(SB), Y4
+	VFMADD213PD  activationConstants<>+320(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+352(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+384(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+416(SB), Y2, Y4
+	VFMADD213PD  activationConstants<>+448(SB), Y2, Y4
+	VBROADCASTSD activationConstants<>+480(SB), Y5
+	VPSUBQ       Y3, Y5, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VBROADCASTSD activationConstants<>+32(SB), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y2, Y2, Y6
 	VMOVAPD      Y2, Y2
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y2
-	VMOVAPD      Y2, Y4
-	VFMADD231PD  Y2, Y5, Y4
-	VBROADCASTSD activationConstants<>+320(SB), Y2
-	VFMADD213PD  activationConstants<>+352(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+384(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+416(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+448(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+480(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+512(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+544(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+576(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+608(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+640(SB), Y5, Y2
-	VMULPD       Y5, Y5, Y6
-	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y2, Y6, Y4
-	VPADDQ       activationConstants<>+672(SB), Y3, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y5, Y2, Y3
-	VSUBPD       activationConstants<>+32(SB), Y2, Y5
-	VADDPD       Y3, Y5, Y6
-	VSUBPD       Y5, Y6, Y5
-	VSUBPD       Y5, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VADDPD       Y3, Y6, Y2
-	VSUBPD       Y6, Y2, Y4
-	VSUBPD       Y4, Y3, Y3
-	VADDPD       activationConstants<>+1024(SB), Y2, Y4
-	VSUBPD       activationConstants<>+1024(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y5
-	VADDPD       Y3, Y5, Y5
-	VDIVPD       Y4, Y2, Y6
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD Y4, Y6, Y2
-	VADDPD       Y3, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD Y5, Y6, Y2
-	VMOVAPD      Y6, Y3
-	VBROADCASTSD activationConstants<>+1056(SB), Y4
-	VFMADD213PD  activationConstants<>+640(SB), Y4, Y3
-	VMOVAPD      Y6, Y4
-	VFMADD231PD  Y3, Y2, Y4
-	VANDPD       activationConstants<>+800(SB), Y0, Y2
-	VCMPPD       $0x1e, activationConstants<>+1088(SB), Y2, Y2
-	VBLENDVPD    Y2, activationConstants<>+32(SB), Y4, Y2
-	VANDPD       activationConstants<>+800(SB), Y2, Y2
-	VANDPD       activationConstants<>+832(SB), Y0, Y0
+	VFMADD231PD  Y4, Y6, Y2
+	VADDPD       Y2, Y5, Y2
+	VADDPD       Y3, Y3, Y3
+	VADDPD       Y3, Y2, Y3
+	VDIVPD       Y3, Y2, Y2
+	VANDPD       activationConstants<>+544(SB), Y0, Y0
 	VORPD        Y0, Y2, Y0
 	VCVTPD2PSY   Y0, X0
 	VADDPS       activationConstants<>+0(SB), X0, X0
@@ -2228,14 +2972,14 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VMULPD       activationConstants<>+640(SB), Y0, Y1
-	VMULPD       activationConstants<>+1120(SB), Y0, Y2
+	VMULPD       activationConstants<>+960(SB), Y0, Y1
+	VMULPD       activationConstants<>+1248(SB), Y0, Y2
 	VMULPD       Y0, Y2, Y2
 	VMULPD       Y0, Y2, Y2
 	VADDPD       Y2, Y0, Y0
-	VMULPD       activationConstants<>+1152(SB), Y0, Y0
-	VANDPD       activationConstants<>+800(SB), Y0, Y2
-	VBROADCASTSD activationConstants<>+992(SB), Y3
+	VMULPD       activationConstants<>+1280(SB), Y0, Y0
+	VANDPD       activationConstants<>+512(SB), Y0, Y2
+	VBROADCASTSD activationConstants<>+1216(SB), Y3
 	VMINPD       Y2, Y3, Y2
 	VADDPD       Y2, Y2, Y2
 	VMOVAPD      Y2, Y3
@@ -2245,58 +2989,42 @@ body:
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD activationConstants<>+256(SB), Y4, Y2
 	VMOVAPD      Y2, Y5
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
+	VFNMADD231PD activationConstants<>+640(SB), Y4, Y5
+	VBROADCASTSD activationConstants<>+672(SB), Y6
+	VFMADD213PD  activationConstants<>+704(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+736(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+768(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+800(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+832(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+864(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+896(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  activationConstants<>+960(SB), Y5, Y6
+	VBROADCASTSD activationConstants<>+480(SB), Y7
+	VPSUBQ       Y3, Y7, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VBROADCASTSD activationConstants<>+32(SB), Y7
+	VSUBPD       Y3, Y7, Y7
+	VADDPD       Y2, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y2, Y2
 	VMOVAPD      Y2, Y2
-	VFNMADD231PD activationConstants<>+288(SB), Y4, Y2
-	VMOVAPD      Y2, Y4
-	VFMADD231PD  Y2, Y5, Y4
-	VBROADCASTSD activationConstants<>+320(SB), Y2
-	VFMADD213PD  activationConstants<>+352(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+384(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+416(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+448(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+480(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+512(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+544(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+576(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+608(SB), Y5, Y2
-	VFMADD213PD  activationConstants<>+640(SB), Y5, Y2
-	VMULPD       Y5, Y5, Y6
-	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y2, Y6, Y4
-	VPADDQ       activationConstants<>+672(SB), Y3, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y5, Y2, Y3
-	VSUBPD       activationConstants<>+32(SB), Y2, Y5
-	VADDPD       Y3, Y5, Y6
-	VSUBPD       Y5, Y6, Y5
-	VSUBPD       Y5, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VADDPD       Y3, Y6, Y2
-	VSUBPD       Y6, Y2, Y4
-	VSUBPD       Y4, Y3, Y3
-	VADDPD       activationConstants<>+1024(SB), Y2, Y4
-	VSUBPD       activationConstants<>+1024(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y5
-	VADDPD       Y3, Y5, Y5
-	VDIVPD       Y4, Y2, Y6
+	VFNMADD231PD activationConstants<>+640(SB), Y4, Y2
+	VMULPD       Y5, Y5, Y4
 	VMOVAPD      Y2, Y2
-	VFNMADD231PD Y4, Y6, Y2
-	VADDPD       Y3, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD Y5, Y6, Y2
-	VMOVAPD      Y6, Y3
-	VBROADCASTSD activationConstants<>+1056(SB), Y4
-	VFMADD213PD  activationConstants<>+640(SB), Y4, Y3
-	VMOVAPD      Y6, Y4
-	VFMADD231PD  Y3, Y2, Y4
-	VANDPD       activationConstants<>+800(SB), Y0, Y2
-	VCMPPD       $0x1e, activationConstants<>+1088(SB), Y2, Y2
-	VBLENDVPD    Y2, activationConstants<>+32(SB), Y4, Y2
-	VANDPD       activationConstants<>+800(SB), Y2, Y2
-	VANDPD       activationConstants<>+832(SB), Y0, Y0
+	VFMADD231PD  Y6, Y4, Y2
+	VADDPD       Y2, Y8, Y2
+	VADDPD       Y3, Y3, Y4
+	VADDPD       Y4, Y2, Y4
+	VDIVPD       Y4, Y2, Y4
+	VBROADCASTSD activationConstants<>+1312(SB), Y5
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y5, Y2, Y2
+	VCMPPD       $0x11, activationConstants<>+960(SB), Y3, Y3
+	VMOVAPD      Y2, Y5
+	VFNMADD231PD Y4, Y2, Y5
+	VBLENDVPD    Y3, Y4, Y5, Y2
+	VANDPD       activationConstants<>+544(SB), Y0, Y0
 	VORPD        Y0, Y2, Y0
 	VADDPD       activationConstants<>+32(SB), Y0, Y0
 	VMULPD       Y0, Y1, Y0
@@ -2337,6 +3065,181 @@ TEXT ·geluF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y3
+	VMOVUPS           64(SI)(DX*4), Y6
+	VMOVUPS           96(SI)(DX*4), Y9
+	VMULPS.BCST       activationConstants<>+1120(SB), Y0, Y1
+	VMULPS.BCST       activationConstants<>+1120(SB), Y3, Y4
+	VMULPS.BCST       activationConstants<>+1120(SB), Y6, Y7
+	VMULPS.BCST       activationConstants<>+1120(SB), Y9, Y10
+	VMULPS.BCST       activationConstants<>+1152(SB), Y0, Y2
+	VMULPS.BCST       activationConstants<>+1152(SB), Y3, Y5
+	VMULPS.BCST       activationConstants<>+1152(SB), Y6, Y8
+	VMULPS.BCST       activationConstants<>+1152(SB), Y9, Y11
+	VMULPS            Y0, Y2, Y2
+	VMULPS            Y3, Y5, Y5
+	VMULPS            Y6, Y8, Y8
+	VMULPS            Y9, Y11, Y11
+	VMULPS            Y0, Y2, Y2
+	VMULPS            Y3, Y5, Y5
+	VMULPS            Y6, Y8, Y8
+	VMULPS            Y9, Y11, Y11
+	VADDPS            Y2, Y0, Y0
+	VADDPS            Y5, Y3, Y2
+	VADDPS            Y8, Y6, Y3
+	VADDPS            Y11, Y9, Y5
+	VMULPS.BCST       activationConstants<>+1184(SB), Y0, Y0
+	VMULPS.BCST       activationConstants<>+1184(SB), Y2, Y2
+	VMULPS.BCST       activationConstants<>+1184(SB), Y3, Y3
+	VMULPS.BCST       activationConstants<>+1184(SB), Y5, Y5
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y5, Z13
+	VANDPD.BCST       activationConstants<>+512(SB), Z0, Z5
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z8
+	VANDPD.BCST       activationConstants<>+512(SB), Z3, Z11
+	VANDPD.BCST       activationConstants<>+512(SB), Z13, Z14
+	VBROADCASTSD      activationConstants<>+1216(SB), Z6
+	VBROADCASTSD      activationConstants<>+1216(SB), Z9
+	VBROADCASTSD      activationConstants<>+1216(SB), Z12
+	VBROADCASTSD      activationConstants<>+1216(SB), Z15
+	VMINPD            Z5, Z6, Z5
+	VMINPD            Z8, Z9, Z6
+	VMINPD            Z11, Z12, Z8
+	VMINPD            Z14, Z15, Z9
+	VADDPD            Z5, Z5, Z5
+	VADDPD            Z6, Z6, Z6
+	VADDPD            Z8, Z8, Z8
+	VADDPD            Z9, Z9, Z17
+	VMOVAPD           Z5, Z9
+	VMOVAPD           Z6, Z12
+	VMOVAPD           Z8, Z15
+	VMOVAPD           Z17, Z18
+	VBROADCASTSD      activationConstants<>+192(SB), Z11
+	VBROADCASTSD      activationConstants<>+192(SB), Z14
+	VBROADCASTSD      activationConstants<>+192(SB), Z16
+	VBROADCASTSD      activationConstants<>+192(SB), Z19
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z11, Z9
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z14, Z12
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z16, Z15
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z19, Z18
+	VSUBPD.BCST       activationConstants<>+224(SB), Z9, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z12, Z14
+	VSUBPD.BCST       activationConstants<>+224(SB), Z15, Z16
+	VSUBPD.BCST       activationConstants<>+224(SB), Z18, Z19
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z17, Z17
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z11, Z5
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z14, Z6
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z16, Z8
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z19, Z17
+	VBROADCASTSD      activationConstants<>+288(SB), Z11
+	VBROADCASTSD      activationConstants<>+288(SB), Z16
+	VBROADCASTSD      activationConstants<>+288(SB), Z20
+	VBROADCASTSD      activationConstants<>+288(SB), Z22
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z5, Z11
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z6, Z16
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z8, Z20
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z17, Z22
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z5, Z11
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z6, Z16
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z8, Z20
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z17, Z22
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z5, Z11
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z6, Z16
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z8, Z20
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z17, Z22
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z5, Z11
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z6, Z16
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z8, Z20
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z17, Z22
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z5, Z11
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z6, Z16
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z8, Z20
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z17, Z22
+	VBROADCASTSD      activationConstants<>+480(SB), Z14
+	VBROADCASTSD      activationConstants<>+480(SB), Z19
+	VBROADCASTSD      activationConstants<>+480(SB), Z21
+	VBROADCASTSD      activationConstants<>+480(SB), Z23
+	VPSUBQ            Z9, Z14, Z9
+	VPSUBQ            Z12, Z19, Z12
+	VPSUBQ            Z15, Z21, Z14
+	VPSUBQ            Z18, Z23, Z15
+	VPSLLQ            $0x34, Z9, Z9
+	VPSLLQ            $0x34, Z12, Z12
+	VPSLLQ            $0x34, Z14, Z14
+	VPSLLQ            $0x34, Z15, Z25
+	VBROADCASTSD      activationConstants<>+32(SB), Z15
+	VBROADCASTSD      activationConstants<>+32(SB), Z19
+	VBROADCASTSD      activationConstants<>+32(SB), Z21
+	VBROADCASTSD      activationConstants<>+32(SB), Z18
+	VSUBPD            Z9, Z15, Z15
+	VSUBPD            Z12, Z19, Z19
+	VSUBPD            Z14, Z21, Z23
+	VSUBPD            Z25, Z18, Z26
+	VMULPD            Z5, Z5, Z18
+	VMULPD            Z6, Z6, Z21
+	VMULPD            Z8, Z8, Z24
+	VMULPD            Z17, Z17, Z27
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z17, Z17
+	VFMADD231PD       Z11, Z18, Z5
+	VFMADD231PD       Z16, Z21, Z6
+	VFMADD231PD       Z20, Z24, Z8
+	VFMADD231PD       Z22, Z27, Z17
+	VADDPD            Z5, Z15, Z5
+	VADDPD            Z6, Z19, Z6
+	VADDPD            Z8, Z23, Z8
+	VADDPD            Z17, Z26, Z11
+	VADDPD            Z9, Z9, Z9
+	VADDPD            Z12, Z12, Z12
+	VADDPD            Z14, Z14, Z14
+	VADDPD            Z25, Z25, Z15
+	VADDPD            Z9, Z5, Z9
+	VADDPD            Z12, Z6, Z12
+	VADDPD            Z14, Z8, Z14
+	VADDPD            Z15, Z11, Z15
+	VDIVPD            Z9, Z5, Z5
+	VDIVPD            Z12, Z6, Z6
+	VDIVPD            Z14, Z8, Z8
+	VDIVPD            Z15, Z11, Z9
+	VANDPD.BCST       activationConstants<>+544(SB), Z0, Z0
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z3, Z3
+	VANDPD.BCST       activationConstants<>+544(SB), Z13, Z11
+	VORPD             Z0, Z5, Z0
+	VORPD             Z2, Z6, Z2
+	VORPD             Z3, Z8, Z3
+	VORPD             Z11, Z9, Z5
+	VCVTPD2PS         Z0, Y0
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z3, Y3
+	VCVTPD2PS         Z5, Y5
+	VADDPS.BCST       activationConstants<>+0(SB), Y0, Y0
+	VADDPS.BCST       activationConstants<>+0(SB), Y2, Y2
+	VADDPS.BCST       activationConstants<>+0(SB), Y3, Y3
+	VADDPS.BCST       activationConstants<>+0(SB), Y5, Y5
+	VMULPS            Y0, Y1, Y0
+	VMULPS            Y2, Y4, Y1
+	VMULPS            Y3, Y7, Y2
+	VMULPS            Y5, Y10, Y3
+	VMOVUPS           Y0, (DI)(DX*4)
+	VMOVUPS           Y1, 32(DI)(DX*4)
+	VMOVUPS           Y2, 64(DI)(DX*4)
+	VMOVUPS           Y3, 96(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2344,76 +3247,42 @@ loop:
 	VMOVUPS (SI)(DX*4), Y0
 
 body:
-	VMULPS.BCST       activationConstants<>+896(SB), Y0, Y1
-	VMULPS.BCST       activationConstants<>+928(SB), Y0, Y2
+	VMULPS.BCST       activationConstants<>+1120(SB), Y0, Y1
+	VMULPS.BCST       activationConstants<>+1152(SB), Y0, Y2
 	VMULPS            Y0, Y2, Y2
 	VMULPS            Y0, Y2, Y2
 	VADDPS            Y2, Y0, Y0
-	VMULPS.BCST       activationConstants<>+960(SB), Y0, Y0
+	VMULPS.BCST       activationConstants<>+1184(SB), Y0, Y0
 	VCVTPS2PD         Y0, Z0
-	VANDPD.BCST       activationConstants<>+800(SB), Z0, Z2
-	VBROADCASTSD      activationConstants<>+992(SB), Z4
-	VMINPD            Z2, Z4, Z2
+	VANDPD.BCST       activationConstants<>+512(SB), Z0, Z2
+	VBROADCASTSD      activationConstants<>+1216(SB), Z3
+	VMINPD            Z2, Z3, Z2
 	VADDPD            Z2, Z2, Z2
-	VMOVAPD           Z2, Z4
-	VBROADCASTSD      activationConstants<>+192(SB), Z5
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z4
-	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z5
+	VMOVAPD           Z2, Z3
+	VBROADCASTSD      activationConstants<>+192(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z4, Z3
+	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z4
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z2
-	VMOVAPD           Z2, Z6
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z6
-	VSUBPD            Z6, Z2, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z4, Z2
+	VBROADCASTSD      activationConstants<>+288(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z2, Z4
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z2, Z4
+	VBROADCASTSD      activationConstants<>+480(SB), Z5
+	VPSUBQ            Z3, Z5, Z3
+	VPSLLQ            $0x34, Z3, Z3
+	VBROADCASTSD      activationConstants<>+32(SB), Z5
+	VSUBPD            Z3, Z5, Z5
+	VMULPD            Z2, Z2, Z6
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z2
-	VMOVAPD           Z2, Z5
-	VFMADD231PD       Z2, Z6, Z5
-	VBROADCASTSD      activationConstants<>+320(SB), Z2
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z6, Z2
-	VMULPD            Z6, Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z2, Z7, Z5
-	VPADDQ.BCST       activationConstants<>+672(SB), Z4, Z2
-	VPSLLQ            $0x34, Z2, Z2
-	VMULPD            Z6, Z2, Z4
-	VSUBPD.BCST       activationConstants<>+32(SB), Z2, Z6
-	VADDPD            Z4, Z6, Z7
-	VSUBPD            Z6, Z7, Z6
-	VSUBPD            Z6, Z4, Z4
-	VMOVAPD           Z4, Z4
-	VFMADD231PD       Z5, Z2, Z4
-	VADDPD            Z4, Z7, Z2
-	VSUBPD            Z7, Z2, Z5
-	VSUBPD            Z5, Z4, Z4
-	VADDPD.BCST       activationConstants<>+1024(SB), Z2, Z5
-	VSUBPD.BCST       activationConstants<>+1024(SB), Z5, Z6
-	VSUBPD            Z6, Z2, Z6
-	VADDPD            Z4, Z6, Z6
-	VDIVPD            Z5, Z2, Z7
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD      Z5, Z7, Z2
-	VADDPD            Z4, Z2, Z2
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD      Z6, Z7, Z2
-	VMOVAPD           Z7, Z4
-	VBROADCASTSD      activationConstants<>+1056(SB), Z5
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z5, Z4
-	VMOVAPD           Z7, Z5
-	VFMADD231PD       Z4, Z2, Z5
-	VANDPD.BCST       activationConstants<>+800(SB), Z0, Z2
-	VCMPPD.BCST       $0x1e, activationConstants<>+1088(SB), Z2, K1
-	VBLENDMPD.BCST    activationConstants<>+32(SB), Z5, K1, Z3
-	VANDPD.BCST       activationConstants<>+800(SB), Z3, Z2
-	VANDPD.BCST       activationConstants<>+832(SB), Z0, Z0
+	VFMADD231PD       Z4, Z6, Z2
+	VADDPD            Z2, Z5, Z2
+	VADDPD            Z3, Z3, Z3
+	VADDPD            Z3, Z2, Z3
+	VDIVPD            Z3, Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z0, Z0
 	VORPD             Z0, Z2, Z0
 	VCVTPD2PS         Z0, Y0
 	VADDPS.BCST       activationConstants<>+0(SB), Y0, Y0
@@ -2458,6 +3327,187 @@ TEXT ·geluF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z3
+	VMOVUPD           128(SI)(DX*8), Z6
+	VMULPD.BCST       activationConstants<>+960(SB), Z0, Z1
+	VMULPD.BCST       activationConstants<>+960(SB), Z3, Z4
+	VMULPD.BCST       activationConstants<>+960(SB), Z6, Z7
+	VMULPD.BCST       activationConstants<>+1248(SB), Z0, Z2
+	VMULPD.BCST       activationConstants<>+1248(SB), Z3, Z5
+	VMULPD.BCST       activationConstants<>+1248(SB), Z6, Z8
+	VMULPD            Z0, Z2, Z2
+	VMULPD            Z3, Z5, Z5
+	VMULPD            Z6, Z8, Z8
+	VMULPD            Z0, Z2, Z2
+	VMULPD            Z3, Z5, Z5
+	VMULPD            Z6, Z8, Z8
+	VADDPD            Z2, Z0, Z0
+	VADDPD            Z5, Z3, Z2
+	VADDPD            Z8, Z6, Z3
+	VMULPD.BCST       activationConstants<>+1280(SB), Z0, Z0
+	VMULPD.BCST       activationConstants<>+1280(SB), Z2, Z2
+	VMULPD.BCST       activationConstants<>+1280(SB), Z3, Z9
+	VANDPD.BCST       activationConstants<>+512(SB), Z0, Z3
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z6
+	VANDPD.BCST       activationConstants<>+512(SB), Z9, Z10
+	VBROADCASTSD      activationConstants<>+1216(SB), Z5
+	VBROADCASTSD      activationConstants<>+1216(SB), Z8
+	VBROADCASTSD      activationConstants<>+1216(SB), Z11
+	VMINPD            Z3, Z5, Z3
+	VMINPD            Z6, Z8, Z5
+	VMINPD            Z10, Z11, Z6
+	VADDPD            Z3, Z3, Z3
+	VADDPD            Z5, Z5, Z5
+	VADDPD            Z6, Z6, Z12
+	VMOVAPD           Z3, Z6
+	VMOVAPD           Z5, Z10
+	VMOVAPD           Z12, Z13
+	VBROADCASTSD      activationConstants<>+192(SB), Z8
+	VBROADCASTSD      activationConstants<>+192(SB), Z11
+	VBROADCASTSD      activationConstants<>+192(SB), Z14
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z8, Z6
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z11, Z10
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z14, Z13
+	VSUBPD.BCST       activationConstants<>+224(SB), Z6, Z8
+	VSUBPD.BCST       activationConstants<>+224(SB), Z10, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z13, Z14
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z12, Z20
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z8, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z11, Z5
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z14, Z20
+	VMOVAPD           Z3, Z12
+	VMOVAPD           Z5, Z17
+	VMOVAPD           Z20, Z21
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z8, Z12
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z11, Z17
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z14, Z21
+	VBROADCASTSD      activationConstants<>+672(SB), Z15
+	VBROADCASTSD      activationConstants<>+672(SB), Z18
+	VBROADCASTSD      activationConstants<>+672(SB), Z22
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z21, Z22
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z12, Z15
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z17, Z18
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z21, Z22
+	VBROADCASTSD      activationConstants<>+480(SB), Z16
+	VBROADCASTSD      activationConstants<>+480(SB), Z19
+	VBROADCASTSD      activationConstants<>+480(SB), Z23
+	VPSUBQ            Z6, Z16, Z6
+	VPSUBQ            Z10, Z19, Z10
+	VPSUBQ            Z13, Z23, Z13
+	VPSLLQ            $0x34, Z6, Z6
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z13, Z24
+	VBROADCASTSD      activationConstants<>+32(SB), Z13
+	VBROADCASTSD      activationConstants<>+32(SB), Z19
+	VBROADCASTSD      activationConstants<>+32(SB), Z16
+	VSUBPD            Z6, Z13, Z13
+	VSUBPD            Z10, Z19, Z19
+	VSUBPD            Z24, Z16, Z25
+	VADDPD            Z3, Z13, Z16
+	VADDPD            Z5, Z19, Z23
+	VADDPD            Z20, Z25, Z26
+	VSUBPD            Z13, Z16, Z13
+	VSUBPD            Z19, Z23, Z19
+	VSUBPD            Z25, Z26, Z25
+	VSUBPD            Z13, Z3, Z3
+	VSUBPD            Z19, Z5, Z5
+	VSUBPD            Z25, Z20, Z13
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z8, Z3
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z11, Z5
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z14, Z13
+	VMULPD            Z12, Z12, Z8
+	VMULPD            Z17, Z17, Z11
+	VMULPD            Z21, Z21, Z12
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFMADD231PD       Z15, Z8, Z3
+	VFMADD231PD       Z18, Z11, Z5
+	VFMADD231PD       Z22, Z12, Z13
+	VADDPD            Z3, Z16, Z3
+	VADDPD            Z5, Z23, Z5
+	VADDPD            Z13, Z26, Z12
+	VADDPD            Z6, Z6, Z8
+	VADDPD            Z10, Z10, Z11
+	VADDPD            Z24, Z24, Z13
+	VADDPD            Z8, Z3, Z8
+	VADDPD            Z11, Z5, Z11
+	VADDPD            Z13, Z12, Z13
+	VDIVPD            Z8, Z3, Z8
+	VDIVPD            Z11, Z5, Z11
+	VDIVPD            Z13, Z12, Z15
+	VBROADCASTSD      activationConstants<>+1312(SB), Z13
+	VBROADCASTSD      activationConstants<>+1312(SB), Z14
+	VBROADCASTSD      activationConstants<>+1312(SB), Z16
+	VSUBPD            Z6, Z13, Z13
+	VSUBPD            Z10, Z14, Z14
+	VSUBPD            Z24, Z16, Z16
+	VMULPD            Z13, Z3, Z3
+	VMULPD            Z14, Z5, Z5
+	VMULPD            Z16, Z12, Z12
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z6, K1
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z10, K2
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z24, K3
+	VMOVAPD           Z3, Z6
+	VMOVAPD           Z5, Z10
+	VMOVAPD           Z12, Z13
+	VFNMADD231PD      Z8, Z3, Z6
+	VFNMADD231PD      Z11, Z5, Z10
+	VFNMADD231PD      Z15, Z12, Z13
+	VBLENDMPD         Z8, Z6, K1, Z3
+	VBLENDMPD         Z11, Z10, K2, Z5
+	VBLENDMPD         Z15, Z13, K3, Z6
+	VANDPD.BCST       activationConstants<>+544(SB), Z0, Z0
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z9, Z8
+	VORPD             Z0, Z3, Z0
+	VORPD             Z2, Z5, Z2
+	VORPD             Z8, Z6, Z3
+	VADDPD.BCST       activationConstants<>+32(SB), Z0, Z0
+	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z2
+	VADDPD.BCST       activationConstants<>+32(SB), Z3, Z3
+	VMULPD            Z0, Z1, Z0
+	VMULPD            Z2, Z4, Z1
+	VMULPD            Z3, Z7, Z2
+	VMOVUPD           Z0, (DI)(DX*8)
+	VMOVUPD           Z1, 64(DI)(DX*8)
+	VMOVUPD           Z2, 128(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2465,75 +3515,59 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VMULPD.BCST       activationConstants<>+640(SB), Z0, Z1
-	VMULPD.BCST       activationConstants<>+1120(SB), Z0, Z2
+	VMULPD.BCST       activationConstants<>+960(SB), Z0, Z1
+	VMULPD.BCST       activationConstants<>+1248(SB), Z0, Z2
 	VMULPD            Z0, Z2, Z2
 	VMULPD            Z0, Z2, Z2
 	VADDPD            Z2, Z0, Z0
-	VMULPD.BCST       activationConstants<>+1152(SB), Z0, Z0
-	VANDPD.BCST       activationConstants<>+800(SB), Z0, Z2
-	VBROADCASTSD      activationConstants<>+992(SB), Z4
-	VMINPD            Z2, Z4, Z2
+	VMULPD.BCST       activationConstants<>+1280(SB), Z0, Z0
+	VANDPD.BCST       activationConstants<>+512(SB), Z0, Z2
+	VBROADCASTSD      activationConstants<>+1216(SB), Z3
+	VMINPD            Z2, Z3, Z2
 	VADDPD            Z2, Z2, Z2
-	VMOVAPD           Z2, Z4
-	VBROADCASTSD      activationConstants<>+192(SB), Z5
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z4
-	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z5
+	VMOVAPD           Z2, Z3
+	VBROADCASTSD      activationConstants<>+192(SB), Z4
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z4, Z3
+	VSUBPD.BCST       activationConstants<>+224(SB), Z3, Z4
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z2
-	VMOVAPD           Z2, Z6
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z6
-	VSUBPD            Z6, Z2, Z2
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z5, Z2
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z4, Z2
 	VMOVAPD           Z2, Z5
-	VFMADD231PD       Z2, Z6, Z5
-	VBROADCASTSD      activationConstants<>+320(SB), Z2
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z6, Z2
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z6, Z2
-	VMULPD            Z6, Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z2, Z7, Z5
-	VPADDQ.BCST       activationConstants<>+672(SB), Z4, Z2
-	VPSLLQ            $0x34, Z2, Z2
-	VMULPD            Z6, Z2, Z4
-	VSUBPD.BCST       activationConstants<>+32(SB), Z2, Z6
-	VADDPD            Z4, Z6, Z7
-	VSUBPD            Z6, Z7, Z6
-	VSUBPD            Z6, Z4, Z4
-	VMOVAPD           Z4, Z4
-	VFMADD231PD       Z5, Z2, Z4
-	VADDPD            Z4, Z7, Z2
-	VSUBPD            Z7, Z2, Z5
-	VSUBPD            Z5, Z4, Z4
-	VADDPD.BCST       activationConstants<>+1024(SB), Z2, Z5
-	VSUBPD.BCST       activationConstants<>+1024(SB), Z5, Z6
-	VSUBPD            Z6, Z2, Z6
-	VADDPD            Z4, Z6, Z6
-	VDIVPD            Z5, Z2, Z7
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z4, Z5
+	VBROADCASTSD      activationConstants<>+672(SB), Z6
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z5, Z6
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z5, Z6
+	VBROADCASTSD      activationConstants<>+480(SB), Z7
+	VPSUBQ            Z3, Z7, Z3
+	VPSLLQ            $0x34, Z3, Z3
+	VBROADCASTSD      activationConstants<>+32(SB), Z7
+	VSUBPD            Z3, Z7, Z7
+	VADDPD            Z2, Z7, Z8
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z7, Z2, Z2
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD      Z5, Z7, Z2
-	VADDPD            Z4, Z2, Z2
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z4, Z2
+	VMULPD            Z5, Z5, Z4
 	VMOVAPD           Z2, Z2
-	VFNMADD231PD      Z6, Z7, Z2
-	VMOVAPD           Z7, Z4
-	VBROADCASTSD      activationConstants<>+1056(SB), Z5
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z5, Z4
-	VMOVAPD           Z7, Z5
-	VFMADD231PD       Z4, Z2, Z5
-	VANDPD.BCST       activationConstants<>+800(SB), Z0, Z2
-	VCMPPD.BCST       $0x1e, activationConstants<>+1088(SB), Z2, K1
-	VBLENDMPD.BCST    activationConstants<>+32(SB), Z5, K1, Z3
-	VANDPD.BCST       activationConstants<>+800(SB), Z3, Z2
-	VANDPD.BCST       activationConstants<>+832(SB), Z0, Z0
+	VFMADD231PD       Z6, Z4, Z2
+	VADDPD            Z2, Z8, Z2
+	VADDPD            Z3, Z3, Z4
+	VADDPD            Z4, Z2, Z4
+	VDIVPD            Z4, Z2, Z4
+	VBROADCASTSD      activationConstants<>+1312(SB), Z5
+	VSUBPD            Z3, Z5, Z5
+	VMULPD            Z5, Z2, Z2
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z3, K1
+	VMOVAPD           Z2, Z3
+	VFNMADD231PD      Z4, Z2, Z3
+	VBLENDMPD         Z4, Z3, K1, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z0, Z0
 	VORPD             Z0, Z2, Z0
 	VADDPD.BCST       activationConstants<>+32(SB), Z0, Z0
 	VMULPD            Z0, Z1, Z0
@@ -2578,6 +3612,121 @@ TEXT ·geluBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), DI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), SI
+	CMPQ         SI, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X3
+	VMOVUPS      (BX)(AX*4), X1
+	VMOVUPS      16(BX)(AX*4), X4
+	VMULPS       activationConstants<>+1152(SB), X1, X2
+	VMULPS       activationConstants<>+1152(SB), X4, X5
+	VMULPS       X1, X2, X2
+	VMULPS       X4, X5, X5
+	VMULPS       X1, X2, X2
+	VMULPS       X4, X5, X5
+	VADDPS       X2, X1, X2
+	VADDPS       X5, X4, X5
+	VMULPS       activationConstants<>+1184(SB), X2, X2
+	VMULPS       activationConstants<>+1184(SB), X5, X5
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X5, Y7
+	VANDPD       activationConstants<>+512(SB), Y2, Y5
+	VANDPD       activationConstants<>+512(SB), Y7, Y8
+	VBROADCASTSD activationConstants<>+1216(SB), Y6
+	VBROADCASTSD activationConstants<>+1216(SB), Y9
+	VMINPD       Y5, Y6, Y5
+	VMINPD       Y8, Y9, Y6
+	VADDPD       Y5, Y5, Y5
+	VADDPD       Y6, Y6, Y9
+	VMOVAPD      Y5, Y6
+	VMOVAPD      Y9, Y10
+	VBROADCASTSD activationConstants<>+192(SB), Y8
+	VBROADCASTSD activationConstants<>+192(SB), Y11
+	VFMADD213PD  activationConstants<>+224(SB), Y8, Y6
+	VFMADD213PD  activationConstants<>+224(SB), Y11, Y10
+	VSUBPD       activationConstants<>+224(SB), Y6, Y8
+	VSUBPD       activationConstants<>+224(SB), Y10, Y11
+	VMOVAPD      Y5, Y5
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD activationConstants<>+256(SB), Y8, Y5
+	VFNMADD231PD activationConstants<>+256(SB), Y11, Y9
+	VBROADCASTSD activationConstants<>+288(SB), Y8
+	VBROADCASTSD activationConstants<>+288(SB), Y12
+	VFMADD213PD  activationConstants<>+320(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  activationConstants<>+352(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  activationConstants<>+384(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+384(SB), Y9, Y12
+	VFMADD213PD  activationConstants<>+416(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+416(SB), Y9, Y12
+	VFMADD213PD  activationConstants<>+448(SB), Y5, Y8
+	VFMADD213PD  activationConstants<>+448(SB), Y9, Y12
+	VBROADCASTSD activationConstants<>+480(SB), Y11
+	VBROADCASTSD activationConstants<>+480(SB), Y13
+	VPSUBQ       Y6, Y11, Y6
+	VPSUBQ       Y10, Y13, Y10
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y10, Y13
+	VBROADCASTSD activationConstants<>+32(SB), Y10
+	VBROADCASTSD activationConstants<>+32(SB), Y11
+	VSUBPD       Y6, Y10, Y10
+	VSUBPD       Y13, Y11, Y14
+	VMULPD       Y5, Y5, Y11
+	VMULPD       Y9, Y9, Y15
+	VMOVAPD      Y5, Y5
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y8, Y11, Y5
+	VFMADD231PD  Y12, Y15, Y9
+	VADDPD       Y5, Y10, Y5
+	VADDPD       Y9, Y14, Y8
+	VADDPD       Y6, Y6, Y6
+	VADDPD       Y13, Y13, Y9
+	VADDPD       Y6, Y5, Y6
+	VADDPD       Y9, Y8, Y9
+	VDIVPD       Y6, Y5, Y5
+	VDIVPD       Y9, Y8, Y6
+	VANDPD       activationConstants<>+544(SB), Y2, Y2
+	VANDPD       activationConstants<>+544(SB), Y7, Y7
+	VORPD        Y2, Y5, Y2
+	VORPD        Y7, Y6, Y5
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y5, X6
+	VMULPS       activationConstants<>+1344(SB), X1, X5
+	VMULPS       activationConstants<>+1344(SB), X4, X7
+	VMULPS       X1, X5, X5
+	VMULPS       X4, X7, X7
+	VADDPS       activationConstants<>+0(SB), X5, X5
+	VADDPS       activationConstants<>+0(SB), X7, X7
+	VMULPS       activationConstants<>+1184(SB), X5, X5
+	VMULPS       activationConstants<>+1184(SB), X7, X8
+	VADDPS       activationConstants<>+0(SB), X2, X7
+	VADDPS       activationConstants<>+0(SB), X6, X9
+	VMULPS       activationConstants<>+1120(SB), X7, X7
+	VMULPS       activationConstants<>+1120(SB), X9, X9
+	VMULPS       activationConstants<>+1120(SB), X1, X1
+	VMULPS       activationConstants<>+1120(SB), X4, X4
+	VMULPS       X2, X2, X2
+	VMULPS       X6, X6, X10
+	VBROADCASTSS activationConstants<>+0(SB), X6
+	VBROADCASTSS activationConstants<>+0(SB), X11
+	VSUBPS       X2, X6, X2
+	VSUBPS       X10, X11, X6
+	VMULPS       X2, X1, X1
+	VMULPS       X6, X4, X2
+	VMULPS       X5, X1, X1
+	VMULPS       X8, X2, X2
+	VADDPS       X1, X7, X1
+	VADDPS       X2, X9, X2
+	VMULPS       X1, X0, X0
+	VMULPS       X2, X3, X1
+	VMOVUPS      X0, (DI)(AX*4)
+	VMOVUPS      X1, 16(DI)(AX*4)
+	MOVQ         SI, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), SI
 	CMPQ    SI, CX
@@ -2586,14 +3735,14 @@ loop:
 	VMOVUPS (BX)(AX*4), X1
 
 body:
-	VMULPS       activationConstants<>+928(SB), X1, X2
+	VMULPS       activationConstants<>+1152(SB), X1, X2
 	VMULPS       X1, X2, X2
 	VMULPS       X1, X2, X2
 	VADDPS       X2, X1, X2
-	VMULPS       activationConstants<>+960(SB), X2, X2
+	VMULPS       activationConstants<>+1184(SB), X2, X2
 	VCVTPS2PD    X2, Y2
-	VANDPD       activationConstants<>+800(SB), Y2, Y3
-	VBROADCASTSD activationConstants<>+992(SB), Y4
+	VANDPD       activationConstants<>+512(SB), Y2, Y3
+	VBROADCASTSD activationConstants<>+1216(SB), Y4
 	VMINPD       Y3, Y4, Y3
 	VADDPD       Y3, Y3, Y3
 	VMOVAPD      Y3, Y4
@@ -2602,68 +3751,34 @@ body:
 	VSUBPD       activationConstants<>+224(SB), Y4, Y5
 	VMOVAPD      Y3, Y3
 	VFNMADD231PD activationConstants<>+256(SB), Y5, Y3
-	VMOVAPD      Y3, Y6
-	VFNMADD231PD activationConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y3
+	VBROADCASTSD activationConstants<>+288(SB), Y5
+	VFMADD213PD  activationConstants<>+320(SB), Y3, Y5
+	VFMADD213PD  activationConstants<>+352(SB), Y3, Y5
+	VFMADD213PD  activationConstants<>+384(SB), Y3, Y5
+	VFMADD213PD  activationConstants<>+416(SB), Y3, Y5
+	VFMADD213PD  activationConstants<>+448(SB), Y3, Y5
+	VBROADCASTSD activationConstants<>+480(SB), Y6
+	VPSUBQ       Y4, Y6, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VBROADCASTSD activationConstants<>+32(SB), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y3, Y3, Y7
 	VMOVAPD      Y3, Y3
-	VFNMADD231PD activationConstants<>+288(SB), Y5, Y3
-	VMOVAPD      Y3, Y5
-	VFMADD231PD  Y3, Y6, Y5
-	VBROADCASTSD activationConstants<>+320(SB), Y3
-	VFMADD213PD  activationConstants<>+352(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+384(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+416(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+448(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+480(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+512(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+544(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+576(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+608(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+640(SB), Y6, Y3
-	VMULPD       Y6, Y6, Y7
-	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y7, Y5
-	VPADDQ       activationConstants<>+672(SB), Y4, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y6, Y3, Y4
-	VSUBPD       activationConstants<>+32(SB), Y3, Y6
-	VADDPD       Y4, Y6, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y4, Y4
-	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y5, Y3, Y4
-	VADDPD       Y4, Y7, Y3
-	VSUBPD       Y7, Y3, Y5
-	VSUBPD       Y5, Y4, Y4
-	VADDPD       activationConstants<>+1024(SB), Y3, Y5
-	VSUBPD       activationConstants<>+1024(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y6
-	VADDPD       Y4, Y6, Y6
-	VDIVPD       Y5, Y3, Y7
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD Y5, Y7, Y3
-	VADDPD       Y4, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD Y6, Y7, Y3
-	VMOVAPD      Y7, Y4
-	VBROADCASTSD activationConstants<>+1056(SB), Y5
-	VFMADD213PD  activationConstants<>+640(SB), Y5, Y4
-	VMOVAPD      Y7, Y5
-	VFMADD231PD  Y4, Y3, Y5
-	VANDPD       activationConstants<>+800(SB), Y2, Y3
-	VCMPPD       $0x1e, activationConstants<>+1088(SB), Y3, Y3
-	VBLENDVPD    Y3, activationConstants<>+32(SB), Y5, Y3
-	VANDPD       activationConstants<>+800(SB), Y3, Y3
-	VANDPD       activationConstants<>+832(SB), Y2, Y2
+	VFMADD231PD  Y5, Y7, Y3
+	VADDPD       Y3, Y6, Y3
+	VADDPD       Y4, Y4, Y4
+	VADDPD       Y4, Y3, Y4
+	VDIVPD       Y4, Y3, Y3
+	VANDPD       activationConstants<>+544(SB), Y2, Y2
 	VORPD        Y2, Y3, Y2
 	VCVTPD2PSY   Y2, X2
-	VMULPS       activationConstants<>+1184(SB), X1, X3
+	VMULPS       activationConstants<>+1344(SB), X1, X3
 	VMULPS       X1, X3, X3
 	VADDPS       activationConstants<>+0(SB), X3, X3
-	VMULPS       activationConstants<>+960(SB), X3, X3
+	VMULPS       activationConstants<>+1184(SB), X3, X3
 	VADDPS       activationConstants<>+0(SB), X2, X4
-	VMULPS       activationConstants<>+896(SB), X4, X4
-	VMULPS       activationConstants<>+896(SB), X1, X1
+	VMULPS       activationConstants<>+1120(SB), X4, X4
+	VMULPS       activationConstants<>+1120(SB), X1, X1
 	VMULPS       X2, X2, X2
 	VBROADCASTSS activationConstants<>+0(SB), X5
 	VSUBPS       X2, X5, X2
@@ -2718,13 +3833,13 @@ loop:
 	VMOVUPD (BX)(AX*8), Y1
 
 body:
-	VMULPD       activationConstants<>+1120(SB), Y1, Y2
+	VMULPD       activationConstants<>+1248(SB), Y1, Y2
 	VMULPD       Y1, Y2, Y2
 	VMULPD       Y1, Y2, Y2
 	VADDPD       Y2, Y1, Y2
-	VMULPD       activationConstants<>+1152(SB), Y2, Y2
-	VANDPD       activationConstants<>+800(SB), Y2, Y3
-	VBROADCASTSD activationConstants<>+992(SB), Y4
+	VMULPD       activationConstants<>+1280(SB), Y2, Y2
+	VANDPD       activationConstants<>+512(SB), Y2, Y3
+	VBROADCASTSD activationConstants<>+1216(SB), Y4
 	VMINPD       Y3, Y4, Y3
 	VADDPD       Y3, Y3, Y3
 	VMOVAPD      Y3, Y4
@@ -2734,66 +3849,50 @@ body:
 	VMOVAPD      Y3, Y3
 	VFNMADD231PD activationConstants<>+256(SB), Y5, Y3
 	VMOVAPD      Y3, Y6
-	VFNMADD231PD activationConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y3
+	VFNMADD231PD activationConstants<>+640(SB), Y5, Y6
+	VBROADCASTSD activationConstants<>+672(SB), Y7
+	VFMADD213PD  activationConstants<>+704(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+736(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+768(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+800(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+832(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+864(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+896(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  activationConstants<>+960(SB), Y6, Y7
+	VBROADCASTSD activationConstants<>+480(SB), Y8
+	VPSUBQ       Y4, Y8, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VBROADCASTSD activationConstants<>+32(SB), Y8
+	VSUBPD       Y4, Y8, Y8
+	VADDPD       Y3, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y3, Y3
 	VMOVAPD      Y3, Y3
-	VFNMADD231PD activationConstants<>+288(SB), Y5, Y3
-	VMOVAPD      Y3, Y5
-	VFMADD231PD  Y3, Y6, Y5
-	VBROADCASTSD activationConstants<>+320(SB), Y3
-	VFMADD213PD  activationConstants<>+352(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+384(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+416(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+448(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+480(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+512(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+544(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+576(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+608(SB), Y6, Y3
-	VFMADD213PD  activationConstants<>+640(SB), Y6, Y3
-	VMULPD       Y6, Y6, Y7
-	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y7, Y5
-	VPADDQ       activationConstants<>+672(SB), Y4, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y6, Y3, Y4
-	VSUBPD       activationConstants<>+32(SB), Y3, Y6
-	VADDPD       Y4, Y6, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y4, Y4
-	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y5, Y3, Y4
-	VADDPD       Y4, Y7, Y3
-	VSUBPD       Y7, Y3, Y5
-	VSUBPD       Y5, Y4, Y4
-	VADDPD       activationConstants<>+1024(SB), Y3, Y5
-	VSUBPD       activationConstants<>+1024(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y6
-	VADDPD       Y4, Y6, Y6
-	VDIVPD       Y5, Y3, Y7
+	VFNMADD231PD activationConstants<>+640(SB), Y5, Y3
+	VMULPD       Y6, Y6, Y5
 	VMOVAPD      Y3, Y3
-	VFNMADD231PD Y5, Y7, Y3
-	VADDPD       Y4, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD Y6, Y7, Y3
-	VMOVAPD      Y7, Y4
-	VBROADCASTSD activationConstants<>+1056(SB), Y5
-	VFMADD213PD  activationConstants<>+640(SB), Y5, Y4
-	VMOVAPD      Y7, Y5
-	VFMADD231PD  Y4, Y3, Y5
-	VANDPD       activationConstants<>+800(SB), Y2, Y3
-	VCMPPD       $0x1e, activationConstants<>+1088(SB), Y3, Y3
-	VBLENDVPD    Y3, activationConstants<>+32(SB), Y5, Y3
-	VANDPD       activationConstants<>+800(SB), Y3, Y3
-	VANDPD       activationConstants<>+832(SB), Y2, Y2
+	VFMADD231PD  Y7, Y5, Y3
+	VADDPD       Y3, Y9, Y3
+	VADDPD       Y4, Y4, Y5
+	VADDPD       Y5, Y3, Y5
+	VDIVPD       Y5, Y3, Y5
+	VBROADCASTSD activationConstants<>+1312(SB), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y6, Y3, Y3
+	VCMPPD       $0x11, activationConstants<>+960(SB), Y4, Y4
+	VMOVAPD      Y3, Y6
+	VFNMADD231PD Y5, Y3, Y6
+	VBLENDVPD    Y4, Y5, Y6, Y3
+	VANDPD       activationConstants<>+544(SB), Y2, Y2
 	VORPD        Y2, Y3, Y2
-	VMULPD       activationConstants<>+1216(SB), Y1, Y3
+	VMULPD       activationConstants<>+1376(SB), Y1, Y3
 	VMULPD       Y1, Y3, Y3
 	VADDPD       activationConstants<>+32(SB), Y3, Y3
-	VMULPD       activationConstants<>+1152(SB), Y3, Y3
+	VMULPD       activationConstants<>+1280(SB), Y3, Y3
 	VADDPD       activationConstants<>+32(SB), Y2, Y4
-	VMULPD       activationConstants<>+640(SB), Y4, Y4
-	VMULPD       activationConstants<>+640(SB), Y1, Y1
+	VMULPD       activationConstants<>+960(SB), Y4, Y4
+	VMULPD       activationConstants<>+960(SB), Y1, Y1
 	VMULPD       Y2, Y2, Y2
 	VBROADCASTSD activationConstants<>+32(SB), Y5
 	VSUBPD       Y2, Y5, Y2
@@ -2840,6 +3939,229 @@ TEXT ·geluBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), R8
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y3
+	VMOVUPS           64(SI)(DX*4), Y6
+	VMOVUPS           96(SI)(DX*4), Y9
+	VMOVUPS           (DI)(DX*4), Y1
+	VMOVUPS           32(DI)(DX*4), Y4
+	VMOVUPS           64(DI)(DX*4), Y7
+	VMOVUPS           96(DI)(DX*4), Y10
+	VMULPS.BCST       activationConstants<>+1152(SB), Y1, Y2
+	VMULPS.BCST       activationConstants<>+1152(SB), Y4, Y5
+	VMULPS.BCST       activationConstants<>+1152(SB), Y7, Y8
+	VMULPS.BCST       activationConstants<>+1152(SB), Y10, Y11
+	VMULPS            Y1, Y2, Y2
+	VMULPS            Y4, Y5, Y5
+	VMULPS            Y7, Y8, Y8
+	VMULPS            Y10, Y11, Y11
+	VMULPS            Y1, Y2, Y2
+	VMULPS            Y4, Y5, Y5
+	VMULPS            Y7, Y8, Y8
+	VMULPS            Y10, Y11, Y11
+	VADDPS            Y2, Y1, Y2
+	VADDPS            Y5, Y4, Y5
+	VADDPS            Y8, Y7, Y8
+	VADDPS            Y11, Y10, Y11
+	VMULPS.BCST       activationConstants<>+1184(SB), Y2, Y2
+	VMULPS.BCST       activationConstants<>+1184(SB), Y5, Y5
+	VMULPS.BCST       activationConstants<>+1184(SB), Y8, Y8
+	VMULPS.BCST       activationConstants<>+1184(SB), Y11, Y11
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y5, Z5
+	VCVTPS2PD         Y8, Z8
+	VCVTPS2PD         Y11, Z17
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z11
+	VANDPD.BCST       activationConstants<>+512(SB), Z5, Z13
+	VANDPD.BCST       activationConstants<>+512(SB), Z8, Z15
+	VANDPD.BCST       activationConstants<>+512(SB), Z17, Z18
+	VBROADCASTSD      activationConstants<>+1216(SB), Z12
+	VBROADCASTSD      activationConstants<>+1216(SB), Z14
+	VBROADCASTSD      activationConstants<>+1216(SB), Z16
+	VBROADCASTSD      activationConstants<>+1216(SB), Z19
+	VMINPD            Z11, Z12, Z11
+	VMINPD            Z13, Z14, Z12
+	VMINPD            Z15, Z16, Z13
+	VMINPD            Z18, Z19, Z14
+	VADDPD            Z11, Z11, Z11
+	VADDPD            Z12, Z12, Z12
+	VADDPD            Z13, Z13, Z13
+	VADDPD            Z14, Z14, Z21
+	VMOVAPD           Z11, Z14
+	VMOVAPD           Z12, Z16
+	VMOVAPD           Z13, Z19
+	VMOVAPD           Z21, Z22
+	VBROADCASTSD      activationConstants<>+192(SB), Z15
+	VBROADCASTSD      activationConstants<>+192(SB), Z18
+	VBROADCASTSD      activationConstants<>+192(SB), Z20
+	VBROADCASTSD      activationConstants<>+192(SB), Z23
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z15, Z14
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z18, Z16
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z20, Z19
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z23, Z22
+	VSUBPD.BCST       activationConstants<>+224(SB), Z14, Z15
+	VSUBPD.BCST       activationConstants<>+224(SB), Z16, Z18
+	VSUBPD.BCST       activationConstants<>+224(SB), Z19, Z20
+	VSUBPD.BCST       activationConstants<>+224(SB), Z22, Z23
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z13, Z13
+	VMOVAPD           Z21, Z21
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z15, Z11
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z18, Z12
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z20, Z13
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z23, Z21
+	VBROADCASTSD      activationConstants<>+288(SB), Z15
+	VBROADCASTSD      activationConstants<>+288(SB), Z20
+	VBROADCASTSD      activationConstants<>+288(SB), Z24
+	VBROADCASTSD      activationConstants<>+288(SB), Z26
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z11, Z15
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z12, Z20
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z13, Z24
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z21, Z26
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z11, Z15
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z12, Z20
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z13, Z24
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z21, Z26
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z11, Z15
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z12, Z20
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z13, Z24
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z21, Z26
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z11, Z15
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z12, Z20
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z13, Z24
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z21, Z26
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z11, Z15
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z12, Z20
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z13, Z24
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z21, Z26
+	VBROADCASTSD      activationConstants<>+480(SB), Z18
+	VBROADCASTSD      activationConstants<>+480(SB), Z23
+	VBROADCASTSD      activationConstants<>+480(SB), Z25
+	VBROADCASTSD      activationConstants<>+480(SB), Z27
+	VPSUBQ            Z14, Z18, Z14
+	VPSUBQ            Z16, Z23, Z16
+	VPSUBQ            Z19, Z25, Z18
+	VPSUBQ            Z22, Z27, Z19
+	VPSLLQ            $0x34, Z14, Z14
+	VPSLLQ            $0x34, Z16, Z16
+	VPSLLQ            $0x34, Z18, Z18
+	VPSLLQ            $0x34, Z19, Z29
+	VBROADCASTSD      activationConstants<>+32(SB), Z19
+	VBROADCASTSD      activationConstants<>+32(SB), Z23
+	VBROADCASTSD      activationConstants<>+32(SB), Z25
+	VBROADCASTSD      activationConstants<>+32(SB), Z22
+	VSUBPD            Z14, Z19, Z19
+	VSUBPD            Z16, Z23, Z23
+	VSUBPD            Z18, Z25, Z27
+	VSUBPD            Z29, Z22, Z30
+	VMULPD            Z11, Z11, Z22
+	VMULPD            Z12, Z12, Z25
+	VMULPD            Z13, Z13, Z28
+	VMULPD            Z21, Z21, Z31
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z13, Z13
+	VMOVAPD           Z21, Z21
+	VFMADD231PD       Z15, Z22, Z11
+	VFMADD231PD       Z20, Z25, Z12
+	VFMADD231PD       Z24, Z28, Z13
+	VFMADD231PD       Z26, Z31, Z21
+	VADDPD            Z11, Z19, Z11
+	VADDPD            Z12, Z23, Z12
+	VADDPD            Z13, Z27, Z13
+	VADDPD            Z21, Z30, Z15
+	VADDPD            Z14, Z14, Z14
+	VADDPD            Z16, Z16, Z16
+	VADDPD            Z18, Z18, Z18
+	VADDPD            Z29, Z29, Z19
+	VADDPD            Z14, Z11, Z14
+	VADDPD            Z16, Z12, Z16
+	VADDPD            Z18, Z13, Z18
+	VADDPD            Z19, Z15, Z19
+	VDIVPD            Z14, Z11, Z11
+	VDIVPD            Z16, Z12, Z12
+	VDIVPD            Z18, Z13, Z13
+	VDIVPD            Z19, Z15, Z14
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z5, Z5
+	VANDPD.BCST       activationConstants<>+544(SB), Z8, Z8
+	VANDPD.BCST       activationConstants<>+544(SB), Z17, Z15
+	VORPD             Z2, Z11, Z2
+	VORPD             Z5, Z12, Z5
+	VORPD             Z8, Z13, Z8
+	VORPD             Z15, Z14, Z11
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z5, Y5
+	VCVTPD2PS         Z8, Y8
+	VCVTPD2PS         Z11, Y14
+	VMULPS.BCST       activationConstants<>+1344(SB), Y1, Y11
+	VMULPS.BCST       activationConstants<>+1344(SB), Y4, Y12
+	VMULPS.BCST       activationConstants<>+1344(SB), Y7, Y13
+	VMULPS.BCST       activationConstants<>+1344(SB), Y10, Y15
+	VMULPS            Y1, Y11, Y11
+	VMULPS            Y4, Y12, Y12
+	VMULPS            Y7, Y13, Y13
+	VMULPS            Y10, Y15, Y15
+	VADDPS.BCST       activationConstants<>+0(SB), Y11, Y11
+	VADDPS.BCST       activationConstants<>+0(SB), Y12, Y12
+	VADDPS.BCST       activationConstants<>+0(SB), Y13, Y13
+	VADDPS.BCST       activationConstants<>+0(SB), Y15, Y15
+	VMULPS.BCST       activationConstants<>+1184(SB), Y11, Y11
+	VMULPS.BCST       activationConstants<>+1184(SB), Y12, Y12
+	VMULPS.BCST       activationConstants<>+1184(SB), Y13, Y13
+	VMULPS.BCST       activationConstants<>+1184(SB), Y15, Y18
+	VADDPS.BCST       activationConstants<>+0(SB), Y2, Y15
+	VADDPS.BCST       activationConstants<>+0(SB), Y5, Y16
+	VADDPS.BCST       activationConstants<>+0(SB), Y8, Y17
+	VADDPS.BCST       activationConstants<>+0(SB), Y14, Y19
+	VMULPS.BCST       activationConstants<>+1120(SB), Y15, Y15
+	VMULPS.BCST       activationConstants<>+1120(SB), Y16, Y16
+	VMULPS.BCST       activationConstants<>+1120(SB), Y17, Y17
+	VMULPS.BCST       activationConstants<>+1120(SB), Y19, Y19
+	VMULPS.BCST       activationConstants<>+1120(SB), Y1, Y1
+	VMULPS.BCST       activationConstants<>+1120(SB), Y4, Y4
+	VMULPS.BCST       activationConstants<>+1120(SB), Y7, Y7
+	VMULPS.BCST       activationConstants<>+1120(SB), Y10, Y10
+	VMULPS            Y2, Y2, Y2
+	VMULPS            Y5, Y5, Y5
+	VMULPS            Y8, Y8, Y8
+	VMULPS            Y14, Y14, Y22
+	VBROADCASTSS      activationConstants<>+0(SB), Y14
+	VBROADCASTSS      activationConstants<>+0(SB), Y20
+	VBROADCASTSS      activationConstants<>+0(SB), Y21
+	VBROADCASTSS      activationConstants<>+0(SB), Y23
+	VSUBPS            Y2, Y14, Y2
+	VSUBPS            Y5, Y20, Y5
+	VSUBPS            Y8, Y21, Y8
+	VSUBPS            Y22, Y23, Y14
+	VMULPS            Y2, Y1, Y1
+	VMULPS            Y5, Y4, Y2
+	VMULPS            Y8, Y7, Y4
+	VMULPS            Y14, Y10, Y5
+	VMULPS            Y11, Y1, Y1
+	VMULPS            Y12, Y2, Y2
+	VMULPS            Y13, Y4, Y4
+	VMULPS            Y18, Y5, Y5
+	VADDPS            Y1, Y15, Y1
+	VADDPS            Y2, Y16, Y2
+	VADDPS            Y4, Y17, Y4
+	VADDPS            Y5, Y19, Y5
+	VMULPS            Y1, Y0, Y0
+	VMULPS            Y2, Y3, Y1
+	VMULPS            Y4, Y6, Y2
+	VMULPS            Y5, Y9, Y3
+	VMOVUPS           Y0, (R8)(DX*4)
+	VMOVUPS           Y1, 32(R8)(DX*4)
+	VMOVUPS           Y2, 64(R8)(DX*4)
+	VMOVUPS           Y3, 96(R8)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2848,90 +4170,56 @@ loop:
 	VMOVUPS (DI)(DX*4), Y1
 
 body:
-	VMULPS.BCST       activationConstants<>+928(SB), Y1, Y2
+	VMULPS.BCST       activationConstants<>+1152(SB), Y1, Y2
 	VMULPS            Y1, Y2, Y2
 	VMULPS            Y1, Y2, Y2
 	VADDPS            Y2, Y1, Y2
-	VMULPS.BCST       activationConstants<>+960(SB), Y2, Y2
+	VMULPS.BCST       activationConstants<>+1184(SB), Y2, Y2
 	VCVTPS2PD         Y2, Z2
-	VANDPD.BCST       activationConstants<>+800(SB), Z2, Z4
-	VBROADCASTSD      activationConstants<>+992(SB), Z5
-	VMINPD            Z4, Z5, Z4
-	VADDPD            Z4, Z4, Z4
-	VMOVAPD           Z4, Z5
-	VBROADCASTSD      activationConstants<>+192(SB), Z6
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z6, Z5
-	VSUBPD.BCST       activationConstants<>+224(SB), Z5, Z6
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z6, Z4
-	VMOVAPD           Z4, Z7
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z6, Z7
-	VSUBPD            Z7, Z4, Z4
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z6, Z4
-	VMOVAPD           Z4, Z6
-	VFMADD231PD       Z4, Z7, Z6
-	VBROADCASTSD      activationConstants<>+320(SB), Z4
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z7, Z4
-	VMULPD            Z7, Z7, Z8
-	VMOVAPD           Z6, Z6
-	VFMADD231PD       Z4, Z8, Z6
-	VPADDQ.BCST       activationConstants<>+672(SB), Z5, Z4
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z3
+	VBROADCASTSD      activationConstants<>+1216(SB), Z4
+	VMINPD            Z3, Z4, Z3
+	VADDPD            Z3, Z3, Z3
+	VMOVAPD           Z3, Z4
+	VBROADCASTSD      activationConstants<>+192(SB), Z5
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z4
+	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z5
+	VMOVAPD           Z3, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z3
+	VBROADCASTSD      activationConstants<>+288(SB), Z5
+	VFMADD213PD.BCST  activationConstants<>+320(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+352(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+384(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+416(SB), Z3, Z5
+	VFMADD213PD.BCST  activationConstants<>+448(SB), Z3, Z5
+	VBROADCASTSD      activationConstants<>+480(SB), Z6
+	VPSUBQ            Z4, Z6, Z4
 	VPSLLQ            $0x34, Z4, Z4
-	VMULPD            Z7, Z4, Z5
-	VSUBPD.BCST       activationConstants<>+32(SB), Z4, Z7
-	VADDPD            Z5, Z7, Z8
-	VSUBPD            Z7, Z8, Z7
-	VSUBPD            Z7, Z5, Z5
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z6, Z4, Z5
-	VADDPD            Z5, Z8, Z4
-	VSUBPD            Z8, Z4, Z6
-	VSUBPD            Z6, Z5, Z5
-	VADDPD.BCST       activationConstants<>+1024(SB), Z4, Z6
-	VSUBPD.BCST       activationConstants<>+1024(SB), Z6, Z7
-	VSUBPD            Z7, Z4, Z7
-	VADDPD            Z5, Z7, Z7
-	VDIVPD            Z6, Z4, Z8
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD      Z6, Z8, Z4
-	VADDPD            Z5, Z4, Z4
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD      Z7, Z8, Z4
-	VMOVAPD           Z8, Z5
-	VBROADCASTSD      activationConstants<>+1056(SB), Z6
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z6, Z5
-	VMOVAPD           Z8, Z6
-	VFMADD231PD       Z5, Z4, Z6
-	VANDPD.BCST       activationConstants<>+800(SB), Z2, Z4
-	VCMPPD.BCST       $0x1e, activationConstants<>+1088(SB), Z4, K1
-	VBLENDMPD.BCST    activationConstants<>+32(SB), Z6, K1, Z3
-	VANDPD.BCST       activationConstants<>+800(SB), Z3, Z4
-	VANDPD.BCST       activationConstants<>+832(SB), Z2, Z2
-	VORPD             Z2, Z4, Z2
+	VBROADCASTSD      activationConstants<>+32(SB), Z6
+	VSUBPD            Z4, Z6, Z6
+	VMULPD            Z3, Z3, Z7
+	VMOVAPD           Z3, Z3
+	VFMADD231PD       Z5, Z7, Z3
+	VADDPD            Z3, Z6, Z3
+	VADDPD            Z4, Z4, Z4
+	VADDPD            Z4, Z3, Z4
+	VDIVPD            Z4, Z3, Z3
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VORPD             Z2, Z3, Z2
 	VCVTPD2PS         Z2, Y2
-	VMULPS.BCST       activationConstants<>+1184(SB), Y1, Y4
-	VMULPS            Y1, Y4, Y4
-	VADDPS.BCST       activationConstants<>+0(SB), Y4, Y4
-	VMULPS.BCST       activationConstants<>+960(SB), Y4, Y4
-	VADDPS.BCST       activationConstants<>+0(SB), Y2, Y5
-	VMULPS.BCST       activationConstants<>+896(SB), Y5, Y5
-	VMULPS.BCST       activationConstants<>+896(SB), Y1, Y1
+	VMULPS.BCST       activationConstants<>+1344(SB), Y1, Y3
+	VMULPS            Y1, Y3, Y3
+	VADDPS.BCST       activationConstants<>+0(SB), Y3, Y3
+	VMULPS.BCST       activationConstants<>+1184(SB), Y3, Y3
+	VADDPS.BCST       activationConstants<>+0(SB), Y2, Y4
+	VMULPS.BCST       activationConstants<>+1120(SB), Y4, Y4
+	VMULPS.BCST       activationConstants<>+1120(SB), Y1, Y1
 	VMULPS            Y2, Y2, Y2
-	VBROADCASTSS      activationConstants<>+0(SB), Y6
-	VSUBPS            Y2, Y6, Y2
+	VBROADCASTSS      activationConstants<>+0(SB), Y5
+	VSUBPS            Y2, Y5, Y2
 	VMULPS            Y2, Y1, Y1
-	VMULPS            Y4, Y1, Y1
-	VADDPS            Y1, Y5, Y1
+	VMULPS            Y3, Y1, Y1
+	VADDPS            Y1, Y4, Y1
 	VMULPS            Y1, Y0, Y0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -2975,6 +4263,223 @@ TEXT ·geluBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), R8
 	XORQ DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z3
+	VMOVUPD           128(SI)(DX*8), Z6
+	VMOVUPD           (DI)(DX*8), Z1
+	VMOVUPD           64(DI)(DX*8), Z4
+	VMOVUPD           128(DI)(DX*8), Z7
+	VMULPD.BCST       activationConstants<>+1248(SB), Z1, Z2
+	VMULPD.BCST       activationConstants<>+1248(SB), Z4, Z5
+	VMULPD.BCST       activationConstants<>+1248(SB), Z7, Z8
+	VMULPD            Z1, Z2, Z2
+	VMULPD            Z4, Z5, Z5
+	VMULPD            Z7, Z8, Z8
+	VMULPD            Z1, Z2, Z2
+	VMULPD            Z4, Z5, Z5
+	VMULPD            Z7, Z8, Z8
+	VADDPD            Z2, Z1, Z2
+	VADDPD            Z5, Z4, Z5
+	VADDPD            Z8, Z7, Z8
+	VMULPD.BCST       activationConstants<>+1280(SB), Z2, Z2
+	VMULPD.BCST       activationConstants<>+1280(SB), Z5, Z5
+	VMULPD.BCST       activationConstants<>+1280(SB), Z8, Z12
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z8
+	VANDPD.BCST       activationConstants<>+512(SB), Z5, Z10
+	VANDPD.BCST       activationConstants<>+512(SB), Z12, Z13
+	VBROADCASTSD      activationConstants<>+1216(SB), Z9
+	VBROADCASTSD      activationConstants<>+1216(SB), Z11
+	VBROADCASTSD      activationConstants<>+1216(SB), Z14
+	VMINPD            Z8, Z9, Z8
+	VMINPD            Z10, Z11, Z9
+	VMINPD            Z13, Z14, Z10
+	VADDPD            Z8, Z8, Z8
+	VADDPD            Z9, Z9, Z9
+	VADDPD            Z10, Z10, Z15
+	VMOVAPD           Z8, Z10
+	VMOVAPD           Z9, Z13
+	VMOVAPD           Z15, Z16
+	VBROADCASTSD      activationConstants<>+192(SB), Z11
+	VBROADCASTSD      activationConstants<>+192(SB), Z14
+	VBROADCASTSD      activationConstants<>+192(SB), Z17
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z11, Z10
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z14, Z13
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z17, Z16
+	VSUBPD.BCST       activationConstants<>+224(SB), Z10, Z11
+	VSUBPD.BCST       activationConstants<>+224(SB), Z13, Z14
+	VSUBPD.BCST       activationConstants<>+224(SB), Z16, Z17
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z15, Z23
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z11, Z8
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z14, Z9
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z17, Z23
+	VMOVAPD           Z8, Z15
+	VMOVAPD           Z9, Z20
+	VMOVAPD           Z23, Z24
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z11, Z15
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z14, Z20
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z17, Z24
+	VBROADCASTSD      activationConstants<>+672(SB), Z18
+	VBROADCASTSD      activationConstants<>+672(SB), Z21
+	VBROADCASTSD      activationConstants<>+672(SB), Z25
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z24, Z25
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z15, Z18
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z20, Z21
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z24, Z25
+	VBROADCASTSD      activationConstants<>+480(SB), Z19
+	VBROADCASTSD      activationConstants<>+480(SB), Z22
+	VBROADCASTSD      activationConstants<>+480(SB), Z26
+	VPSUBQ            Z10, Z19, Z10
+	VPSUBQ            Z13, Z22, Z13
+	VPSUBQ            Z16, Z26, Z16
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z13, Z13
+	VPSLLQ            $0x34, Z16, Z27
+	VBROADCASTSD      activationConstants<>+32(SB), Z16
+	VBROADCASTSD      activationConstants<>+32(SB), Z22
+	VBROADCASTSD      activationConstants<>+32(SB), Z19
+	VSUBPD            Z10, Z16, Z16
+	VSUBPD            Z13, Z22, Z22
+	VSUBPD            Z27, Z19, Z28
+	VADDPD            Z8, Z16, Z19
+	VADDPD            Z9, Z22, Z26
+	VADDPD            Z23, Z28, Z29
+	VSUBPD            Z16, Z19, Z16
+	VSUBPD            Z22, Z26, Z22
+	VSUBPD            Z28, Z29, Z28
+	VSUBPD            Z16, Z8, Z8
+	VSUBPD            Z22, Z9, Z9
+	VSUBPD            Z28, Z23, Z16
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z16, Z16
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z11, Z8
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z14, Z9
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z17, Z16
+	VMULPD            Z15, Z15, Z11
+	VMULPD            Z20, Z20, Z14
+	VMULPD            Z24, Z24, Z15
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z16, Z16
+	VFMADD231PD       Z18, Z11, Z8
+	VFMADD231PD       Z21, Z14, Z9
+	VFMADD231PD       Z25, Z15, Z16
+	VADDPD            Z8, Z19, Z8
+	VADDPD            Z9, Z26, Z9
+	VADDPD            Z16, Z29, Z15
+	VADDPD            Z10, Z10, Z11
+	VADDPD            Z13, Z13, Z14
+	VADDPD            Z27, Z27, Z16
+	VADDPD            Z11, Z8, Z11
+	VADDPD            Z14, Z9, Z14
+	VADDPD            Z16, Z15, Z16
+	VDIVPD            Z11, Z8, Z11
+	VDIVPD            Z14, Z9, Z14
+	VDIVPD            Z16, Z15, Z18
+	VBROADCASTSD      activationConstants<>+1312(SB), Z16
+	VBROADCASTSD      activationConstants<>+1312(SB), Z17
+	VBROADCASTSD      activationConstants<>+1312(SB), Z19
+	VSUBPD            Z10, Z16, Z16
+	VSUBPD            Z13, Z17, Z17
+	VSUBPD            Z27, Z19, Z19
+	VMULPD            Z16, Z8, Z8
+	VMULPD            Z17, Z9, Z9
+	VMULPD            Z19, Z15, Z15
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z10, K1
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z13, K2
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z27, K3
+	VMOVAPD           Z8, Z10
+	VMOVAPD           Z9, Z13
+	VMOVAPD           Z15, Z16
+	VFNMADD231PD      Z11, Z8, Z10
+	VFNMADD231PD      Z14, Z9, Z13
+	VFNMADD231PD      Z18, Z15, Z16
+	VBLENDMPD         Z11, Z10, K1, Z8
+	VBLENDMPD         Z14, Z13, K2, Z9
+	VBLENDMPD         Z18, Z16, K3, Z10
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+544(SB), Z5, Z5
+	VANDPD.BCST       activationConstants<>+544(SB), Z12, Z11
+	VORPD             Z2, Z8, Z2
+	VORPD             Z5, Z9, Z5
+	VORPD             Z11, Z10, Z10
+	VMULPD.BCST       activationConstants<>+1376(SB), Z1, Z8
+	VMULPD.BCST       activationConstants<>+1376(SB), Z4, Z9
+	VMULPD.BCST       activationConstants<>+1376(SB), Z7, Z11
+	VMULPD            Z1, Z8, Z8
+	VMULPD            Z4, Z9, Z9
+	VMULPD            Z7, Z11, Z11
+	VADDPD.BCST       activationConstants<>+32(SB), Z8, Z8
+	VADDPD.BCST       activationConstants<>+32(SB), Z9, Z9
+	VADDPD.BCST       activationConstants<>+32(SB), Z11, Z11
+	VMULPD.BCST       activationConstants<>+1280(SB), Z8, Z8
+	VMULPD.BCST       activationConstants<>+1280(SB), Z9, Z9
+	VMULPD.BCST       activationConstants<>+1280(SB), Z11, Z13
+	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z11
+	VADDPD.BCST       activationConstants<>+32(SB), Z5, Z12
+	VADDPD.BCST       activationConstants<>+32(SB), Z10, Z14
+	VMULPD.BCST       activationConstants<>+960(SB), Z11, Z11
+	VMULPD.BCST       activationConstants<>+960(SB), Z12, Z12
+	VMULPD.BCST       activationConstants<>+960(SB), Z14, Z14
+	VMULPD.BCST       activationConstants<>+960(SB), Z1, Z1
+	VMULPD.BCST       activationConstants<>+960(SB), Z4, Z4
+	VMULPD.BCST       activationConstants<>+960(SB), Z7, Z7
+	VMULPD            Z2, Z2, Z2
+	VMULPD            Z5, Z5, Z5
+	VMULPD            Z10, Z10, Z16
+	VBROADCASTSD      activationConstants<>+32(SB), Z10
+	VBROADCASTSD      activationConstants<>+32(SB), Z15
+	VBROADCASTSD      activationConstants<>+32(SB), Z17
+	VSUBPD            Z2, Z10, Z2
+	VSUBPD            Z5, Z15, Z5
+	VSUBPD            Z16, Z17, Z10
+	VMULPD            Z2, Z1, Z1
+	VMULPD            Z5, Z4, Z2
+	VMULPD            Z10, Z7, Z4
+	VMULPD            Z8, Z1, Z1
+	VMULPD            Z9, Z2, Z2
+	VMULPD            Z13, Z4, Z4
+	VADDPD            Z1, Z11, Z1
+	VADDPD            Z2, Z12, Z2
+	VADDPD            Z4, Z14, Z4
+	VMULPD            Z1, Z0, Z0
+	VMULPD            Z2, Z3, Z1
+	VMULPD            Z4, Z6, Z2
+	VMOVUPD           Z0, (R8)(DX*8)
+	VMOVUPD           Z1, 64(R8)(DX*8)
+	VMOVUPD           Z2, 128(R8)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2983,88 +4488,72 @@ loop:
 	VMOVUPD (DI)(DX*8), Z1
 
 body:
-	VMULPD.BCST       activationConstants<>+1120(SB), Z1, Z2
+	VMULPD.BCST       activationConstants<>+1248(SB), Z1, Z2
 	VMULPD            Z1, Z2, Z2
 	VMULPD            Z1, Z2, Z2
 	VADDPD            Z2, Z1, Z2
-	VMULPD.BCST       activationConstants<>+1152(SB), Z2, Z2
-	VANDPD.BCST       activationConstants<>+800(SB), Z2, Z4
-	VBROADCASTSD      activationConstants<>+992(SB), Z5
-	VMINPD            Z4, Z5, Z4
-	VADDPD            Z4, Z4, Z4
-	VMOVAPD           Z4, Z5
-	VBROADCASTSD      activationConstants<>+192(SB), Z6
-	VFMADD213PD.BCST  activationConstants<>+224(SB), Z6, Z5
-	VSUBPD.BCST       activationConstants<>+224(SB), Z5, Z6
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD.BCST activationConstants<>+256(SB), Z6, Z4
-	VMOVAPD           Z4, Z7
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z6, Z7
-	VSUBPD            Z7, Z4, Z4
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD.BCST activationConstants<>+288(SB), Z6, Z4
-	VMOVAPD           Z4, Z6
-	VFMADD231PD       Z4, Z7, Z6
-	VBROADCASTSD      activationConstants<>+320(SB), Z4
-	VFMADD213PD.BCST  activationConstants<>+352(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+384(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+416(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+448(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+480(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+512(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+544(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+576(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+608(SB), Z7, Z4
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z7, Z4
-	VMULPD            Z7, Z7, Z8
-	VMOVAPD           Z6, Z6
-	VFMADD231PD       Z4, Z8, Z6
-	VPADDQ.BCST       activationConstants<>+672(SB), Z5, Z4
+	VMULPD.BCST       activationConstants<>+1280(SB), Z2, Z2
+	VANDPD.BCST       activationConstants<>+512(SB), Z2, Z3
+	VBROADCASTSD      activationConstants<>+1216(SB), Z4
+	VMINPD            Z3, Z4, Z3
+	VADDPD            Z3, Z3, Z3
+	VMOVAPD           Z3, Z4
+	VBROADCASTSD      activationConstants<>+192(SB), Z5
+	VFMADD213PD.BCST  activationConstants<>+224(SB), Z5, Z4
+	VSUBPD.BCST       activationConstants<>+224(SB), Z4, Z5
+	VMOVAPD           Z3, Z3
+	VFNMADD231PD.BCST activationConstants<>+256(SB), Z5, Z3
+	VMOVAPD           Z3, Z6
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z5, Z6
+	VBROADCASTSD      activationConstants<>+672(SB), Z7
+	VFMADD213PD.BCST  activationConstants<>+704(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+736(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+768(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+800(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+832(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+864(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+896(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+928(SB), Z6, Z7
+	VFMADD213PD.BCST  activationConstants<>+960(SB), Z6, Z7
+	VBROADCASTSD      activationConstants<>+480(SB), Z8
+	VPSUBQ            Z4, Z8, Z4
 	VPSLLQ            $0x34, Z4, Z4
-	VMULPD            Z7, Z4, Z5
-	VSUBPD.BCST       activationConstants<>+32(SB), Z4, Z7
-	VADDPD            Z5, Z7, Z8
-	VSUBPD            Z7, Z8, Z7
-	VSUBPD            Z7, Z5, Z5
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z6, Z4, Z5
-	VADDPD            Z5, Z8, Z4
-	VSUBPD            Z8, Z4, Z6
-	VSUBPD            Z6, Z5, Z5
-	VADDPD.BCST       activationConstants<>+1024(SB), Z4, Z6
-	VSUBPD.BCST       activationConstants<>+1024(SB), Z6, Z7
-	VSUBPD            Z7, Z4, Z7
-	VADDPD            Z5, Z7, Z7
-	VDIVPD            Z6, Z4, Z8
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD      Z6, Z8, Z4
-	VADDPD            Z5, Z4, Z4
-	VMOVAPD           Z4, Z4
-	VFNMADD231PD      Z7, Z8, Z4
-	VMOVAPD           Z8, Z5
-	VBROADCASTSD      activationConstants<>+1056(SB), Z6
-	VFMADD213PD.BCST  activationConstants<>+640(SB), Z6, Z5
-	VMOVAPD           Z8, Z6
-	VFMADD231PD       Z5, Z4, Z6
-	VANDPD.BCST       activationConstants<>+800(SB), Z2, Z4
-	VCMPPD.BCST       $0x1e, activationConstants<>+1088(SB), Z4, K1
-	VBLENDMPD.BCST    activationConstants<>+32(SB), Z6, K1, Z3
-	VANDPD.BCST       activationConstants<>+800(SB), Z3, Z4
-	VANDPD.BCST       activationConstants<>+832(SB), Z2, Z2
-	VORPD             Z2, Z4, Z2
-	VMULPD.BCST       activationConstants<>+1216(SB), Z1, Z4
-	VMULPD            Z1, Z4, Z4
-	VADDPD.BCST       activationConstants<>+32(SB), Z4, Z4
-	VMULPD.BCST       activationConstants<>+1152(SB), Z4, Z4
-	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z5
-	VMULPD.BCST       activationConstants<>+640(SB), Z5, Z5
-	VMULPD.BCST       activationConstants<>+640(SB), Z1, Z1
+	VBROADCASTSD      activationConstants<>+32(SB), Z8
+	VSUBPD            Z4, Z8, Z8
+	VADDPD            Z3, Z8, Z9
+	VSUBPD            Z8, Z9, Z8
+	VSUBPD            Z8, Z3, Z3
+	VMOVAPD           Z3, Z3
+	VFNMADD231PD.BCST activationConstants<>+640(SB), Z5, Z3
+	VMULPD            Z6, Z6, Z5
+	VMOVAPD           Z3, Z3
+	VFMADD231PD       Z7, Z5, Z3
+	VADDPD            Z3, Z9, Z3
+	VADDPD            Z4, Z4, Z5
+	VADDPD            Z5, Z3, Z5
+	VDIVPD            Z5, Z3, Z5
+	VBROADCASTSD      activationConstants<>+1312(SB), Z6
+	VSUBPD            Z4, Z6, Z6
+	VMULPD            Z6, Z3, Z3
+	VCMPPD.BCST       $0x11, activationConstants<>+960(SB), Z4, K1
+	VMOVAPD           Z3, Z4
+	VFNMADD231PD      Z5, Z3, Z4
+	VBLENDMPD         Z5, Z4, K1, Z3
+	VANDPD.BCST       activationConstants<>+544(SB), Z2, Z2
+	VORPD             Z2, Z3, Z2
+	VMULPD.BCST       activationConstants<>+1376(SB), Z1, Z3
+	VMULPD            Z1, Z3, Z3
+	VADDPD.BCST       activationConstants<>+32(SB), Z3, Z3
+	VMULPD.BCST       activationConstants<>+1280(SB), Z3, Z3
+	VADDPD.BCST       activationConstants<>+32(SB), Z2, Z4
+	VMULPD.BCST       activationConstants<>+960(SB), Z4, Z4
+	VMULPD.BCST       activationConstants<>+960(SB), Z1, Z1
 	VMULPD            Z2, Z2, Z2
-	VBROADCASTSD      activationConstants<>+32(SB), Z6
-	VSUBPD            Z2, Z6, Z2
+	VBROADCASTSD      activationConstants<>+32(SB), Z5
+	VSUBPD            Z2, Z5, Z2
 	VMULPD            Z2, Z1, Z1
-	VMULPD            Z4, Z1, Z1
-	VADDPD            Z1, Z5, Z1
+	VMULPD            Z3, Z1, Z1
+	VADDPD            Z1, Z4, Z1
 	VMULPD            Z1, Z0, Z0
 	CMPQ              BX, AX
 	JG                storeRest

@@ -14,14 +14,14 @@ DATA elementaryMasks<>+48(SB)/8, $0x0000000000000000
 DATA elementaryMasks<>+56(SB)/8, $0x0000000000000000
 GLOBL elementaryMasks<>(SB), RODATA|NOPTR, $64
 
-DATA elementaryConstants<>+0(SB)/8, $0x4086300000000000
-DATA elementaryConstants<>+8(SB)/8, $0x4086300000000000
-DATA elementaryConstants<>+16(SB)/8, $0x4086300000000000
-DATA elementaryConstants<>+24(SB)/8, $0x4086300000000000
-DATA elementaryConstants<>+32(SB)/8, $0xc087500000000000
-DATA elementaryConstants<>+40(SB)/8, $0xc087500000000000
-DATA elementaryConstants<>+48(SB)/8, $0xc087500000000000
-DATA elementaryConstants<>+56(SB)/8, $0xc087500000000000
+DATA elementaryConstants<>+0(SB)/8, $0xc069000000000000
+DATA elementaryConstants<>+8(SB)/8, $0xc069000000000000
+DATA elementaryConstants<>+16(SB)/8, $0xc069000000000000
+DATA elementaryConstants<>+24(SB)/8, $0xc069000000000000
+DATA elementaryConstants<>+32(SB)/8, $0x4069000000000000
+DATA elementaryConstants<>+40(SB)/8, $0x4069000000000000
+DATA elementaryConstants<>+48(SB)/8, $0x4069000000000000
+DATA elementaryConstants<>+56(SB)/8, $0x4069000000000000
 DATA elementaryConstants<>+64(SB)/8, $0x3ff71547652b82fe
 DATA elementaryConstants<>+72(SB)/8, $0x3ff71547652b82fe
 DATA elementaryConstants<>+80(SB)/8, $0x3ff71547652b82fe
@@ -34,203 +34,227 @@ DATA elementaryConstants<>+128(SB)/8, $0x3fe62e42fefa39ef
 DATA elementaryConstants<>+136(SB)/8, $0x3fe62e42fefa39ef
 DATA elementaryConstants<>+144(SB)/8, $0x3fe62e42fefa39ef
 DATA elementaryConstants<>+152(SB)/8, $0x3fe62e42fefa39ef
-DATA elementaryConstants<>+160(SB)/8, $0x3c7abc9e3b39803f
-DATA elementaryConstants<>+168(SB)/8, $0x3c7abc9e3b39803f
-DATA elementaryConstants<>+176(SB)/8, $0x3c7abc9e3b39803f
-DATA elementaryConstants<>+184(SB)/8, $0x3c7abc9e3b39803f
-DATA elementaryConstants<>+192(SB)/8, $0x3e21f92c696ac3fb
-DATA elementaryConstants<>+200(SB)/8, $0x3e21f92c696ac3fb
-DATA elementaryConstants<>+208(SB)/8, $0x3e21f92c696ac3fb
-DATA elementaryConstants<>+216(SB)/8, $0x3e21f92c696ac3fb
-DATA elementaryConstants<>+224(SB)/8, $0x3e5af5e7c70539bc
-DATA elementaryConstants<>+232(SB)/8, $0x3e5af5e7c70539bc
-DATA elementaryConstants<>+240(SB)/8, $0x3e5af5e7c70539bc
-DATA elementaryConstants<>+248(SB)/8, $0x3e5af5e7c70539bc
-DATA elementaryConstants<>+256(SB)/8, $0x3e927e4c7bf5cfe0
-DATA elementaryConstants<>+264(SB)/8, $0x3e927e4c7bf5cfe0
-DATA elementaryConstants<>+272(SB)/8, $0x3e927e4c7bf5cfe0
-DATA elementaryConstants<>+280(SB)/8, $0x3e927e4c7bf5cfe0
-DATA elementaryConstants<>+288(SB)/8, $0x3ec71ddf87c86567
-DATA elementaryConstants<>+296(SB)/8, $0x3ec71ddf87c86567
-DATA elementaryConstants<>+304(SB)/8, $0x3ec71ddf87c86567
-DATA elementaryConstants<>+312(SB)/8, $0x3ec71ddf87c86567
-DATA elementaryConstants<>+320(SB)/8, $0x3efa01a01af666e6
-DATA elementaryConstants<>+328(SB)/8, $0x3efa01a01af666e6
-DATA elementaryConstants<>+336(SB)/8, $0x3efa01a01af666e6
-DATA elementaryConstants<>+344(SB)/8, $0x3efa01a01af666e6
-DATA elementaryConstants<>+352(SB)/8, $0x3f2a01a01afd35d8
-DATA elementaryConstants<>+360(SB)/8, $0x3f2a01a01afd35d8
-DATA elementaryConstants<>+368(SB)/8, $0x3f2a01a01afd35d8
-DATA elementaryConstants<>+376(SB)/8, $0x3f2a01a01afd35d8
-DATA elementaryConstants<>+384(SB)/8, $0x3f56c16c16c14a7a
-DATA elementaryConstants<>+392(SB)/8, $0x3f56c16c16c14a7a
-DATA elementaryConstants<>+400(SB)/8, $0x3f56c16c16c14a7a
-DATA elementaryConstants<>+408(SB)/8, $0x3f56c16c16c14a7a
-DATA elementaryConstants<>+416(SB)/8, $0x3f8111111110f6e2
-DATA elementaryConstants<>+424(SB)/8, $0x3f8111111110f6e2
-DATA elementaryConstants<>+432(SB)/8, $0x3f8111111110f6e2
-DATA elementaryConstants<>+440(SB)/8, $0x3f8111111110f6e2
-DATA elementaryConstants<>+448(SB)/8, $0x3fa5555555555559
-DATA elementaryConstants<>+456(SB)/8, $0x3fa5555555555559
-DATA elementaryConstants<>+464(SB)/8, $0x3fa5555555555559
-DATA elementaryConstants<>+472(SB)/8, $0x3fa5555555555559
-DATA elementaryConstants<>+480(SB)/8, $0x3fc5555555555559
-DATA elementaryConstants<>+488(SB)/8, $0x3fc5555555555559
-DATA elementaryConstants<>+496(SB)/8, $0x3fc5555555555559
-DATA elementaryConstants<>+504(SB)/8, $0x3fc5555555555559
-DATA elementaryConstants<>+512(SB)/8, $0x3fe0000000000000
-DATA elementaryConstants<>+520(SB)/8, $0x3fe0000000000000
-DATA elementaryConstants<>+528(SB)/8, $0x3fe0000000000000
-DATA elementaryConstants<>+536(SB)/8, $0x3fe0000000000000
-DATA elementaryConstants<>+544(SB)/8, $0x3ff0000000000000
-DATA elementaryConstants<>+552(SB)/8, $0x3ff0000000000000
-DATA elementaryConstants<>+560(SB)/8, $0x3ff0000000000000
-DATA elementaryConstants<>+568(SB)/8, $0x3ff0000000000000
-DATA elementaryConstants<>+576(SB)/8, $0xbcc80000000007fe
-DATA elementaryConstants<>+584(SB)/8, $0xbcc80000000007fe
-DATA elementaryConstants<>+592(SB)/8, $0xbcc80000000007fe
-DATA elementaryConstants<>+600(SB)/8, $0xbcc80000000007fe
-DATA elementaryConstants<>+608(SB)/8, $0xc044000000000000
-DATA elementaryConstants<>+616(SB)/8, $0xc044000000000000
-DATA elementaryConstants<>+624(SB)/8, $0xc044000000000000
-DATA elementaryConstants<>+632(SB)/8, $0xc044000000000000
-DATA elementaryConstants<>+640(SB)/8, $0x00000000000003ff
-DATA elementaryConstants<>+648(SB)/8, $0x00000000000003ff
-DATA elementaryConstants<>+656(SB)/8, $0x00000000000003ff
-DATA elementaryConstants<>+664(SB)/8, $0x00000000000003ff
-DATA elementaryConstants<>+672(SB)/8, $0x4044000000000000
-DATA elementaryConstants<>+680(SB)/8, $0x4044000000000000
-DATA elementaryConstants<>+688(SB)/8, $0x4044000000000000
-DATA elementaryConstants<>+696(SB)/8, $0x4044000000000000
-DATA elementaryConstants<>+704(SB)/8, $0xbff0000000000000
-DATA elementaryConstants<>+712(SB)/8, $0xbff0000000000000
-DATA elementaryConstants<>+720(SB)/8, $0xbff0000000000000
-DATA elementaryConstants<>+728(SB)/8, $0xbff0000000000000
-DATA elementaryConstants<>+736(SB)/8, $0x7fffffffffffffff
-DATA elementaryConstants<>+744(SB)/8, $0x7fffffffffffffff
-DATA elementaryConstants<>+752(SB)/8, $0x7fffffffffffffff
-DATA elementaryConstants<>+760(SB)/8, $0x7fffffffffffffff
-DATA elementaryConstants<>+768(SB)/8, $0x8000000000000000
-DATA elementaryConstants<>+776(SB)/8, $0x8000000000000000
-DATA elementaryConstants<>+784(SB)/8, $0x8000000000000000
-DATA elementaryConstants<>+792(SB)/8, $0x8000000000000000
-DATA elementaryConstants<>+800(SB)/8, $0x0010000000000000
-DATA elementaryConstants<>+808(SB)/8, $0x0010000000000000
-DATA elementaryConstants<>+816(SB)/8, $0x0010000000000000
-DATA elementaryConstants<>+824(SB)/8, $0x0010000000000000
-DATA elementaryConstants<>+832(SB)/8, $0x4350000000000000
-DATA elementaryConstants<>+840(SB)/8, $0x4350000000000000
-DATA elementaryConstants<>+848(SB)/8, $0x4350000000000000
-DATA elementaryConstants<>+856(SB)/8, $0x4350000000000000
-DATA elementaryConstants<>+864(SB)/8, $0xc090d40000000000
-DATA elementaryConstants<>+872(SB)/8, $0xc090d40000000000
-DATA elementaryConstants<>+880(SB)/8, $0xc090d40000000000
-DATA elementaryConstants<>+888(SB)/8, $0xc090d40000000000
-DATA elementaryConstants<>+896(SB)/8, $0xc08ff80000000000
-DATA elementaryConstants<>+904(SB)/8, $0xc08ff80000000000
-DATA elementaryConstants<>+912(SB)/8, $0xc08ff80000000000
-DATA elementaryConstants<>+920(SB)/8, $0xc08ff80000000000
-DATA elementaryConstants<>+928(SB)/8, $0x00095f619980c433
-DATA elementaryConstants<>+936(SB)/8, $0x00095f619980c433
-DATA elementaryConstants<>+944(SB)/8, $0x00095f619980c433
-DATA elementaryConstants<>+952(SB)/8, $0x00095f619980c433
-DATA elementaryConstants<>+960(SB)/8, $0x4330000000000000
-DATA elementaryConstants<>+968(SB)/8, $0x4330000000000000
-DATA elementaryConstants<>+976(SB)/8, $0x4330000000000000
-DATA elementaryConstants<>+984(SB)/8, $0x4330000000000000
-DATA elementaryConstants<>+992(SB)/8, $0x000fffffffffffff
-DATA elementaryConstants<>+1000(SB)/8, $0x000fffffffffffff
-DATA elementaryConstants<>+1008(SB)/8, $0x000fffffffffffff
-DATA elementaryConstants<>+1016(SB)/8, $0x000fffffffffffff
-DATA elementaryConstants<>+1024(SB)/8, $0x3fe6a09e667f3bcd
-DATA elementaryConstants<>+1032(SB)/8, $0x3fe6a09e667f3bcd
-DATA elementaryConstants<>+1040(SB)/8, $0x3fe6a09e667f3bcd
-DATA elementaryConstants<>+1048(SB)/8, $0x3fe6a09e667f3bcd
-DATA elementaryConstants<>+1056(SB)/8, $0x4000000000000000
-DATA elementaryConstants<>+1064(SB)/8, $0x4000000000000000
-DATA elementaryConstants<>+1072(SB)/8, $0x4000000000000000
-DATA elementaryConstants<>+1080(SB)/8, $0x4000000000000000
-DATA elementaryConstants<>+1088(SB)/8, $0x3fc2f0448b0b90d0
-DATA elementaryConstants<>+1096(SB)/8, $0x3fc2f0448b0b90d0
-DATA elementaryConstants<>+1104(SB)/8, $0x3fc2f0448b0b90d0
-DATA elementaryConstants<>+1112(SB)/8, $0x3fc2f0448b0b90d0
-DATA elementaryConstants<>+1120(SB)/8, $0x3fc39a1dbfe46c58
-DATA elementaryConstants<>+1128(SB)/8, $0x3fc39a1dbfe46c58
-DATA elementaryConstants<>+1136(SB)/8, $0x3fc39a1dbfe46c58
-DATA elementaryConstants<>+1144(SB)/8, $0x3fc39a1dbfe46c58
-DATA elementaryConstants<>+1152(SB)/8, $0x3fc74663d5d61b7b
-DATA elementaryConstants<>+1160(SB)/8, $0x3fc74663d5d61b7b
-DATA elementaryConstants<>+1168(SB)/8, $0x3fc74663d5d61b7b
-DATA elementaryConstants<>+1176(SB)/8, $0x3fc74663d5d61b7b
-DATA elementaryConstants<>+1184(SB)/8, $0x3fcc71c521283bc6
-DATA elementaryConstants<>+1192(SB)/8, $0x3fcc71c521283bc6
-DATA elementaryConstants<>+1200(SB)/8, $0x3fcc71c521283bc6
-DATA elementaryConstants<>+1208(SB)/8, $0x3fcc71c521283bc6
-DATA elementaryConstants<>+1216(SB)/8, $0x3fd24924941e30dd
-DATA elementaryConstants<>+1224(SB)/8, $0x3fd24924941e30dd
-DATA elementaryConstants<>+1232(SB)/8, $0x3fd24924941e30dd
-DATA elementaryConstants<>+1240(SB)/8, $0x3fd24924941e30dd
-DATA elementaryConstants<>+1248(SB)/8, $0x3fd999999997ff06
-DATA elementaryConstants<>+1256(SB)/8, $0x3fd999999997ff06
-DATA elementaryConstants<>+1264(SB)/8, $0x3fd999999997ff06
-DATA elementaryConstants<>+1272(SB)/8, $0x3fd999999997ff06
-DATA elementaryConstants<>+1280(SB)/8, $0x3fe5555555555592
-DATA elementaryConstants<>+1288(SB)/8, $0x3fe5555555555592
-DATA elementaryConstants<>+1296(SB)/8, $0x3fe5555555555592
-DATA elementaryConstants<>+1304(SB)/8, $0x3fe5555555555592
-DATA elementaryConstants<>+1312(SB)/8, $0x3fe62e42fefa3800
-DATA elementaryConstants<>+1320(SB)/8, $0x3fe62e42fefa3800
-DATA elementaryConstants<>+1328(SB)/8, $0x3fe62e42fefa3800
-DATA elementaryConstants<>+1336(SB)/8, $0x3fe62e42fefa3800
-DATA elementaryConstants<>+1344(SB)/8, $0x3d2ef35793c76730
-DATA elementaryConstants<>+1352(SB)/8, $0x3d2ef35793c76730
-DATA elementaryConstants<>+1360(SB)/8, $0x3d2ef35793c76730
-DATA elementaryConstants<>+1368(SB)/8, $0x3d2ef35793c76730
-DATA elementaryConstants<>+1376(SB)/8, $0x7fefffffffffffff
-DATA elementaryConstants<>+1384(SB)/8, $0x7fefffffffffffff
-DATA elementaryConstants<>+1392(SB)/8, $0x7fefffffffffffff
-DATA elementaryConstants<>+1400(SB)/8, $0x7fefffffffffffff
-DATA elementaryConstants<>+1408(SB)/8, $0x0000000000000000
-DATA elementaryConstants<>+1416(SB)/8, $0x0000000000000000
-DATA elementaryConstants<>+1424(SB)/8, $0x0000000000000000
-DATA elementaryConstants<>+1432(SB)/8, $0x0000000000000000
-DATA elementaryConstants<>+1440(SB)/8, $0x7ff8000000000001
-DATA elementaryConstants<>+1448(SB)/8, $0x7ff8000000000001
-DATA elementaryConstants<>+1456(SB)/8, $0x7ff8000000000001
-DATA elementaryConstants<>+1464(SB)/8, $0x7ff8000000000001
-DATA elementaryConstants<>+1472(SB)/8, $0xfff0000000000000
-DATA elementaryConstants<>+1480(SB)/8, $0xfff0000000000000
-DATA elementaryConstants<>+1488(SB)/8, $0xfff0000000000000
-DATA elementaryConstants<>+1496(SB)/8, $0xfff0000000000000
-DATA elementaryConstants<>+1504(SB)/8, $0x00000000000007ff
-DATA elementaryConstants<>+1512(SB)/8, $0x00000000000007ff
-DATA elementaryConstants<>+1520(SB)/8, $0x00000000000007ff
-DATA elementaryConstants<>+1528(SB)/8, $0x00000000000007ff
-DATA elementaryConstants<>+1536(SB)/8, $0x3fd0000000000000
-DATA elementaryConstants<>+1544(SB)/8, $0x3fd0000000000000
-DATA elementaryConstants<>+1552(SB)/8, $0x3fd0000000000000
-DATA elementaryConstants<>+1560(SB)/8, $0x3fd0000000000000
-DATA elementaryConstants<>+1568(SB)/8, $0x408ff80000000000
-DATA elementaryConstants<>+1576(SB)/8, $0x408ff80000000000
-DATA elementaryConstants<>+1584(SB)/8, $0x408ff80000000000
-DATA elementaryConstants<>+1592(SB)/8, $0x408ff80000000000
-DATA elementaryConstants<>+1600(SB)/8, $0xc000000000000000
-DATA elementaryConstants<>+1608(SB)/8, $0xc000000000000000
-DATA elementaryConstants<>+1616(SB)/8, $0xc000000000000000
-DATA elementaryConstants<>+1624(SB)/8, $0xc000000000000000
-DATA elementaryConstants<>+1632(SB)/8, $0x4032b33333333333
-DATA elementaryConstants<>+1640(SB)/8, $0x4032b33333333333
-DATA elementaryConstants<>+1648(SB)/8, $0x4032b33333333333
-DATA elementaryConstants<>+1656(SB)/8, $0x4032b33333333333
-DATA elementaryConstants<>+1664(SB)/8, $0xbfe0000000000000
-DATA elementaryConstants<>+1672(SB)/8, $0xbfe0000000000000
-DATA elementaryConstants<>+1680(SB)/8, $0xbfe0000000000000
-DATA elementaryConstants<>+1688(SB)/8, $0xbfe0000000000000
-DATA elementaryConstants<>+1696(SB)/8, $0x40330fc1931f09ca
-DATA elementaryConstants<>+1704(SB)/8, $0x40330fc1931f09ca
-DATA elementaryConstants<>+1712(SB)/8, $0x40330fc1931f09ca
-DATA elementaryConstants<>+1720(SB)/8, $0x40330fc1931f09ca
-GLOBL elementaryConstants<>(SB), RODATA|NOPTR, $1728
+DATA elementaryConstants<>+160(SB)/8, $0x3f2a194b70b2a23b
+DATA elementaryConstants<>+168(SB)/8, $0x3f2a194b70b2a23b
+DATA elementaryConstants<>+176(SB)/8, $0x3f2a194b70b2a23b
+DATA elementaryConstants<>+184(SB)/8, $0x3f2a194b70b2a23b
+DATA elementaryConstants<>+192(SB)/8, $0x3f56d74b022d33c2
+DATA elementaryConstants<>+200(SB)/8, $0x3f56d74b022d33c2
+DATA elementaryConstants<>+208(SB)/8, $0x3f56d74b022d33c2
+DATA elementaryConstants<>+216(SB)/8, $0x3f56d74b022d33c2
+DATA elementaryConstants<>+224(SB)/8, $0x3f8111098bb2d48d
+DATA elementaryConstants<>+232(SB)/8, $0x3f8111098bb2d48d
+DATA elementaryConstants<>+240(SB)/8, $0x3f8111098bb2d48d
+DATA elementaryConstants<>+248(SB)/8, $0x3f8111098bb2d48d
+DATA elementaryConstants<>+256(SB)/8, $0x3fa5554ad9102fc4
+DATA elementaryConstants<>+264(SB)/8, $0x3fa5554ad9102fc4
+DATA elementaryConstants<>+272(SB)/8, $0x3fa5554ad9102fc4
+DATA elementaryConstants<>+280(SB)/8, $0x3fa5554ad9102fc4
+DATA elementaryConstants<>+288(SB)/8, $0x3fc55555582dfbb6
+DATA elementaryConstants<>+296(SB)/8, $0x3fc55555582dfbb6
+DATA elementaryConstants<>+304(SB)/8, $0x3fc55555582dfbb6
+DATA elementaryConstants<>+312(SB)/8, $0x3fc55555582dfbb6
+DATA elementaryConstants<>+320(SB)/8, $0x3fe000000280e58f
+DATA elementaryConstants<>+328(SB)/8, $0x3fe000000280e58f
+DATA elementaryConstants<>+336(SB)/8, $0x3fe000000280e58f
+DATA elementaryConstants<>+344(SB)/8, $0x3fe000000280e58f
+DATA elementaryConstants<>+352(SB)/8, $0x3ff0000000000000
+DATA elementaryConstants<>+360(SB)/8, $0x3ff0000000000000
+DATA elementaryConstants<>+368(SB)/8, $0x3ff0000000000000
+DATA elementaryConstants<>+376(SB)/8, $0x3ff0000000000000
+DATA elementaryConstants<>+384(SB)/8, $0x4086300000000000
+DATA elementaryConstants<>+392(SB)/8, $0x4086300000000000
+DATA elementaryConstants<>+400(SB)/8, $0x4086300000000000
+DATA elementaryConstants<>+408(SB)/8, $0x4086300000000000
+DATA elementaryConstants<>+416(SB)/8, $0xc087500000000000
+DATA elementaryConstants<>+424(SB)/8, $0xc087500000000000
+DATA elementaryConstants<>+432(SB)/8, $0xc087500000000000
+DATA elementaryConstants<>+440(SB)/8, $0xc087500000000000
+DATA elementaryConstants<>+448(SB)/8, $0x3c7abc9e3b39803f
+DATA elementaryConstants<>+456(SB)/8, $0x3c7abc9e3b39803f
+DATA elementaryConstants<>+464(SB)/8, $0x3c7abc9e3b39803f
+DATA elementaryConstants<>+472(SB)/8, $0x3c7abc9e3b39803f
+DATA elementaryConstants<>+480(SB)/8, $0x3e5af6f05b8cbcf5
+DATA elementaryConstants<>+488(SB)/8, $0x3e5af6f05b8cbcf5
+DATA elementaryConstants<>+496(SB)/8, $0x3e5af6f05b8cbcf5
+DATA elementaryConstants<>+504(SB)/8, $0x3e5af6f05b8cbcf5
+DATA elementaryConstants<>+512(SB)/8, $0x3e928978c83dd77f
+DATA elementaryConstants<>+520(SB)/8, $0x3e928978c83dd77f
+DATA elementaryConstants<>+528(SB)/8, $0x3e928978c83dd77f
+DATA elementaryConstants<>+536(SB)/8, $0x3e928978c83dd77f
+DATA elementaryConstants<>+544(SB)/8, $0x3ec71ddef46029f4
+DATA elementaryConstants<>+552(SB)/8, $0x3ec71ddef46029f4
+DATA elementaryConstants<>+560(SB)/8, $0x3ec71ddef46029f4
+DATA elementaryConstants<>+568(SB)/8, $0x3ec71ddef46029f4
+DATA elementaryConstants<>+576(SB)/8, $0x3efa019b375ca947
+DATA elementaryConstants<>+584(SB)/8, $0x3efa019b375ca947
+DATA elementaryConstants<>+592(SB)/8, $0x3efa019b375ca947
+DATA elementaryConstants<>+600(SB)/8, $0x3efa019b375ca947
+DATA elementaryConstants<>+608(SB)/8, $0x3f2a01a01b345b74
+DATA elementaryConstants<>+616(SB)/8, $0x3f2a01a01b345b74
+DATA elementaryConstants<>+624(SB)/8, $0x3f2a01a01b345b74
+DATA elementaryConstants<>+632(SB)/8, $0x3f2a01a01b345b74
+DATA elementaryConstants<>+640(SB)/8, $0x3f56c16c17a0af33
+DATA elementaryConstants<>+648(SB)/8, $0x3f56c16c17a0af33
+DATA elementaryConstants<>+656(SB)/8, $0x3f56c16c17a0af33
+DATA elementaryConstants<>+664(SB)/8, $0x3f56c16c17a0af33
+DATA elementaryConstants<>+672(SB)/8, $0x3f8111111110ef31
+DATA elementaryConstants<>+680(SB)/8, $0x3f8111111110ef31
+DATA elementaryConstants<>+688(SB)/8, $0x3f8111111110ef31
+DATA elementaryConstants<>+696(SB)/8, $0x3f8111111110ef31
+DATA elementaryConstants<>+704(SB)/8, $0x3fa5555555553ae9
+DATA elementaryConstants<>+712(SB)/8, $0x3fa5555555553ae9
+DATA elementaryConstants<>+720(SB)/8, $0x3fa5555555553ae9
+DATA elementaryConstants<>+728(SB)/8, $0x3fa5555555553ae9
+DATA elementaryConstants<>+736(SB)/8, $0x3fc555555555555a
+DATA elementaryConstants<>+744(SB)/8, $0x3fc555555555555a
+DATA elementaryConstants<>+752(SB)/8, $0x3fc555555555555a
+DATA elementaryConstants<>+760(SB)/8, $0x3fc555555555555a
+DATA elementaryConstants<>+768(SB)/8, $0x3fe0000000000000
+DATA elementaryConstants<>+776(SB)/8, $0x3fe0000000000000
+DATA elementaryConstants<>+784(SB)/8, $0x3fe0000000000000
+DATA elementaryConstants<>+792(SB)/8, $0x3fe0000000000000
+DATA elementaryConstants<>+800(SB)/8, $0xbcc80000000007fe
+DATA elementaryConstants<>+808(SB)/8, $0xbcc80000000007fe
+DATA elementaryConstants<>+816(SB)/8, $0xbcc80000000007fe
+DATA elementaryConstants<>+824(SB)/8, $0xbcc80000000007fe
+DATA elementaryConstants<>+832(SB)/8, $0x00000000000003ff
+DATA elementaryConstants<>+840(SB)/8, $0x00000000000003ff
+DATA elementaryConstants<>+848(SB)/8, $0x00000000000003ff
+DATA elementaryConstants<>+856(SB)/8, $0x00000000000003ff
+DATA elementaryConstants<>+864(SB)/8, $0x7fffffffffffffff
+DATA elementaryConstants<>+872(SB)/8, $0x7fffffffffffffff
+DATA elementaryConstants<>+880(SB)/8, $0x7fffffffffffffff
+DATA elementaryConstants<>+888(SB)/8, $0x7fffffffffffffff
+DATA elementaryConstants<>+896(SB)/8, $0x8000000000000000
+DATA elementaryConstants<>+904(SB)/8, $0x8000000000000000
+DATA elementaryConstants<>+912(SB)/8, $0x8000000000000000
+DATA elementaryConstants<>+920(SB)/8, $0x8000000000000000
+DATA elementaryConstants<>+928(SB)/8, $0xc044000000000000
+DATA elementaryConstants<>+936(SB)/8, $0xc044000000000000
+DATA elementaryConstants<>+944(SB)/8, $0xc044000000000000
+DATA elementaryConstants<>+952(SB)/8, $0xc044000000000000
+DATA elementaryConstants<>+960(SB)/8, $0x4044000000000000
+DATA elementaryConstants<>+968(SB)/8, $0x4044000000000000
+DATA elementaryConstants<>+976(SB)/8, $0x4044000000000000
+DATA elementaryConstants<>+984(SB)/8, $0x4044000000000000
+DATA elementaryConstants<>+992(SB)/8, $0xbff0000000000000
+DATA elementaryConstants<>+1000(SB)/8, $0xbff0000000000000
+DATA elementaryConstants<>+1008(SB)/8, $0xbff0000000000000
+DATA elementaryConstants<>+1016(SB)/8, $0xbff0000000000000
+DATA elementaryConstants<>+1024(SB)/8, $0x0010000000000000
+DATA elementaryConstants<>+1032(SB)/8, $0x0010000000000000
+DATA elementaryConstants<>+1040(SB)/8, $0x0010000000000000
+DATA elementaryConstants<>+1048(SB)/8, $0x0010000000000000
+DATA elementaryConstants<>+1056(SB)/8, $0x4350000000000000
+DATA elementaryConstants<>+1064(SB)/8, $0x4350000000000000
+DATA elementaryConstants<>+1072(SB)/8, $0x4350000000000000
+DATA elementaryConstants<>+1080(SB)/8, $0x4350000000000000
+DATA elementaryConstants<>+1088(SB)/8, $0xc090d40000000000
+DATA elementaryConstants<>+1096(SB)/8, $0xc090d40000000000
+DATA elementaryConstants<>+1104(SB)/8, $0xc090d40000000000
+DATA elementaryConstants<>+1112(SB)/8, $0xc090d40000000000
+DATA elementaryConstants<>+1120(SB)/8, $0xc08ff80000000000
+DATA elementaryConstants<>+1128(SB)/8, $0xc08ff80000000000
+DATA elementaryConstants<>+1136(SB)/8, $0xc08ff80000000000
+DATA elementaryConstants<>+1144(SB)/8, $0xc08ff80000000000
+DATA elementaryConstants<>+1152(SB)/8, $0x00095f619980c433
+DATA elementaryConstants<>+1160(SB)/8, $0x00095f619980c433
+DATA elementaryConstants<>+1168(SB)/8, $0x00095f619980c433
+DATA elementaryConstants<>+1176(SB)/8, $0x00095f619980c433
+DATA elementaryConstants<>+1184(SB)/8, $0x4330000000000000
+DATA elementaryConstants<>+1192(SB)/8, $0x4330000000000000
+DATA elementaryConstants<>+1200(SB)/8, $0x4330000000000000
+DATA elementaryConstants<>+1208(SB)/8, $0x4330000000000000
+DATA elementaryConstants<>+1216(SB)/8, $0x000fffffffffffff
+DATA elementaryConstants<>+1224(SB)/8, $0x000fffffffffffff
+DATA elementaryConstants<>+1232(SB)/8, $0x000fffffffffffff
+DATA elementaryConstants<>+1240(SB)/8, $0x000fffffffffffff
+DATA elementaryConstants<>+1248(SB)/8, $0x3fe6a09e667f3bcd
+DATA elementaryConstants<>+1256(SB)/8, $0x3fe6a09e667f3bcd
+DATA elementaryConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
+DATA elementaryConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
+DATA elementaryConstants<>+1280(SB)/8, $0x4000000000000000
+DATA elementaryConstants<>+1288(SB)/8, $0x4000000000000000
+DATA elementaryConstants<>+1296(SB)/8, $0x4000000000000000
+DATA elementaryConstants<>+1304(SB)/8, $0x4000000000000000
+DATA elementaryConstants<>+1312(SB)/8, $0x3fc2f0448b0b90d0
+DATA elementaryConstants<>+1320(SB)/8, $0x3fc2f0448b0b90d0
+DATA elementaryConstants<>+1328(SB)/8, $0x3fc2f0448b0b90d0
+DATA elementaryConstants<>+1336(SB)/8, $0x3fc2f0448b0b90d0
+DATA elementaryConstants<>+1344(SB)/8, $0x3fc39a1dbfe46c58
+DATA elementaryConstants<>+1352(SB)/8, $0x3fc39a1dbfe46c58
+DATA elementaryConstants<>+1360(SB)/8, $0x3fc39a1dbfe46c58
+DATA elementaryConstants<>+1368(SB)/8, $0x3fc39a1dbfe46c58
+DATA elementaryConstants<>+1376(SB)/8, $0x3fc74663d5d61b7b
+DATA elementaryConstants<>+1384(SB)/8, $0x3fc74663d5d61b7b
+DATA elementaryConstants<>+1392(SB)/8, $0x3fc74663d5d61b7b
+DATA elementaryConstants<>+1400(SB)/8, $0x3fc74663d5d61b7b
+DATA elementaryConstants<>+1408(SB)/8, $0x3fcc71c521283bc6
+DATA elementaryConstants<>+1416(SB)/8, $0x3fcc71c521283bc6
+DATA elementaryConstants<>+1424(SB)/8, $0x3fcc71c521283bc6
+DATA elementaryConstants<>+1432(SB)/8, $0x3fcc71c521283bc6
+DATA elementaryConstants<>+1440(SB)/8, $0x3fd24924941e30dd
+DATA elementaryConstants<>+1448(SB)/8, $0x3fd24924941e30dd
+DATA elementaryConstants<>+1456(SB)/8, $0x3fd24924941e30dd
+DATA elementaryConstants<>+1464(SB)/8, $0x3fd24924941e30dd
+DATA elementaryConstants<>+1472(SB)/8, $0x3fd999999997ff06
+DATA elementaryConstants<>+1480(SB)/8, $0x3fd999999997ff06
+DATA elementaryConstants<>+1488(SB)/8, $0x3fd999999997ff06
+DATA elementaryConstants<>+1496(SB)/8, $0x3fd999999997ff06
+DATA elementaryConstants<>+1504(SB)/8, $0x3fe5555555555592
+DATA elementaryConstants<>+1512(SB)/8, $0x3fe5555555555592
+DATA elementaryConstants<>+1520(SB)/8, $0x3fe5555555555592
+DATA elementaryConstants<>+1528(SB)/8, $0x3fe5555555555592
+DATA elementaryConstants<>+1536(SB)/8, $0x3fe62e42fefa3800
+DATA elementaryConstants<>+1544(SB)/8, $0x3fe62e42fefa3800
+DATA elementaryConstants<>+1552(SB)/8, $0x3fe62e42fefa3800
+DATA elementaryConstants<>+1560(SB)/8, $0x3fe62e42fefa3800
+DATA elementaryConstants<>+1568(SB)/8, $0x3d2ef35793c76730
+DATA elementaryConstants<>+1576(SB)/8, $0x3d2ef35793c76730
+DATA elementaryConstants<>+1584(SB)/8, $0x3d2ef35793c76730
+DATA elementaryConstants<>+1592(SB)/8, $0x3d2ef35793c76730
+DATA elementaryConstants<>+1600(SB)/8, $0x7fefffffffffffff
+DATA elementaryConstants<>+1608(SB)/8, $0x7fefffffffffffff
+DATA elementaryConstants<>+1616(SB)/8, $0x7fefffffffffffff
+DATA elementaryConstants<>+1624(SB)/8, $0x7fefffffffffffff
+DATA elementaryConstants<>+1632(SB)/8, $0x0000000000000000
+DATA elementaryConstants<>+1640(SB)/8, $0x0000000000000000
+DATA elementaryConstants<>+1648(SB)/8, $0x0000000000000000
+DATA elementaryConstants<>+1656(SB)/8, $0x0000000000000000
+DATA elementaryConstants<>+1664(SB)/8, $0x7ff8000000000001
+DATA elementaryConstants<>+1672(SB)/8, $0x7ff8000000000001
+DATA elementaryConstants<>+1680(SB)/8, $0x7ff8000000000001
+DATA elementaryConstants<>+1688(SB)/8, $0x7ff8000000000001
+DATA elementaryConstants<>+1696(SB)/8, $0xfff0000000000000
+DATA elementaryConstants<>+1704(SB)/8, $0xfff0000000000000
+DATA elementaryConstants<>+1712(SB)/8, $0xfff0000000000000
+DATA elementaryConstants<>+1720(SB)/8, $0xfff0000000000000
+DATA elementaryConstants<>+1728(SB)/8, $0x00000000000007ff
+DATA elementaryConstants<>+1736(SB)/8, $0x00000000000007ff
+DATA elementaryConstants<>+1744(SB)/8, $0x00000000000007ff
+DATA elementaryConstants<>+1752(SB)/8, $0x00000000000007ff
+DATA elementaryConstants<>+1760(SB)/8, $0x3fd0000000000000
+DATA elementaryConstants<>+1768(SB)/8, $0x3fd0000000000000
+DATA elementaryConstants<>+1776(SB)/8, $0x3fd0000000000000
+DATA elementaryConstants<>+1784(SB)/8, $0x3fd0000000000000
+DATA elementaryConstants<>+1792(SB)/8, $0x408ff80000000000
+DATA elementaryConstants<>+1800(SB)/8, $0x408ff80000000000
+DATA elementaryConstants<>+1808(SB)/8, $0x408ff80000000000
+DATA elementaryConstants<>+1816(SB)/8, $0x408ff80000000000
+DATA elementaryConstants<>+1824(SB)/8, $0xc000000000000000
+DATA elementaryConstants<>+1832(SB)/8, $0xc000000000000000
+DATA elementaryConstants<>+1840(SB)/8, $0xc000000000000000
+DATA elementaryConstants<>+1848(SB)/8, $0xc000000000000000
+DATA elementaryConstants<>+1856(SB)/8, $0x4034000000000000
+DATA elementaryConstants<>+1864(SB)/8, $0x4034000000000000
+DATA elementaryConstants<>+1872(SB)/8, $0x4034000000000000
+DATA elementaryConstants<>+1880(SB)/8, $0x4034000000000000
+DATA elementaryConstants<>+1888(SB)/8, $0x3ff8000000000000
+DATA elementaryConstants<>+1896(SB)/8, $0x3ff8000000000000
+DATA elementaryConstants<>+1904(SB)/8, $0x3ff8000000000000
+DATA elementaryConstants<>+1912(SB)/8, $0x3ff8000000000000
+GLOBL elementaryConstants<>(SB), RODATA|NOPTR, $1920
 
 // func expF32AVX2(a *args)
 // Requires: AVX, AVX2, FMA3
@@ -241,6 +265,117 @@ TEXT ·expF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         16(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X1
+	VMOVUPS      32(DX)(AX*4), X2
+	VMOVUPS      48(DX)(AX*4), X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y6
+	VBROADCASTSD elementaryConstants<>+32(SB), Y3
+	VBROADCASTSD elementaryConstants<>+32(SB), Y4
+	VBROADCASTSD elementaryConstants<>+32(SB), Y5
+	VBROADCASTSD elementaryConstants<>+32(SB), Y7
+	VMINPD       Y0, Y3, Y0
+	VMINPD       Y1, Y4, Y1
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y6, Y7, Y6
+	VBROADCASTSD elementaryConstants<>+0(SB), Y3
+	VBROADCASTSD elementaryConstants<>+0(SB), Y4
+	VBROADCASTSD elementaryConstants<>+0(SB), Y5
+	VBROADCASTSD elementaryConstants<>+0(SB), Y7
+	VMAXPD       Y0, Y3, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMAXPD       Y2, Y5, Y2
+	VMAXPD       Y6, Y7, Y9
+	VMOVAPD      Y0, Y3
+	VMOVAPD      Y1, Y5
+	VMOVAPD      Y2, Y7
+	VMOVAPD      Y9, Y10
+	VBROADCASTSD elementaryConstants<>+64(SB), Y4
+	VBROADCASTSD elementaryConstants<>+64(SB), Y6
+	VBROADCASTSD elementaryConstants<>+64(SB), Y8
+	VBROADCASTSD elementaryConstants<>+64(SB), Y11
+	VFMADD213PD  elementaryConstants<>+96(SB), Y4, Y3
+	VFMADD213PD  elementaryConstants<>+96(SB), Y6, Y5
+	VFMADD213PD  elementaryConstants<>+96(SB), Y8, Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y11, Y10
+	VSUBPD       elementaryConstants<>+96(SB), Y3, Y4
+	VSUBPD       elementaryConstants<>+96(SB), Y5, Y6
+	VSUBPD       elementaryConstants<>+96(SB), Y7, Y8
+	VSUBPD       elementaryConstants<>+96(SB), Y10, Y11
+	VMOVAPD      Y0, Y0
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD elementaryConstants<>+128(SB), Y4, Y0
+	VFNMADD231PD elementaryConstants<>+128(SB), Y6, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y8, Y2
+	VFNMADD231PD elementaryConstants<>+128(SB), Y11, Y9
+	VBROADCASTSD elementaryConstants<>+160(SB), Y4
+	VBROADCASTSD elementaryConstants<>+160(SB), Y6
+	VBROADCASTSD elementaryConstants<>+160(SB), Y8
+	VBROADCASTSD elementaryConstants<>+160(SB), Y11
+	VFMADD213PD  elementaryConstants<>+192(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+192(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+192(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+192(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+224(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+224(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+224(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+224(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+256(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+256(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+256(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+256(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+288(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+288(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+288(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+288(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+320(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+320(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+320(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+320(SB), Y9, Y11
+	VMOVAPD      Y4, Y4
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+352(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y9, Y11
+	VMOVAPD      Y4, Y4
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+352(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y9, Y11
+	VPSLLQ       $0x34, Y3, Y0
+	VPSLLQ       $0x34, Y5, Y1
+	VPSLLQ       $0x34, Y7, Y2
+	VPSLLQ       $0x34, Y10, Y3
+	VPADDQ       Y0, Y4, Y0
+	VPADDQ       Y1, Y6, Y1
+	VPADDQ       Y2, Y8, Y2
+	VPADDQ       Y3, Y11, Y3
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VMOVUPS      X0, (SI)(AX*4)
+	VMOVUPS      X1, 16(SI)(AX*4)
+	VMOVUPS      X2, 32(SI)(AX*4)
+	VMOVUPS      X3, 48(SI)(AX*4)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -249,9 +384,9 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD elementaryConstants<>+0(SB), Y1
-	VMINPD       Y0, Y1, Y0
 	VBROADCASTSD elementaryConstants<>+32(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD elementaryConstants<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVAPD      Y0, Y1
 	VBROADCASTSD elementaryConstants<>+64(SB), Y2
@@ -259,39 +394,18 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
 	VFNMADD231PD elementaryConstants<>+128(SB), Y2, Y0
-	VMOVAPD      Y0, Y3
-	VFNMADD231PD elementaryConstants<>+160(SB), Y2, Y3
-	VSUBPD       Y3, Y0, Y0
-	VMOVAPD      Y0, Y0
-	VFNMADD231PD elementaryConstants<>+160(SB), Y2, Y0
-	VMOVAPD      Y0, Y2
-	VFMADD231PD  Y0, Y3, Y2
-	VBROADCASTSD elementaryConstants<>+192(SB), Y0
-	VFMADD213PD  elementaryConstants<>+224(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+256(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+288(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+320(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+352(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+384(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+416(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+448(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+480(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+512(SB), Y3, Y0
-	VMULPD       Y3, Y3, Y4
+	VBROADCASTSD elementaryConstants<>+160(SB), Y2
+	VFMADD213PD  elementaryConstants<>+192(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+224(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+256(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+288(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+320(SB), Y0, Y2
 	VMOVAPD      Y2, Y2
-	VFMADD231PD  Y0, Y4, Y2
-	VADDPD       elementaryConstants<>+544(SB), Y3, Y0
-	VSUBPD       elementaryConstants<>+544(SB), Y0, Y4
-	VSUBPD       Y4, Y3, Y3
-	VADDPD       Y2, Y3, Y2
-	VADDPD       Y2, Y0, Y0
-	VPADDQ       elementaryConstants<>+576(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y2
-	VPSLLQ       $0x34, Y2, Y3
-	VMULPD       Y3, Y0, Y0
-	VPSUBQ       Y2, Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y0, Y0
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y2
+	VMOVAPD      Y2, Y2
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y2
+	VPSLLQ       $0x34, Y1, Y0
+	VPADDQ       Y0, Y2, Y0
 	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
 	JG           storeRest
@@ -330,6 +444,153 @@ TEXT ·expF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         16(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y0
+	VMOVUPD      32(DX)(AX*8), Y2
+	VMOVUPD      64(DX)(AX*8), Y4
+	VMOVUPD      96(DX)(AX*8), Y6
+	VBROADCASTSD elementaryConstants<>+384(SB), Y1
+	VBROADCASTSD elementaryConstants<>+384(SB), Y3
+	VBROADCASTSD elementaryConstants<>+384(SB), Y5
+	VBROADCASTSD elementaryConstants<>+384(SB), Y7
+	VMINPD       Y0, Y1, Y0
+	VMINPD       Y2, Y3, Y1
+	VMINPD       Y4, Y5, Y2
+	VMINPD       Y6, Y7, Y6
+	VBROADCASTSD elementaryConstants<>+416(SB), Y3
+	VBROADCASTSD elementaryConstants<>+416(SB), Y4
+	VBROADCASTSD elementaryConstants<>+416(SB), Y5
+	VBROADCASTSD elementaryConstants<>+416(SB), Y7
+	VMAXPD       Y0, Y3, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMAXPD       Y2, Y5, Y2
+	VMAXPD       Y6, Y7, Y9
+	VMOVAPD      Y0, Y3
+	VMOVAPD      Y1, Y5
+	VMOVAPD      Y2, Y7
+	VMOVAPD      Y9, Y10
+	VBROADCASTSD elementaryConstants<>+64(SB), Y4
+	VBROADCASTSD elementaryConstants<>+64(SB), Y6
+	VBROADCASTSD elementaryConstants<>+64(SB), Y8
+	VBROADCASTSD elementaryConstants<>+64(SB), Y11
+	VFMADD213PD  elementaryConstants<>+96(SB), Y4, Y3
+	VFMADD213PD  elementaryConstants<>+96(SB), Y6, Y5
+	VFMADD213PD  elementaryConstants<>+96(SB), Y8, Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y11, Y10
+	VSUBPD       elementaryConstants<>+96(SB), Y3, Y4
+	VSUBPD       elementaryConstants<>+96(SB), Y5, Y6
+	VSUBPD       elementaryConstants<>+96(SB), Y7, Y8
+	VSUBPD       elementaryConstants<>+96(SB), Y10, Y11
+	VMOVAPD      Y0, Y0
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD elementaryConstants<>+128(SB), Y4, Y0
+	VFNMADD231PD elementaryConstants<>+128(SB), Y6, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y8, Y2
+	VFNMADD231PD elementaryConstants<>+128(SB), Y11, Y9
+	VMOVAPD      Y0, Y0
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD elementaryConstants<>+448(SB), Y4, Y0
+	VFNMADD231PD elementaryConstants<>+448(SB), Y6, Y1
+	VFNMADD231PD elementaryConstants<>+448(SB), Y8, Y2
+	VFNMADD231PD elementaryConstants<>+448(SB), Y11, Y9
+	VBROADCASTSD elementaryConstants<>+480(SB), Y4
+	VBROADCASTSD elementaryConstants<>+480(SB), Y6
+	VBROADCASTSD elementaryConstants<>+480(SB), Y8
+	VBROADCASTSD elementaryConstants<>+480(SB), Y11
+	VFMADD213PD  elementaryConstants<>+512(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+512(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+512(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+512(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+544(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+544(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+544(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+544(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+576(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+576(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+576(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+576(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+608(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+608(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+608(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+608(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+640(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+640(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+640(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+640(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+672(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+672(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+672(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+672(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+704(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+704(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+704(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+704(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+736(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+736(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+736(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+736(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+768(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+768(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+768(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+768(SB), Y9, Y11
+	VMOVAPD      Y4, Y4
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+352(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y9, Y11
+	VMOVAPD      Y4, Y4
+	VMOVAPD      Y6, Y6
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y6
+	VFMADD213PD  elementaryConstants<>+352(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y9, Y11
+	VPADDQ       elementaryConstants<>+800(SB), Y3, Y0
+	VPADDQ       elementaryConstants<>+800(SB), Y5, Y1
+	VPADDQ       elementaryConstants<>+800(SB), Y7, Y2
+	VPADDQ       elementaryConstants<>+800(SB), Y10, Y13
+	VPSRLQ       $0x01, Y0, Y3
+	VPSRLQ       $0x01, Y1, Y7
+	VPSRLQ       $0x01, Y2, Y10
+	VPSRLQ       $0x01, Y13, Y14
+	VPSLLQ       $0x34, Y3, Y5
+	VPSLLQ       $0x34, Y7, Y9
+	VPSLLQ       $0x34, Y10, Y12
+	VPSLLQ       $0x34, Y14, Y15
+	VMULPD       Y5, Y4, Y4
+	VMULPD       Y9, Y6, Y5
+	VMULPD       Y12, Y8, Y6
+	VMULPD       Y15, Y11, Y8
+	VPSUBQ       Y3, Y0, Y0
+	VPSUBQ       Y7, Y1, Y1
+	VPSUBQ       Y10, Y2, Y2
+	VPSUBQ       Y14, Y13, Y3
+	VPSLLQ       $0x34, Y0, Y0
+	VPSLLQ       $0x34, Y1, Y1
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y0, Y4, Y0
+	VMULPD       Y1, Y5, Y1
+	VMULPD       Y2, Y6, Y2
+	VMULPD       Y3, Y8, Y3
+	VMOVUPD      Y0, (SI)(AX*8)
+	VMOVUPD      Y1, 32(SI)(AX*8)
+	VMOVUPD      Y2, 64(SI)(AX*8)
+	VMOVUPD      Y3, 96(SI)(AX*8)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -337,9 +598,9 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VBROADCASTSD elementaryConstants<>+0(SB), Y1
+	VBROADCASTSD elementaryConstants<>+384(SB), Y1
 	VMINPD       Y0, Y1, Y0
-	VBROADCASTSD elementaryConstants<>+32(SB), Y1
+	VBROADCASTSD elementaryConstants<>+416(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVAPD      Y0, Y1
 	VBROADCASTSD elementaryConstants<>+64(SB), Y2
@@ -347,39 +608,29 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
 	VFNMADD231PD elementaryConstants<>+128(SB), Y2, Y0
-	VMOVAPD      Y0, Y3
-	VFNMADD231PD elementaryConstants<>+160(SB), Y2, Y3
-	VSUBPD       Y3, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD elementaryConstants<>+160(SB), Y2, Y0
-	VMOVAPD      Y0, Y2
-	VFMADD231PD  Y0, Y3, Y2
-	VBROADCASTSD elementaryConstants<>+192(SB), Y0
-	VFMADD213PD  elementaryConstants<>+224(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+256(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+288(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+320(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+352(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+384(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+416(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+448(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+480(SB), Y3, Y0
-	VFMADD213PD  elementaryConstants<>+512(SB), Y3, Y0
-	VMULPD       Y3, Y3, Y4
+	VFNMADD231PD elementaryConstants<>+448(SB), Y2, Y0
+	VBROADCASTSD elementaryConstants<>+480(SB), Y2
+	VFMADD213PD  elementaryConstants<>+512(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+544(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+576(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+608(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+640(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+672(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+704(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+736(SB), Y0, Y2
+	VFMADD213PD  elementaryConstants<>+768(SB), Y0, Y2
 	VMOVAPD      Y2, Y2
-	VFMADD231PD  Y0, Y4, Y2
-	VADDPD       elementaryConstants<>+544(SB), Y3, Y0
-	VSUBPD       elementaryConstants<>+544(SB), Y0, Y4
-	VSUBPD       Y4, Y3, Y3
-	VADDPD       Y2, Y3, Y2
-	VADDPD       Y2, Y0, Y0
-	VPADDQ       elementaryConstants<>+576(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y2
-	VPSLLQ       $0x34, Y2, Y3
-	VMULPD       Y3, Y0, Y0
-	VPSUBQ       Y2, Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y0, Y0
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y2
+	VMOVAPD      Y2, Y2
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y2
+	VPADDQ       elementaryConstants<>+800(SB), Y1, Y0
+	VPSRLQ       $0x01, Y0, Y1
+	VPSLLQ       $0x34, Y1, Y3
+	VMULPD       Y3, Y2, Y2
+	VPSUBQ       Y1, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y2, Y0
 	CMPQ         BX, CX
 	JG           storeRest
 	VMOVUPD      Y0, (SI)(AX*8)
@@ -417,6 +668,117 @@ TEXT ·expF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y1
+	VMOVUPS           64(SI)(DX*4), Y2
+	VMOVUPS           96(SI)(DX*4), Y3
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y3, Z6
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z3
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z7
+	VMINPD            Z0, Z3, Z0
+	VMINPD            Z1, Z4, Z1
+	VMINPD            Z2, Z5, Z2
+	VMINPD            Z6, Z7, Z6
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z3
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z7
+	VMAXPD            Z0, Z3, Z0
+	VMAXPD            Z1, Z4, Z1
+	VMAXPD            Z2, Z5, Z2
+	VMAXPD            Z6, Z7, Z9
+	VMOVAPD           Z0, Z3
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z7
+	VMOVAPD           Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z4, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z6, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z8, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z11, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z3, Z4
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z5, Z6
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z7, Z8
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z10, Z11
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z9, Z9
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z6, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z8, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z11, Z9
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z9, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z9, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z9, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z9, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z9, Z11
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z9, Z11
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z9, Z11
+	VPSLLQ            $0x34, Z3, Z0
+	VPSLLQ            $0x34, Z5, Z1
+	VPSLLQ            $0x34, Z7, Z2
+	VPSLLQ            $0x34, Z10, Z3
+	VPADDQ            Z0, Z4, Z0
+	VPADDQ            Z1, Z6, Z1
+	VPADDQ            Z2, Z8, Z2
+	VPADDQ            Z3, Z11, Z3
+	VCVTPD2PS         Z0, Y0
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z3, Y3
+	VMOVUPS           Y0, (DI)(DX*4)
+	VMOVUPS           Y1, 32(DI)(DX*4)
+	VMOVUPS           Y2, 64(DI)(DX*4)
+	VMOVUPS           Y3, 96(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -425,9 +787,9 @@ loop:
 
 body:
 	VCVTPS2PD         Y0, Z0
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z1
-	VMINPD            Z0, Z1, Z0
 	VBROADCASTSD      elementaryConstants<>+32(SB), Z1
+	VMINPD            Z0, Z1, Z0
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z1
 	VMAXPD            Z0, Z1, Z0
 	VMOVAPD           Z0, Z1
 	VBROADCASTSD      elementaryConstants<>+64(SB), Z2
@@ -435,39 +797,18 @@ body:
 	VSUBPD.BCST       elementaryConstants<>+96(SB), Z1, Z2
 	VMOVAPD           Z0, Z0
 	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z2, Z0
-	VMOVAPD           Z0, Z3
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z2, Z3
-	VSUBPD            Z3, Z0, Z0
-	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z2, Z0
-	VMOVAPD           Z0, Z2
-	VFMADD231PD       Z0, Z3, Z2
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z0
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z3, Z0
-	VMULPD            Z3, Z3, Z4
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z2
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z0, Z2
 	VMOVAPD           Z2, Z2
-	VFMADD231PD       Z0, Z4, Z2
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z3, Z0
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z0, Z4
-	VSUBPD            Z4, Z3, Z3
-	VADDPD            Z2, Z3, Z2
-	VADDPD            Z2, Z0, Z0
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z1, Z1
-	VPSRLQ            $0x01, Z1, Z2
-	VPSLLQ            $0x34, Z2, Z3
-	VMULPD            Z3, Z0, Z0
-	VPSUBQ            Z2, Z1, Z1
-	VPSLLQ            $0x34, Z1, Z1
-	VMULPD            Z1, Z0, Z0
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z2
+	VMOVAPD           Z2, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z2
+	VPSLLQ            $0x34, Z1, Z0
+	VPADDQ            Z0, Z2, Z0
 	VCVTPD2PS         Z0, Y0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -509,6 +850,129 @@ TEXT ·expF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z2
+	VMOVUPD           128(SI)(DX*8), Z4
+	VMOVUPD           192(SI)(DX*8), Z6
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z1
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z3
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z7
+	VMINPD            Z0, Z1, Z0
+	VMINPD            Z2, Z3, Z1
+	VMINPD            Z4, Z5, Z2
+	VMINPD            Z6, Z7, Z6
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z3
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z7
+	VMAXPD            Z0, Z3, Z0
+	VMAXPD            Z1, Z4, Z1
+	VMAXPD            Z2, Z5, Z2
+	VMAXPD            Z6, Z7, Z9
+	VMOVAPD           Z0, Z3
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z7
+	VMOVAPD           Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z4, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z6, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z8, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z11, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z3, Z3
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z5, Z4
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z7, Z5
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z10, Z6
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z9, Z7
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z3, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z5, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z6, Z7
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z7, Z10
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z3, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z4, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z5, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z6, Z10
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z9
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z10, Z11
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z11
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z11
+	VSCALEFPD         Z3, Z7, Z0
+	VSCALEFPD         Z4, Z8, Z1
+	VSCALEFPD         Z5, Z9, Z2
+	VSCALEFPD         Z6, Z11, Z3
+	VMOVUPD           Z0, (DI)(DX*8)
+	VMOVUPD           Z1, 64(DI)(DX*8)
+	VMOVUPD           Z2, 128(DI)(DX*8)
+	VMOVUPD           Z3, 192(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -516,49 +980,33 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z1
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z1
 	VMINPD            Z0, Z1, Z0
-	VBROADCASTSD      elementaryConstants<>+32(SB), Z1
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z1
 	VMAXPD            Z0, Z1, Z0
 	VMOVAPD           Z0, Z1
 	VBROADCASTSD      elementaryConstants<>+64(SB), Z2
 	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z2, Z1
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z1, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z1, Z1
 	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z2, Z0
-	VMOVAPD           Z0, Z3
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z2, Z3
-	VSUBPD            Z3, Z0, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z1, Z0
 	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z2, Z0
-	VMOVAPD           Z0, Z2
-	VFMADD231PD       Z0, Z3, Z2
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z0
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z3, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z3, Z0
-	VMULPD            Z3, Z3, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z1, Z0
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z2
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z0, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z0, Z2
 	VMOVAPD           Z2, Z2
-	VFMADD231PD       Z0, Z4, Z2
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z3, Z0
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z0, Z4
-	VSUBPD            Z4, Z3, Z3
-	VADDPD            Z2, Z3, Z2
-	VADDPD            Z2, Z0, Z0
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z1, Z1
-	VPSRLQ            $0x01, Z1, Z2
-	VPSLLQ            $0x34, Z2, Z3
-	VMULPD            Z3, Z0, Z0
-	VPSUBQ            Z2, Z1, Z1
-	VPSLLQ            $0x34, Z1, Z1
-	VMULPD            Z1, Z0, Z0
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z2
+	VMOVAPD           Z2, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z2
+	VSCALEFPD         Z1, Z2, Z0
 	CMPQ              BX, AX
 	JG                storeRest
 	VMOVUPD           Z0, (DI)(DX*8)
@@ -599,6 +1047,83 @@ TEXT ·expm1F32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y3
+	VBROADCASTSD elementaryConstants<>+32(SB), Y1
+	VBROADCASTSD elementaryConstants<>+32(SB), Y2
+	VMINPD       Y0, Y1, Y1
+	VMINPD       Y3, Y2, Y4
+	VBROADCASTSD elementaryConstants<>+0(SB), Y2
+	VBROADCASTSD elementaryConstants<>+0(SB), Y5
+	VMAXPD       Y1, Y2, Y1
+	VMAXPD       Y4, Y5, Y5
+	VMOVAPD      Y1, Y2
+	VMOVAPD      Y5, Y6
+	VBROADCASTSD elementaryConstants<>+64(SB), Y4
+	VBROADCASTSD elementaryConstants<>+64(SB), Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y4, Y2
+	VFMADD213PD  elementaryConstants<>+96(SB), Y7, Y6
+	VSUBPD       elementaryConstants<>+96(SB), Y2, Y4
+	VSUBPD       elementaryConstants<>+96(SB), Y6, Y7
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y5, Y5
+	VFNMADD231PD elementaryConstants<>+128(SB), Y4, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y7, Y5
+	VBROADCASTSD elementaryConstants<>+160(SB), Y4
+	VBROADCASTSD elementaryConstants<>+160(SB), Y8
+	VFMADD213PD  elementaryConstants<>+192(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+192(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+224(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+224(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+256(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+256(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+288(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+288(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+320(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+320(SB), Y5, Y8
+	VBROADCASTSD elementaryConstants<>+832(SB), Y7
+	VBROADCASTSD elementaryConstants<>+832(SB), Y9
+	VPSUBQ       Y2, Y7, Y7
+	VPSUBQ       Y6, Y9, Y9
+	VPSLLQ       $0x34, Y7, Y7
+	VPSLLQ       $0x34, Y9, Y10
+	VBROADCASTSD elementaryConstants<>+352(SB), Y9
+	VBROADCASTSD elementaryConstants<>+352(SB), Y11
+	VSUBPD       Y7, Y9, Y7
+	VSUBPD       Y10, Y11, Y10
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y5, Y5, Y11
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y4, Y9, Y1
+	VFMADD231PD  Y8, Y11, Y5
+	VADDPD       Y1, Y7, Y1
+	VADDPD       Y5, Y10, Y4
+	VPADDQ       elementaryConstants<>+832(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+832(SB), Y6, Y5
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y2, Y1, Y1
+	VMULPD       Y5, Y4, Y2
+	VANDPD       elementaryConstants<>+864(SB), Y1, Y1
+	VANDPD       elementaryConstants<>+864(SB), Y2, Y2
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
+	VANDPD       elementaryConstants<>+896(SB), Y3, Y3
+	VORPD        Y0, Y1, Y0
+	VORPD        Y3, Y2, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VMOVUPS      X0, (SI)(AX*4)
+	VMOVUPS      X1, 16(SI)(AX*4)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -607,9 +1132,9 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD elementaryConstants<>+0(SB), Y1
+	VBROADCASTSD elementaryConstants<>+32(SB), Y1
 	VMINPD       Y0, Y1, Y1
-	VBROADCASTSD elementaryConstants<>+608(SB), Y2
+	VBROADCASTSD elementaryConstants<>+0(SB), Y2
 	VMAXPD       Y1, Y2, Y1
 	VMOVAPD      Y1, Y2
 	VBROADCASTSD elementaryConstants<>+64(SB), Y3
@@ -617,57 +1142,26 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y1
-	VMOVAPD      Y1, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
+	VBROADCASTSD elementaryConstants<>+160(SB), Y3
+	VFMADD213PD  elementaryConstants<>+192(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+224(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+256(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+288(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+320(SB), Y1, Y3
+	VBROADCASTSD elementaryConstants<>+832(SB), Y4
+	VPSUBQ       Y2, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VBROADCASTSD elementaryConstants<>+352(SB), Y5
+	VSUBPD       Y4, Y5, Y4
+	VMULPD       Y1, Y1, Y5
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFMADD231PD  Y1, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y1
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y1
-	VMULPD       Y4, Y4, Y5
-	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y1, Y5, Y3
-	VPADDQ       elementaryConstants<>+640(SB), Y2, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y4, Y1, Y5
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y6
-	VADDPD       Y5, Y6, Y7
-	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y5, Y5
-	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y1, Y5
-	VADDPD       Y5, Y7, Y1
-	VSUBPD       Y7, Y1, Y6
-	VSUBPD       Y6, Y5, Y5
-	VCMPPD       $0x1e, elementaryConstants<>+672(SB), Y0, Y5
-	VADDPD       elementaryConstants<>+544(SB), Y4, Y6
-	VSUBPD       elementaryConstants<>+544(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y4
-	VADDPD       Y3, Y4, Y3
-	VADDPD       Y3, Y6, Y3
-	VPADDQ       elementaryConstants<>+576(SB), Y2, Y2
-	VPSRLQ       $0x01, Y2, Y4
-	VPSLLQ       $0x34, Y4, Y6
-	VMULPD       Y6, Y3, Y3
-	VPSUBQ       Y4, Y2, Y2
+	VFMADD231PD  Y3, Y5, Y1
+	VADDPD       Y1, Y4, Y1
+	VPADDQ       elementaryConstants<>+832(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y3, Y2
-	VBLENDVPD    Y5, Y2, Y1, Y1
-	VCMPPD       $0x11, elementaryConstants<>+608(SB), Y0, Y2
-	VBLENDVPD    Y2, elementaryConstants<>+704(SB), Y1, Y1
-	VANDPD       elementaryConstants<>+736(SB), Y1, Y1
-	VANDPD       elementaryConstants<>+768(SB), Y0, Y0
+	VMULPD       Y2, Y1, Y1
+	VANDPD       elementaryConstants<>+864(SB), Y1, Y1
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
@@ -707,6 +1201,131 @@ TEXT ·expm1F64AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y0
+	VMOVUPD      32(DX)(AX*8), Y3
+	VBROADCASTSD elementaryConstants<>+384(SB), Y1
+	VBROADCASTSD elementaryConstants<>+384(SB), Y2
+	VMINPD       Y0, Y1, Y1
+	VMINPD       Y3, Y2, Y4
+	VBROADCASTSD elementaryConstants<>+928(SB), Y2
+	VBROADCASTSD elementaryConstants<>+928(SB), Y5
+	VMAXPD       Y1, Y2, Y1
+	VMAXPD       Y4, Y5, Y5
+	VMOVAPD      Y1, Y2
+	VMOVAPD      Y5, Y6
+	VBROADCASTSD elementaryConstants<>+64(SB), Y4
+	VBROADCASTSD elementaryConstants<>+64(SB), Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y4, Y2
+	VFMADD213PD  elementaryConstants<>+96(SB), Y7, Y6
+	VSUBPD       elementaryConstants<>+96(SB), Y2, Y4
+	VSUBPD       elementaryConstants<>+96(SB), Y6, Y7
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y5, Y10
+	VFNMADD231PD elementaryConstants<>+128(SB), Y4, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y7, Y10
+	VMOVAPD      Y1, Y5
+	VMOVAPD      Y10, Y11
+	VFNMADD231PD elementaryConstants<>+448(SB), Y4, Y5
+	VFNMADD231PD elementaryConstants<>+448(SB), Y7, Y11
+	VBROADCASTSD elementaryConstants<>+480(SB), Y8
+	VBROADCASTSD elementaryConstants<>+480(SB), Y12
+	VFMADD213PD  elementaryConstants<>+512(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+512(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+544(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+544(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+576(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+576(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+608(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+608(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+640(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+640(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+672(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+672(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+704(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+704(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+736(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+736(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+768(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+768(SB), Y11, Y12
+	VBROADCASTSD elementaryConstants<>+832(SB), Y9
+	VBROADCASTSD elementaryConstants<>+832(SB), Y13
+	VPSUBQ       Y2, Y9, Y9
+	VPSUBQ       Y6, Y13, Y13
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y13, Y14
+	VBROADCASTSD elementaryConstants<>+352(SB), Y13
+	VBROADCASTSD elementaryConstants<>+352(SB), Y15
+	VSUBPD       Y9, Y13, Y9
+	VSUBPD       Y14, Y15, Y14
+	VADDPD       Y1, Y9, Y13
+	VADDPD       Y10, Y14, Y15
+	VSUBPD       Y9, Y13, Y9
+	VSUBPD       Y14, Y15, Y14
+	VSUBPD       Y9, Y1, Y1
+	VSUBPD       Y14, Y10, Y9
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD elementaryConstants<>+448(SB), Y4, Y1
+	VFNMADD231PD elementaryConstants<>+448(SB), Y7, Y9
+	VMULPD       Y5, Y5, Y4
+	VMULPD       Y11, Y11, Y7
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y8, Y4, Y1
+	VFMADD231PD  Y12, Y7, Y9
+	VADDPD       Y1, Y13, Y1
+	VADDPD       Y9, Y15, Y7
+	VPADDQ       elementaryConstants<>+832(SB), Y2, Y4
+	VPADDQ       elementaryConstants<>+832(SB), Y6, Y9
+	VPSLLQ       $0x34, Y4, Y4
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y4, Y1, Y1
+	VMULPD       Y9, Y7, Y7
+	VCMPPD       $0x1e, elementaryConstants<>+960(SB), Y0, Y4
+	VCMPPD       $0x1e, elementaryConstants<>+960(SB), Y3, Y9
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y12, Y10
+	VFMADD213PD  elementaryConstants<>+352(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y11, Y10
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y10, Y10
+	VFMADD213PD  elementaryConstants<>+352(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y11, Y10
+	VPADDQ       elementaryConstants<>+800(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+800(SB), Y6, Y11
+	VPSRLQ       $0x01, Y2, Y5
+	VPSRLQ       $0x01, Y11, Y12
+	VPSLLQ       $0x34, Y5, Y6
+	VPSLLQ       $0x34, Y12, Y13
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y13, Y10, Y8
+	VPSUBQ       Y5, Y2, Y2
+	VPSUBQ       Y12, Y11, Y5
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y2, Y6, Y2
+	VMULPD       Y5, Y8, Y5
+	VBLENDVPD    Y4, Y2, Y1, Y1
+	VBLENDVPD    Y9, Y5, Y7, Y4
+	VCMPPD       $0x11, elementaryConstants<>+928(SB), Y0, Y2
+	VCMPPD       $0x11, elementaryConstants<>+928(SB), Y3, Y5
+	VBLENDVPD    Y2, elementaryConstants<>+992(SB), Y1, Y1
+	VBLENDVPD    Y5, elementaryConstants<>+992(SB), Y4, Y2
+	VANDPD       elementaryConstants<>+864(SB), Y1, Y1
+	VANDPD       elementaryConstants<>+864(SB), Y2, Y2
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
+	VANDPD       elementaryConstants<>+896(SB), Y3, Y3
+	VORPD        Y0, Y1, Y0
+	VORPD        Y3, Y2, Y1
+	VMOVUPD      Y0, (SI)(AX*8)
+	VMOVUPD      Y1, 32(SI)(AX*8)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -714,9 +1333,9 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VBROADCASTSD elementaryConstants<>+0(SB), Y1
+	VBROADCASTSD elementaryConstants<>+384(SB), Y1
 	VMINPD       Y0, Y1, Y1
-	VBROADCASTSD elementaryConstants<>+608(SB), Y2
+	VBROADCASTSD elementaryConstants<>+928(SB), Y2
 	VMAXPD       Y1, Y2, Y1
 	VMOVAPD      Y1, Y2
 	VBROADCASTSD elementaryConstants<>+64(SB), Y3
@@ -725,56 +1344,51 @@ body:
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y1
 	VMOVAPD      Y1, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFMADD231PD  Y1, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y1
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y1
-	VMULPD       Y4, Y4, Y5
-	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y1, Y5, Y3
-	VPADDQ       elementaryConstants<>+640(SB), Y2, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y4, Y1, Y5
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y6
-	VADDPD       Y5, Y6, Y7
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y4
+	VBROADCASTSD elementaryConstants<>+480(SB), Y5
+	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+544(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+576(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+608(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+640(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+672(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+704(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+736(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+768(SB), Y4, Y5
+	VBROADCASTSD elementaryConstants<>+832(SB), Y6
+	VPSUBQ       Y2, Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VBROADCASTSD elementaryConstants<>+352(SB), Y7
 	VSUBPD       Y6, Y7, Y6
-	VSUBPD       Y6, Y5, Y5
+	VADDPD       Y1, Y6, Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y6, Y1, Y1
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y1
+	VMULPD       Y4, Y4, Y3
+	VMOVAPD      Y1, Y1
+	VFMADD231PD  Y5, Y3, Y1
+	VADDPD       Y1, Y7, Y1
+	VPADDQ       elementaryConstants<>+832(SB), Y2, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y1, Y1
+	VCMPPD       $0x1e, elementaryConstants<>+960(SB), Y0, Y3
 	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y1, Y5
-	VADDPD       Y5, Y7, Y1
-	VSUBPD       Y7, Y1, Y6
-	VSUBPD       Y6, Y5, Y5
-	VCMPPD       $0x1e, elementaryConstants<>+672(SB), Y0, Y5
-	VADDPD       elementaryConstants<>+544(SB), Y4, Y6
-	VSUBPD       elementaryConstants<>+544(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y4
-	VADDPD       Y3, Y4, Y3
-	VADDPD       Y3, Y6, Y3
-	VPADDQ       elementaryConstants<>+576(SB), Y2, Y2
+	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y5
+	VPADDQ       elementaryConstants<>+800(SB), Y2, Y2
 	VPSRLQ       $0x01, Y2, Y4
 	VPSLLQ       $0x34, Y4, Y6
-	VMULPD       Y6, Y3, Y3
+	VMULPD       Y6, Y5, Y5
 	VPSUBQ       Y4, Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y3, Y2
-	VBLENDVPD    Y5, Y2, Y1, Y1
-	VCMPPD       $0x11, elementaryConstants<>+608(SB), Y0, Y2
-	VBLENDVPD    Y2, elementaryConstants<>+704(SB), Y1, Y1
-	VANDPD       elementaryConstants<>+736(SB), Y1, Y1
-	VANDPD       elementaryConstants<>+768(SB), Y0, Y0
+	VMULPD       Y2, Y5, Y2
+	VBLENDVPD    Y3, Y2, Y1, Y1
+	VCMPPD       $0x11, elementaryConstants<>+928(SB), Y0, Y2
+	VBLENDVPD    Y2, elementaryConstants<>+992(SB), Y1, Y1
+	VANDPD       elementaryConstants<>+864(SB), Y1, Y1
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
 	CMPQ         BX, CX
 	JG           storeRest
@@ -813,6 +1427,153 @@ TEXT ·expm1F32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y1
+	VMOVUPS           64(SI)(DX*4), Y2
+	VMOVUPS           96(SI)(DX*4), Y3
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y3, Z9
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z3
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z4
+	VMINPD            Z0, Z3, Z3
+	VMINPD            Z1, Z5, Z5
+	VMINPD            Z2, Z6, Z7
+	VMINPD            Z9, Z4, Z10
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z11
+	VMAXPD            Z3, Z4, Z3
+	VMAXPD            Z5, Z6, Z4
+	VMAXPD            Z7, Z8, Z5
+	VMAXPD            Z10, Z11, Z13
+	VMOVAPD           Z3, Z6
+	VMOVAPD           Z4, Z8
+	VMOVAPD           Z5, Z11
+	VMOVAPD           Z13, Z14
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z7, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z10, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z12, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z15, Z14
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z6, Z7
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z11, Z12
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z14, Z15
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z3
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z10, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z12, Z5
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z15, Z13
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z16
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z18
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z13, Z18
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z17
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z19
+	VPSUBQ            Z6, Z10, Z10
+	VPSUBQ            Z8, Z15, Z15
+	VPSUBQ            Z11, Z17, Z17
+	VPSUBQ            Z14, Z19, Z19
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z15, Z15
+	VPSLLQ            $0x34, Z17, Z17
+	VPSLLQ            $0x34, Z19, Z22
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z19
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z20
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z21
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z23
+	VSUBPD            Z10, Z19, Z10
+	VSUBPD            Z15, Z20, Z15
+	VSUBPD            Z17, Z21, Z17
+	VSUBPD            Z22, Z23, Z22
+	VMULPD            Z3, Z3, Z19
+	VMULPD            Z4, Z4, Z20
+	VMULPD            Z5, Z5, Z21
+	VMULPD            Z13, Z13, Z23
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFMADD231PD       Z7, Z19, Z3
+	VFMADD231PD       Z12, Z20, Z4
+	VFMADD231PD       Z16, Z21, Z5
+	VFMADD231PD       Z18, Z23, Z13
+	VADDPD            Z3, Z10, Z3
+	VADDPD            Z4, Z15, Z4
+	VADDPD            Z5, Z17, Z5
+	VADDPD            Z13, Z22, Z7
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z6, Z6
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z8, Z8
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z11, Z10
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z14, Z11
+	VPSLLQ            $0x34, Z6, Z6
+	VPSLLQ            $0x34, Z8, Z8
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z11, Z11
+	VMULPD            Z6, Z3, Z3
+	VMULPD            Z8, Z4, Z4
+	VMULPD            Z10, Z5, Z5
+	VMULPD            Z11, Z7, Z6
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z3, Z3
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z4, Z4
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z5, Z5
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z6, Z6
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z2, Z2
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z9, Z7
+	VORPD             Z0, Z3, Z0
+	VORPD             Z1, Z4, Z1
+	VORPD             Z2, Z5, Z2
+	VORPD             Z7, Z6, Z3
+	VCVTPD2PS         Z0, Y0
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z3, Y3
+	VMOVUPS           Y0, (DI)(DX*4)
+	VMOVUPS           Y1, 32(DI)(DX*4)
+	VMOVUPS           Y2, 64(DI)(DX*4)
+	VMOVUPS           Y3, 96(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -821,68 +1582,37 @@ loop:
 
 body:
 	VCVTPS2PD         Y0, Z0
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z3
-	VMINPD            Z0, Z3, Z3
-	VBROADCASTSD      elementaryConstants<>+608(SB), Z4
-	VMAXPD            Z3, Z4, Z3
-	VMOVAPD           Z3, Z4
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z5
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z5, Z4
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z4, Z5
-	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z5, Z3
-	VMOVAPD           Z3, Z6
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z5, Z6
-	VSUBPD            Z6, Z3, Z3
-	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z5, Z3
-	VMOVAPD           Z3, Z5
-	VFMADD231PD       Z3, Z6, Z5
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z3
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z6, Z3
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z6, Z3
-	VMULPD            Z6, Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z3, Z7, Z5
-	VPADDQ.BCST       elementaryConstants<>+640(SB), Z4, Z3
-	VPSLLQ            $0x34, Z3, Z3
-	VMULPD            Z6, Z3, Z7
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z3, Z8
-	VADDPD            Z7, Z8, Z9
-	VSUBPD            Z8, Z9, Z8
-	VSUBPD            Z8, Z7, Z7
-	VMOVAPD           Z7, Z7
-	VFMADD231PD       Z5, Z3, Z7
-	VADDPD            Z7, Z9, Z3
-	VSUBPD            Z9, Z3, Z8
-	VSUBPD            Z8, Z7, Z7
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+672(SB), Z0, K1
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z6, Z7
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z7, Z8
-	VSUBPD            Z8, Z6, Z6
-	VADDPD            Z5, Z6, Z5
-	VADDPD            Z5, Z7, Z5
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z4, Z4
-	VPSRLQ            $0x01, Z4, Z6
-	VPSLLQ            $0x34, Z6, Z7
-	VMULPD            Z7, Z5, Z5
-	VPSUBQ            Z6, Z4, Z4
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z1
+	VMINPD            Z0, Z1, Z1
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z2
+	VMAXPD            Z1, Z2, Z1
+	VMOVAPD           Z1, Z2
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z3
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z3, Z1
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z1, Z3
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z4
+	VPSUBQ            Z2, Z4, Z4
 	VPSLLQ            $0x34, Z4, Z4
-	VMULPD            Z4, Z5, Z4
-	VBLENDMPD         Z4, Z3, K1, Z1
-	VCMPPD.BCST       $0x11, elementaryConstants<>+608(SB), Z0, K1
-	VBLENDMPD.BCST    elementaryConstants<>+704(SB), Z1, K1, Z2
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z2, Z3
-	VANDPD.BCST       elementaryConstants<>+768(SB), Z0, Z0
-	VORPD             Z0, Z3, Z0
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z5
+	VSUBPD            Z4, Z5, Z4
+	VMULPD            Z1, Z1, Z5
+	VMOVAPD           Z1, Z1
+	VFMADD231PD       Z3, Z5, Z1
+	VADDPD            Z1, Z4, Z1
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z2, Z2
+	VPSLLQ            $0x34, Z2, Z2
+	VMULPD            Z2, Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
+	VORPD             Z0, Z1, Z0
 	VCVTPD2PS         Z0, Y0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -924,6 +1654,225 @@ TEXT ·expm1F64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z3
+	VMOVUPD           128(SI)(DX*8), Z6
+	VMOVUPD           192(SI)(DX*8), Z9
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z1
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z2
+	VMINPD            Z0, Z1, Z1
+	VMINPD            Z3, Z4, Z4
+	VMINPD            Z6, Z5, Z7
+	VMINPD            Z9, Z2, Z10
+	VBROADCASTSD      elementaryConstants<>+928(SB), Z2
+	VBROADCASTSD      elementaryConstants<>+928(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+928(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+928(SB), Z11
+	VMAXPD            Z1, Z2, Z1
+	VMAXPD            Z4, Z5, Z2
+	VMAXPD            Z7, Z8, Z4
+	VMAXPD            Z10, Z11, Z13
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z8
+	VMOVAPD           Z4, Z11
+	VMOVAPD           Z13, Z14
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z7, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z10, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z12, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z15, Z14
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z5, Z7
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z11, Z12
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z14, Z15
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z13, Z24
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z10, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z12, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z15, Z24
+	VMOVAPD           Z1, Z13
+	VMOVAPD           Z2, Z18
+	VMOVAPD           Z4, Z21
+	VMOVAPD           Z24, Z25
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z13
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z10, Z18
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z12, Z21
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z15, Z25
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z16
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z19
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z22
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z26
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z25, Z26
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z17
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z20
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z23
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z27
+	VPSUBQ            Z5, Z17, Z17
+	VPSUBQ            Z8, Z20, Z20
+	VPSUBQ            Z11, Z23, Z23
+	VPSUBQ            Z14, Z27, Z27
+	VPSLLQ            $0x34, Z17, Z17
+	VPSLLQ            $0x34, Z20, Z20
+	VPSLLQ            $0x34, Z23, Z23
+	VPSLLQ            $0x34, Z27, Z30
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z27
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z28
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z29
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z31
+	VSUBPD            Z17, Z27, Z17
+	VSUBPD            Z20, Z28, Z20
+	VSUBPD            Z23, Z29, Z23
+	VSUBPD            Z30, Z31, Z30
+	VADDPD            Z1, Z17, Z27
+	VADDPD            Z2, Z20, Z28
+	VADDPD            Z4, Z23, Z29
+	VADDPD            Z24, Z30, Z31
+	VSUBPD            Z17, Z27, Z17
+	VSUBPD            Z20, Z28, Z20
+	VSUBPD            Z23, Z29, Z23
+	VSUBPD            Z30, Z31, Z30
+	VSUBPD            Z17, Z1, Z1
+	VSUBPD            Z20, Z2, Z2
+	VSUBPD            Z23, Z4, Z4
+	VSUBPD            Z30, Z24, Z17
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z17, Z24
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z10, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z12, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z15, Z24
+	VMULPD            Z13, Z13, Z17
+	VMULPD            Z18, Z18, Z20
+	VMULPD            Z21, Z21, Z23
+	VMULPD            Z25, Z25, Z30
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z24, Z24
+	VFMADD231PD       Z16, Z17, Z1
+	VFMADD231PD       Z19, Z20, Z2
+	VFMADD231PD       Z22, Z23, Z4
+	VFMADD231PD       Z26, Z30, Z24
+	VADDPD            Z1, Z27, Z1
+	VADDPD            Z2, Z28, Z2
+	VADDPD            Z4, Z29, Z4
+	VADDPD            Z24, Z31, Z17
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z5, Z5
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z8, Z8
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z11, Z11
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z14, Z14
+	VPSLLQ            $0x34, Z5, Z5
+	VPSLLQ            $0x34, Z8, Z8
+	VPSLLQ            $0x34, Z11, Z11
+	VPSLLQ            $0x34, Z14, Z14
+	VMULPD            Z5, Z1, Z1
+	VMULPD            Z8, Z2, Z2
+	VMULPD            Z11, Z4, Z4
+	VMULPD            Z14, Z17, Z5
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+960(SB), Z0, K1
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+960(SB), Z3, K2
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+960(SB), Z6, K3
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+960(SB), Z9, K4
+	VMOVAPD           Z16, Z8
+	VMOVAPD           Z19, Z11
+	VMOVAPD           Z22, Z14
+	VMOVAPD           Z26, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z13, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z18, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z21, Z14
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z25, Z16
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z14, Z14
+	VMOVAPD           Z16, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z13, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z18, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z21, Z14
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z25, Z16
+	VSCALEFPD         Z7, Z8, Z7
+	VSCALEFPD         Z10, Z11, Z8
+	VSCALEFPD         Z12, Z14, Z10
+	VSCALEFPD         Z15, Z16, Z11
+	VBLENDMPD         Z7, Z1, K1, Z1
+	VBLENDMPD         Z8, Z2, K2, Z2
+	VBLENDMPD         Z10, Z4, K3, Z4
+	VBLENDMPD         Z11, Z5, K4, Z5
+	VCMPPD.BCST       $0x11, elementaryConstants<>+928(SB), Z0, K1
+	VCMPPD.BCST       $0x11, elementaryConstants<>+928(SB), Z3, K2
+	VCMPPD.BCST       $0x11, elementaryConstants<>+928(SB), Z6, K3
+	VCMPPD.BCST       $0x11, elementaryConstants<>+928(SB), Z9, K4
+	VBLENDMPD.BCST    elementaryConstants<>+992(SB), Z1, K1, Z1
+	VBLENDMPD.BCST    elementaryConstants<>+992(SB), Z2, K2, Z2
+	VBLENDMPD.BCST    elementaryConstants<>+992(SB), Z4, K3, Z4
+	VBLENDMPD.BCST    elementaryConstants<>+992(SB), Z5, K4, Z5
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z2, Z2
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z4, Z4
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z5, Z5
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z3, Z3
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z6, Z6
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z9, Z7
+	VORPD             Z0, Z1, Z0
+	VORPD             Z3, Z2, Z1
+	VORPD             Z6, Z4, Z2
+	VORPD             Z7, Z5, Z3
+	VMOVUPD           Z0, (DI)(DX*8)
+	VMOVUPD           Z1, 64(DI)(DX*8)
+	VMOVUPD           Z2, 128(DI)(DX*8)
+	VMOVUPD           Z3, 192(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -931,67 +1880,56 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z1
+	VBROADCASTSD      elementaryConstants<>+384(SB), Z1
 	VMINPD            Z0, Z1, Z1
-	VBROADCASTSD      elementaryConstants<>+608(SB), Z2
+	VBROADCASTSD      elementaryConstants<>+928(SB), Z2
 	VMAXPD            Z1, Z2, Z1
 	VMOVAPD           Z1, Z2
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z5
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z5, Z2
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z5
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z3
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z5, Z1
-	VMOVAPD           Z1, Z6
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z5, Z6
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z3, Z1
+	VMOVAPD           Z1, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z3, Z4
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z5
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z4, Z5
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z6
+	VPSUBQ            Z2, Z6, Z6
+	VPSLLQ            $0x34, Z6, Z6
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z7
+	VSUBPD            Z6, Z7, Z6
+	VADDPD            Z1, Z6, Z7
+	VSUBPD            Z6, Z7, Z6
 	VSUBPD            Z6, Z1, Z1
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z5, Z1
-	VMOVAPD           Z1, Z5
-	VFMADD231PD       Z1, Z6, Z5
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z1
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z6, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z6, Z1
-	VMULPD            Z6, Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFMADD231PD       Z1, Z7, Z5
-	VPADDQ.BCST       elementaryConstants<>+640(SB), Z2, Z1
-	VPSLLQ            $0x34, Z1, Z1
-	VMULPD            Z6, Z1, Z7
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z1, Z8
-	VADDPD            Z7, Z8, Z9
-	VSUBPD            Z8, Z9, Z8
-	VSUBPD            Z8, Z7, Z7
-	VMOVAPD           Z7, Z7
-	VFMADD231PD       Z5, Z1, Z7
-	VADDPD            Z7, Z9, Z1
-	VSUBPD            Z9, Z1, Z8
-	VSUBPD            Z8, Z7, Z7
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+672(SB), Z0, K1
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z6, Z7
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z7, Z8
-	VSUBPD            Z8, Z6, Z6
-	VADDPD            Z5, Z6, Z5
-	VADDPD            Z5, Z7, Z5
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z2, Z2
-	VPSRLQ            $0x01, Z2, Z6
-	VPSLLQ            $0x34, Z6, Z7
-	VMULPD            Z7, Z5, Z5
-	VPSUBQ            Z6, Z2, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z3, Z1
+	VMULPD            Z4, Z4, Z6
+	VMOVAPD           Z1, Z1
+	VFMADD231PD       Z5, Z6, Z1
+	VADDPD            Z1, Z7, Z1
+	VPADDQ.BCST       elementaryConstants<>+832(SB), Z2, Z2
 	VPSLLQ            $0x34, Z2, Z2
-	VMULPD            Z2, Z5, Z2
-	VBLENDMPD         Z2, Z1, K1, Z3
-	VCMPPD.BCST       $0x11, elementaryConstants<>+608(SB), Z0, K1
-	VBLENDMPD.BCST    elementaryConstants<>+704(SB), Z3, K1, Z4
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z4, Z1
-	VANDPD.BCST       elementaryConstants<>+768(SB), Z0, Z0
+	VMULPD            Z2, Z1, Z1
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+960(SB), Z0, K1
+	VMOVAPD           Z5, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z4, Z2
+	VMOVAPD           Z2, Z2
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z4, Z2
+	VSCALEFPD         Z3, Z2, Z2
+	VBLENDMPD         Z2, Z1, K1, Z1
+	VCMPPD.BCST       $0x11, elementaryConstants<>+928(SB), Z0, K1
+	VBLENDMPD.BCST    elementaryConstants<>+992(SB), Z1, K1, Z1
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
 	VORPD             Z0, Z1, Z0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -1041,36 +1979,36 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VCMPPD       $0x11, elementaryConstants<>+800(SB), Y0, Y1
-	VMULPD       elementaryConstants<>+832(SB), Y0, Y2
+	VCMPPD       $0x11, elementaryConstants<>+1024(SB), Y0, Y1
+	VMULPD       elementaryConstants<>+1056(SB), Y0, Y2
 	VBLENDVPD    Y1, Y2, Y0, Y2
-	VBROADCASTSD elementaryConstants<>+896(SB), Y3
-	VBLENDVPD    Y1, elementaryConstants<>+864(SB), Y3, Y1
-	VPADDQ       elementaryConstants<>+928(SB), Y2, Y2
+	VBROADCASTSD elementaryConstants<>+1120(SB), Y3
+	VBLENDVPD    Y1, elementaryConstants<>+1088(SB), Y3, Y1
+	VPADDQ       elementaryConstants<>+1152(SB), Y2, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VORPD        elementaryConstants<>+960(SB), Y3, Y3
-	VSUBPD       elementaryConstants<>+960(SB), Y3, Y3
-	VANDPD       elementaryConstants<>+992(SB), Y2, Y2
-	VPADDQ       elementaryConstants<>+1024(SB), Y2, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y2, Y2
+	VORPD        elementaryConstants<>+1184(SB), Y3, Y3
+	VSUBPD       elementaryConstants<>+1184(SB), Y3, Y3
+	VANDPD       elementaryConstants<>+1216(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+1248(SB), Y2, Y2
+	VSUBPD       elementaryConstants<>+352(SB), Y2, Y2
 	VADDPD       Y3, Y1, Y1
-	VADDPD       elementaryConstants<>+1056(SB), Y2, Y3
+	VADDPD       elementaryConstants<>+1280(SB), Y2, Y3
 	VDIVPD       Y3, Y2, Y3
 	VMULPD       Y3, Y3, Y4
-	VBROADCASTSD elementaryConstants<>+1088(SB), Y5
-	VFMADD213PD  elementaryConstants<>+1120(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1152(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1184(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1216(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1248(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1280(SB), Y4, Y5
-	VMULPD       elementaryConstants<>+1312(SB), Y1, Y6
+	VBROADCASTSD elementaryConstants<>+1312(SB), Y5
+	VFMADD213PD  elementaryConstants<>+1344(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1376(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1408(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1440(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1472(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1504(SB), Y4, Y5
+	VMULPD       elementaryConstants<>+1536(SB), Y1, Y6
 	VADDPD       Y2, Y6, Y7
 	VSUBPD       Y6, Y7, Y6
 	VSUBPD       Y6, Y2, Y6
 	VMOVAPD      Y6, Y6
-	VFMADD231PD  elementaryConstants<>+1344(SB), Y1, Y6
-	VMULPD       elementaryConstants<>+512(SB), Y2, Y1
+	VFMADD231PD  elementaryConstants<>+1568(SB), Y1, Y6
+	VMULPD       elementaryConstants<>+768(SB), Y2, Y1
 	VMULPD       Y2, Y1, Y8
 	VMOVAPD      Y8, Y8
 	VFMADD231PD  Y5, Y4, Y8
@@ -1079,13 +2017,13 @@ body:
 	VMOVAPD      Y4, Y3
 	VFNMADD231PD Y2, Y1, Y3
 	VADDPD       Y3, Y7, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1376(SB), Y0, Y2
+	VCMPPD       $0x1e, elementaryConstants<>+1600(SB), Y0, Y2
 	VBLENDVPD    Y2, Y0, Y1, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1408(SB), Y0, Y2
-	VBROADCASTSD elementaryConstants<>+1440(SB), Y3
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y0, Y2
+	VBROADCASTSD elementaryConstants<>+1664(SB), Y3
 	VBLENDVPD    Y2, Y1, Y3, Y1
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y0, Y0
-	VBLENDVPD    Y0, elementaryConstants<>+1472(SB), Y1, Y0
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y0, Y0
+	VBLENDVPD    Y0, elementaryConstants<>+1696(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
 	JG           storeRest
@@ -1131,36 +2069,36 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VCMPPD       $0x11, elementaryConstants<>+800(SB), Y0, Y1
-	VMULPD       elementaryConstants<>+832(SB), Y0, Y2
+	VCMPPD       $0x11, elementaryConstants<>+1024(SB), Y0, Y1
+	VMULPD       elementaryConstants<>+1056(SB), Y0, Y2
 	VBLENDVPD    Y1, Y2, Y0, Y2
-	VBROADCASTSD elementaryConstants<>+896(SB), Y3
-	VBLENDVPD    Y1, elementaryConstants<>+864(SB), Y3, Y1
-	VPADDQ       elementaryConstants<>+928(SB), Y2, Y2
+	VBROADCASTSD elementaryConstants<>+1120(SB), Y3
+	VBLENDVPD    Y1, elementaryConstants<>+1088(SB), Y3, Y1
+	VPADDQ       elementaryConstants<>+1152(SB), Y2, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VORPD        elementaryConstants<>+960(SB), Y3, Y3
-	VSUBPD       elementaryConstants<>+960(SB), Y3, Y3
-	VANDPD       elementaryConstants<>+992(SB), Y2, Y2
-	VPADDQ       elementaryConstants<>+1024(SB), Y2, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y2, Y2
+	VORPD        elementaryConstants<>+1184(SB), Y3, Y3
+	VSUBPD       elementaryConstants<>+1184(SB), Y3, Y3
+	VANDPD       elementaryConstants<>+1216(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+1248(SB), Y2, Y2
+	VSUBPD       elementaryConstants<>+352(SB), Y2, Y2
 	VADDPD       Y3, Y1, Y1
-	VADDPD       elementaryConstants<>+1056(SB), Y2, Y3
+	VADDPD       elementaryConstants<>+1280(SB), Y2, Y3
 	VDIVPD       Y3, Y2, Y3
 	VMULPD       Y3, Y3, Y4
-	VBROADCASTSD elementaryConstants<>+1088(SB), Y5
-	VFMADD213PD  elementaryConstants<>+1120(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1152(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1184(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1216(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1248(SB), Y4, Y5
-	VFMADD213PD  elementaryConstants<>+1280(SB), Y4, Y5
-	VMULPD       elementaryConstants<>+1312(SB), Y1, Y6
+	VBROADCASTSD elementaryConstants<>+1312(SB), Y5
+	VFMADD213PD  elementaryConstants<>+1344(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1376(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1408(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1440(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1472(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+1504(SB), Y4, Y5
+	VMULPD       elementaryConstants<>+1536(SB), Y1, Y6
 	VADDPD       Y2, Y6, Y7
 	VSUBPD       Y6, Y7, Y6
 	VSUBPD       Y6, Y2, Y6
 	VMOVAPD      Y6, Y6
-	VFMADD231PD  elementaryConstants<>+1344(SB), Y1, Y6
-	VMULPD       elementaryConstants<>+512(SB), Y2, Y1
+	VFMADD231PD  elementaryConstants<>+1568(SB), Y1, Y6
+	VMULPD       elementaryConstants<>+768(SB), Y2, Y1
 	VMULPD       Y2, Y1, Y8
 	VMOVAPD      Y8, Y8
 	VFMADD231PD  Y5, Y4, Y8
@@ -1169,13 +2107,13 @@ body:
 	VMOVAPD      Y4, Y3
 	VFNMADD231PD Y2, Y1, Y3
 	VADDPD       Y3, Y7, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1376(SB), Y0, Y2
+	VCMPPD       $0x1e, elementaryConstants<>+1600(SB), Y0, Y2
 	VBLENDVPD    Y2, Y0, Y1, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1408(SB), Y0, Y2
-	VBROADCASTSD elementaryConstants<>+1440(SB), Y3
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y0, Y2
+	VBROADCASTSD elementaryConstants<>+1664(SB), Y3
 	VBLENDVPD    Y2, Y1, Y3, Y1
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y0, Y0
-	VBLENDVPD    Y0, elementaryConstants<>+1472(SB), Y1, Y0
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y0, Y0
+	VBLENDVPD    Y0, elementaryConstants<>+1696(SB), Y1, Y0
 	CMPQ         BX, CX
 	JG           storeRest
 	VMOVUPD      Y0, (SI)(AX*8)
@@ -1213,6 +2151,160 @@ TEXT ·logF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ             24(DX), BX
+	CMPQ             BX, AX
+	JG               loop
+	VMOVUPS          (SI)(DX*4), Y0
+	VMOVUPS          32(SI)(DX*4), Y1
+	VMOVUPS          64(SI)(DX*4), Y2
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y2, Z4
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z0, K1
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z1, K2
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z4, K3
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z0, Z2
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z1, Z3
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z4, Z5
+	VBLENDMPD        Z2, Z0, K1, Z2
+	VBLENDMPD        Z3, Z1, K2, Z3
+	VBLENDMPD        Z5, Z4, K3, Z7
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z5
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z6
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z8
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z5, K1, Z5
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z6, K2, Z6
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z8, K3, Z8
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z2, Z2
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z3, Z3
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z7, Z10
+	VPSRLQ           $0x34, Z2, Z7
+	VPSRLQ           $0x34, Z3, Z9
+	VPSRLQ           $0x34, Z10, Z11
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z7, Z7
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z9, Z9
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z11, Z11
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z7, Z7
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z9, Z9
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z11, Z11
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z2, Z2
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z3, Z3
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z10, Z10
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z2, Z2
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z3, Z3
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z10, Z10
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z2, Z2
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z3, Z3
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z10, Z10
+	VADDPD           Z7, Z5, Z5
+	VADDPD           Z9, Z6, Z6
+	VADDPD           Z11, Z8, Z9
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z2, Z7
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z3, Z8
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z10, Z11
+	VDIVPD           Z7, Z2, Z7
+	VDIVPD           Z8, Z3, Z8
+	VDIVPD           Z11, Z10, Z19
+	VMULPD           Z7, Z7, Z11
+	VMULPD           Z8, Z8, Z15
+	VMULPD           Z19, Z19, Z20
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z12
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z16
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z21
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z20, Z21
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z5, Z13
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z6, Z17
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z9, Z22
+	VADDPD           Z2, Z13, Z14
+	VADDPD           Z3, Z17, Z18
+	VADDPD           Z10, Z22, Z23
+	VSUBPD           Z13, Z14, Z13
+	VSUBPD           Z17, Z18, Z17
+	VSUBPD           Z22, Z23, Z22
+	VSUBPD           Z13, Z2, Z13
+	VSUBPD           Z17, Z3, Z17
+	VSUBPD           Z22, Z10, Z22
+	VMOVAPD          Z13, Z13
+	VMOVAPD          Z17, Z17
+	VMOVAPD          Z22, Z22
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z5, Z13
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z6, Z17
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z9, Z22
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z2, Z5
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z3, Z9
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z10, Z25
+	VMULPD           Z2, Z5, Z6
+	VMULPD           Z3, Z9, Z24
+	VMULPD           Z10, Z25, Z26
+	VMOVAPD          Z6, Z6
+	VMOVAPD          Z24, Z24
+	VMOVAPD          Z26, Z26
+	VFMADD231PD      Z12, Z11, Z6
+	VFMADD231PD      Z16, Z15, Z24
+	VFMADD231PD      Z21, Z20, Z26
+	VMOVAPD          Z13, Z11
+	VMOVAPD          Z17, Z12
+	VMOVAPD          Z22, Z13
+	VFMADD231PD      Z6, Z7, Z11
+	VFMADD231PD      Z24, Z8, Z12
+	VFMADD231PD      Z26, Z19, Z13
+	VMOVAPD          Z11, Z6
+	VMOVAPD          Z12, Z7
+	VMOVAPD          Z13, Z8
+	VFNMADD231PD     Z2, Z5, Z6
+	VFNMADD231PD     Z3, Z9, Z7
+	VFNMADD231PD     Z10, Z25, Z8
+	VADDPD           Z6, Z14, Z2
+	VADDPD           Z7, Z18, Z3
+	VADDPD           Z8, Z23, Z5
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z1, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z4, K3
+	VBLENDMPD        Z0, Z2, K1, Z2
+	VBLENDMPD        Z1, Z3, K2, Z3
+	VBLENDMPD        Z4, Z5, K3, Z7
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z1, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z4, K3
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z5
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z6
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z8
+	VBLENDMPD        Z2, Z5, K1, Z2
+	VBLENDMPD        Z3, Z6, K2, Z3
+	VBLENDMPD        Z7, Z8, K3, Z5
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z1, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z4, K3
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z2, K1, Z0
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z3, K2, Z1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z5, K3, Z2
+	VCVTPD2PS        Z0, Y0
+	VCVTPD2PS        Z1, Y1
+	VCVTPD2PS        Z2, Y2
+	VMOVUPS          Y0, (DI)(DX*4)
+	VMOVUPS          Y1, 32(DI)(DX*4)
+	VMOVUPS          Y2, 64(DI)(DX*4)
+	MOVQ             BX, DX
+	JMP              many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1221,52 +2313,52 @@ loop:
 
 body:
 	VCVTPS2PD        Y0, Z0
-	VCMPPD.BCST      $0x11, elementaryConstants<>+800(SB), Z0, K1
-	VMULPD.BCST      elementaryConstants<>+832(SB), Z0, Z6
-	VBLENDMPD        Z6, Z0, K1, Z1
-	VBROADCASTSD     elementaryConstants<>+896(SB), Z6
-	VBLENDMPD.BCST   elementaryConstants<>+864(SB), Z6, K1, Z2
-	VPADDQ.BCST      elementaryConstants<>+928(SB), Z1, Z6
-	VPSRLQ           $0x34, Z6, Z7
-	VORPD.BCST       elementaryConstants<>+960(SB), Z7, Z7
-	VSUBPD.BCST      elementaryConstants<>+960(SB), Z7, Z7
-	VANDPD.BCST      elementaryConstants<>+992(SB), Z6, Z6
-	VPADDQ.BCST      elementaryConstants<>+1024(SB), Z6, Z6
-	VSUBPD.BCST      elementaryConstants<>+544(SB), Z6, Z6
-	VADDPD           Z7, Z2, Z7
-	VADDPD.BCST      elementaryConstants<>+1056(SB), Z6, Z8
-	VDIVPD           Z8, Z6, Z8
-	VMULPD           Z8, Z8, Z9
-	VBROADCASTSD     elementaryConstants<>+1088(SB), Z10
-	VFMADD213PD.BCST elementaryConstants<>+1120(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1152(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1184(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1216(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1248(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z9, Z10
-	VMULPD.BCST      elementaryConstants<>+1312(SB), Z7, Z11
-	VADDPD           Z6, Z11, Z12
-	VSUBPD           Z11, Z12, Z11
-	VSUBPD           Z11, Z6, Z11
-	VMOVAPD          Z11, Z11
-	VFMADD231PD.BCST elementaryConstants<>+1344(SB), Z7, Z11
-	VMULPD.BCST      elementaryConstants<>+512(SB), Z6, Z7
-	VMULPD           Z6, Z7, Z13
-	VMOVAPD          Z13, Z13
-	VFMADD231PD      Z10, Z9, Z13
-	VMOVAPD          Z11, Z9
-	VFMADD231PD      Z13, Z8, Z9
-	VMOVAPD          Z9, Z8
-	VFNMADD231PD     Z6, Z7, Z8
-	VADDPD           Z8, Z12, Z6
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+1376(SB), Z0, K1
-	VBLENDMPD        Z0, Z6, K1, Z3
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+1408(SB), Z0, K1
-	VBROADCASTSD     elementaryConstants<>+1440(SB), Z6
-	VBLENDMPD        Z3, Z6, K1, Z4
-	VCMPPD.BCST      $0x00, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD.BCST   elementaryConstants<>+1472(SB), Z4, K1, Z5
-	VCVTPD2PS        Z5, Y0
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z0, K1
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z0, Z1
+	VBLENDMPD        Z1, Z0, K1, Z1
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z2
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z2, K1, Z2
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z1, Z1
+	VPSRLQ           $0x34, Z1, Z3
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z3, Z3
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z3, Z3
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z1, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z1
+	VADDPD           Z3, Z2, Z2
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z1, Z3
+	VDIVPD           Z3, Z1, Z3
+	VMULPD           Z3, Z3, Z4
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z5
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z4, Z5
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z2, Z6
+	VADDPD           Z1, Z6, Z7
+	VSUBPD           Z6, Z7, Z6
+	VSUBPD           Z6, Z1, Z6
+	VMOVAPD          Z6, Z6
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z2, Z6
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z1, Z2
+	VMULPD           Z1, Z2, Z8
+	VMOVAPD          Z8, Z8
+	VFMADD231PD      Z5, Z4, Z8
+	VMOVAPD          Z6, Z4
+	VFMADD231PD      Z8, Z3, Z4
+	VMOVAPD          Z4, Z3
+	VFNMADD231PD     Z1, Z2, Z3
+	VADDPD           Z3, Z7, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z2
+	VBLENDMPD        Z1, Z2, K1, Z1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z1, K1, Z0
+	VCVTPD2PS        Z0, Y0
 	CMPQ             BX, AX
 	JG               storeRest
 	VMOVUPS          Y0, (DI)(DX*4)
@@ -1307,6 +2399,154 @@ TEXT ·logF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ             24(DX), BX
+	CMPQ             BX, AX
+	JG               loop
+	VMOVUPD          (SI)(DX*8), Z0
+	VMOVUPD          64(SI)(DX*8), Z2
+	VMOVUPD          128(SI)(DX*8), Z4
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z0, K1
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z2, K2
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z4, K3
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z0, Z1
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z2, Z3
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z4, Z5
+	VBLENDMPD        Z1, Z0, K1, Z1
+	VBLENDMPD        Z3, Z2, K2, Z3
+	VBLENDMPD        Z5, Z4, K3, Z7
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z5
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z6
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z8
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z5, K1, Z5
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z6, K2, Z6
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z8, K3, Z8
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z3, Z3
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z7, Z10
+	VPSRLQ           $0x34, Z1, Z7
+	VPSRLQ           $0x34, Z3, Z9
+	VPSRLQ           $0x34, Z10, Z11
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z7, Z7
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z9, Z9
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z11, Z11
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z7, Z7
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z9, Z9
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z11, Z11
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z1, Z1
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z3, Z3
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z10, Z10
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z3, Z3
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z10, Z10
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z3, Z3
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z10, Z10
+	VADDPD           Z7, Z5, Z5
+	VADDPD           Z9, Z6, Z6
+	VADDPD           Z11, Z8, Z9
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z1, Z7
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z3, Z8
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z10, Z11
+	VDIVPD           Z7, Z1, Z7
+	VDIVPD           Z8, Z3, Z8
+	VDIVPD           Z11, Z10, Z19
+	VMULPD           Z7, Z7, Z11
+	VMULPD           Z8, Z8, Z15
+	VMULPD           Z19, Z19, Z20
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z12
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z16
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z21
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z20, Z21
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z11, Z12
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z15, Z16
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z20, Z21
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z5, Z13
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z6, Z17
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z9, Z22
+	VADDPD           Z1, Z13, Z14
+	VADDPD           Z3, Z17, Z18
+	VADDPD           Z10, Z22, Z23
+	VSUBPD           Z13, Z14, Z13
+	VSUBPD           Z17, Z18, Z17
+	VSUBPD           Z22, Z23, Z22
+	VSUBPD           Z13, Z1, Z13
+	VSUBPD           Z17, Z3, Z17
+	VSUBPD           Z22, Z10, Z22
+	VMOVAPD          Z13, Z13
+	VMOVAPD          Z17, Z17
+	VMOVAPD          Z22, Z22
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z5, Z13
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z6, Z17
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z9, Z22
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z1, Z5
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z3, Z9
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z10, Z25
+	VMULPD           Z1, Z5, Z6
+	VMULPD           Z3, Z9, Z24
+	VMULPD           Z10, Z25, Z26
+	VMOVAPD          Z6, Z6
+	VMOVAPD          Z24, Z24
+	VMOVAPD          Z26, Z26
+	VFMADD231PD      Z12, Z11, Z6
+	VFMADD231PD      Z16, Z15, Z24
+	VFMADD231PD      Z21, Z20, Z26
+	VMOVAPD          Z13, Z11
+	VMOVAPD          Z17, Z12
+	VMOVAPD          Z22, Z13
+	VFMADD231PD      Z6, Z7, Z11
+	VFMADD231PD      Z24, Z8, Z12
+	VFMADD231PD      Z26, Z19, Z13
+	VMOVAPD          Z11, Z6
+	VMOVAPD          Z12, Z7
+	VMOVAPD          Z13, Z8
+	VFNMADD231PD     Z1, Z5, Z6
+	VFNMADD231PD     Z3, Z9, Z7
+	VFNMADD231PD     Z10, Z25, Z8
+	VADDPD           Z6, Z14, Z1
+	VADDPD           Z7, Z18, Z3
+	VADDPD           Z8, Z23, Z5
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z2, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z4, K3
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VBLENDMPD        Z2, Z3, K2, Z3
+	VBLENDMPD        Z4, Z5, K3, Z7
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z2, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z4, K3
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z5
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z6
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z8
+	VBLENDMPD        Z1, Z5, K1, Z1
+	VBLENDMPD        Z3, Z6, K2, Z3
+	VBLENDMPD        Z7, Z8, K3, Z5
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z2, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z4, K3
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z1, K1, Z0
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z3, K2, Z1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z5, K3, Z2
+	VMOVUPD          Z0, (DI)(DX*8)
+	VMOVUPD          Z1, 64(DI)(DX*8)
+	VMOVUPD          Z2, 128(DI)(DX*8)
+	MOVQ             BX, DX
+	JMP              many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1314,54 +2554,54 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VCMPPD.BCST      $0x11, elementaryConstants<>+800(SB), Z0, K1
-	VMULPD.BCST      elementaryConstants<>+832(SB), Z0, Z1
-	VBLENDMPD        Z1, Z0, K1, Z2
-	VBROADCASTSD     elementaryConstants<>+896(SB), Z1
-	VBLENDMPD.BCST   elementaryConstants<>+864(SB), Z1, K1, Z3
-	VPADDQ.BCST      elementaryConstants<>+928(SB), Z2, Z1
-	VPSRLQ           $0x34, Z1, Z7
-	VORPD.BCST       elementaryConstants<>+960(SB), Z7, Z7
-	VSUBPD.BCST      elementaryConstants<>+960(SB), Z7, Z7
-	VANDPD.BCST      elementaryConstants<>+992(SB), Z1, Z1
-	VPADDQ.BCST      elementaryConstants<>+1024(SB), Z1, Z1
-	VSUBPD.BCST      elementaryConstants<>+544(SB), Z1, Z1
-	VADDPD           Z7, Z3, Z7
-	VADDPD.BCST      elementaryConstants<>+1056(SB), Z1, Z8
-	VDIVPD           Z8, Z1, Z8
-	VMULPD           Z8, Z8, Z9
-	VBROADCASTSD     elementaryConstants<>+1088(SB), Z10
-	VFMADD213PD.BCST elementaryConstants<>+1120(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1152(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1184(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1216(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1248(SB), Z9, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z9, Z10
-	VMULPD.BCST      elementaryConstants<>+1312(SB), Z7, Z11
-	VADDPD           Z1, Z11, Z12
-	VSUBPD           Z11, Z12, Z11
-	VSUBPD           Z11, Z1, Z11
-	VMOVAPD          Z11, Z11
-	VFMADD231PD.BCST elementaryConstants<>+1344(SB), Z7, Z11
-	VMULPD.BCST      elementaryConstants<>+512(SB), Z1, Z7
-	VMULPD           Z1, Z7, Z13
-	VMOVAPD          Z13, Z13
-	VFMADD231PD      Z10, Z9, Z13
-	VMOVAPD          Z11, Z9
-	VFMADD231PD      Z13, Z8, Z9
-	VMOVAPD          Z9, Z8
-	VFNMADD231PD     Z1, Z7, Z8
-	VADDPD           Z8, Z12, Z1
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+1376(SB), Z0, K1
-	VBLENDMPD        Z0, Z1, K1, Z4
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+1408(SB), Z0, K1
-	VBROADCASTSD     elementaryConstants<>+1440(SB), Z1
-	VBLENDMPD        Z4, Z1, K1, Z5
-	VCMPPD.BCST      $0x00, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD.BCST   elementaryConstants<>+1472(SB), Z5, K1, Z6
+	VCMPPD.BCST      $0x11, elementaryConstants<>+1024(SB), Z0, K1
+	VMULPD.BCST      elementaryConstants<>+1056(SB), Z0, Z1
+	VBLENDMPD        Z1, Z0, K1, Z1
+	VBROADCASTSD     elementaryConstants<>+1120(SB), Z2
+	VBLENDMPD.BCST   elementaryConstants<>+1088(SB), Z2, K1, Z2
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z1, Z1
+	VPSRLQ           $0x34, Z1, Z3
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z3, Z3
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z3, Z3
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z1, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z1
+	VADDPD           Z3, Z2, Z2
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z1, Z3
+	VDIVPD           Z3, Z1, Z3
+	VMULPD           Z3, Z3, Z4
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z5
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z4, Z5
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z4, Z5
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z2, Z6
+	VADDPD           Z1, Z6, Z7
+	VSUBPD           Z6, Z7, Z6
+	VSUBPD           Z6, Z1, Z6
+	VMOVAPD          Z6, Z6
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z2, Z6
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z1, Z2
+	VMULPD           Z1, Z2, Z8
+	VMOVAPD          Z8, Z8
+	VFMADD231PD      Z5, Z4, Z8
+	VMOVAPD          Z6, Z4
+	VFMADD231PD      Z8, Z3, Z4
+	VMOVAPD          Z4, Z3
+	VFNMADD231PD     Z1, Z2, Z3
+	VADDPD           Z3, Z7, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z2
+	VBLENDMPD        Z1, Z2, K1, Z1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z1, K1, Z0
 	CMPQ             BX, AX
 	JG               storeRest
-	VMOVUPD          Z6, (DI)(DX*8)
+	VMOVUPD          Z0, (DI)(DX*8)
 	MOVQ             BX, DX
 	JMP              loop
 
@@ -1384,7 +2624,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z6, K1, (DI)(DX*8)
+	VMOVUPD Z0, K1, (DI)(DX*8)
 
 done:
 	VZEROUPPER
@@ -1407,51 +2647,51 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VADDPD       elementaryConstants<>+544(SB), Y0, Y1
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y2
+	VADDPD       elementaryConstants<>+352(SB), Y0, Y1
+	VSUBPD       elementaryConstants<>+352(SB), Y1, Y2
 	VSUBPD       Y2, Y1, Y3
-	VBROADCASTSD elementaryConstants<>+544(SB), Y4
+	VBROADCASTSD elementaryConstants<>+352(SB), Y4
 	VSUBPD       Y3, Y4, Y3
 	VSUBPD       Y2, Y0, Y2
 	VADDPD       Y2, Y3, Y2
-	VPADDQ       elementaryConstants<>+928(SB), Y1, Y1
+	VPADDQ       elementaryConstants<>+1152(SB), Y1, Y1
 	VPSRLQ       $0x34, Y1, Y3
-	VORPD        elementaryConstants<>+960(SB), Y3, Y4
-	VSUBPD       elementaryConstants<>+960(SB), Y4, Y4
-	VANDPD       elementaryConstants<>+992(SB), Y1, Y1
-	VPADDQ       elementaryConstants<>+1024(SB), Y1, Y1
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y1
-	VBROADCASTSD elementaryConstants<>+1504(SB), Y5
+	VORPD        elementaryConstants<>+1184(SB), Y3, Y4
+	VSUBPD       elementaryConstants<>+1184(SB), Y4, Y4
+	VANDPD       elementaryConstants<>+1216(SB), Y1, Y1
+	VPADDQ       elementaryConstants<>+1248(SB), Y1, Y1
+	VSUBPD       elementaryConstants<>+352(SB), Y1, Y1
+	VBROADCASTSD elementaryConstants<>+1728(SB), Y5
 	VPSUBQ       Y3, Y5, Y3
 	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       elementaryConstants<>+1536(SB), Y3, Y3
+	VMULPD       elementaryConstants<>+1760(SB), Y3, Y3
 	VMULPD       Y3, Y2, Y2
-	VSUBPD       elementaryConstants<>+1568(SB), Y4, Y3
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y3, Y4
+	VSUBPD       elementaryConstants<>+1792(SB), Y4, Y3
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y3, Y4
 	VBLENDVPD    Y4, Y0, Y1, Y1
-	VBLENDVPD    Y4, elementaryConstants<>+1408(SB), Y2, Y2
-	VADDPD       elementaryConstants<>+1056(SB), Y1, Y4
+	VBLENDVPD    Y4, elementaryConstants<>+1632(SB), Y2, Y2
+	VADDPD       elementaryConstants<>+1280(SB), Y1, Y4
 	VDIVPD       Y4, Y1, Y4
 	VMULPD       Y4, Y4, Y5
-	VBROADCASTSD elementaryConstants<>+1088(SB), Y6
-	VFMADD213PD  elementaryConstants<>+1120(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1152(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1184(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1216(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1248(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1280(SB), Y5, Y6
-	VMULPD       elementaryConstants<>+1312(SB), Y3, Y7
+	VBROADCASTSD elementaryConstants<>+1312(SB), Y6
+	VFMADD213PD  elementaryConstants<>+1344(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1376(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1408(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1440(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1472(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1504(SB), Y5, Y6
+	VMULPD       elementaryConstants<>+1536(SB), Y3, Y7
 	VADDPD       Y1, Y7, Y8
 	VSUBPD       Y7, Y8, Y7
 	VSUBPD       Y7, Y1, Y7
 	VMOVAPD      Y7, Y7
-	VFMADD231PD  elementaryConstants<>+1344(SB), Y3, Y7
-	VBROADCASTSD elementaryConstants<>+1056(SB), Y3
-	VFMADD213PD  elementaryConstants<>+1600(SB), Y1, Y3
-	VFMADD213PD  elementaryConstants<>+1056(SB), Y1, Y3
+	VFMADD231PD  elementaryConstants<>+1568(SB), Y3, Y7
+	VBROADCASTSD elementaryConstants<>+1280(SB), Y3
+	VFMADD213PD  elementaryConstants<>+1824(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+1280(SB), Y1, Y3
 	VMOVAPD      Y7, Y7
 	VFMADD231PD  Y3, Y2, Y7
-	VMULPD       elementaryConstants<>+512(SB), Y1, Y2
+	VMULPD       elementaryConstants<>+768(SB), Y1, Y2
 	VMULPD       Y1, Y2, Y3
 	VMOVAPD      Y3, Y3
 	VFMADD231PD  Y6, Y5, Y3
@@ -1460,14 +2700,14 @@ body:
 	VMOVAPD      Y5, Y3
 	VFNMADD231PD Y1, Y2, Y3
 	VADDPD       Y3, Y8, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1376(SB), Y0, Y2
+	VCMPPD       $0x1e, elementaryConstants<>+1600(SB), Y0, Y2
 	VBLENDVPD    Y2, Y0, Y1, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+704(SB), Y0, Y2
-	VBROADCASTSD elementaryConstants<>+1440(SB), Y3
+	VCMPPD       $0x1e, elementaryConstants<>+992(SB), Y0, Y2
+	VBROADCASTSD elementaryConstants<>+1664(SB), Y3
 	VBLENDVPD    Y2, Y1, Y3, Y1
-	VCMPPD       $0x00, elementaryConstants<>+704(SB), Y0, Y2
-	VBLENDVPD    Y2, elementaryConstants<>+1472(SB), Y1, Y1
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y0, Y2
+	VCMPPD       $0x00, elementaryConstants<>+992(SB), Y0, Y2
+	VBLENDVPD    Y2, elementaryConstants<>+1696(SB), Y1, Y1
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y0, Y2
 	VBLENDVPD    Y2, Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
@@ -1514,51 +2754,51 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VADDPD       elementaryConstants<>+544(SB), Y0, Y1
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y2
+	VADDPD       elementaryConstants<>+352(SB), Y0, Y1
+	VSUBPD       elementaryConstants<>+352(SB), Y1, Y2
 	VSUBPD       Y2, Y1, Y3
-	VBROADCASTSD elementaryConstants<>+544(SB), Y4
+	VBROADCASTSD elementaryConstants<>+352(SB), Y4
 	VSUBPD       Y3, Y4, Y3
 	VSUBPD       Y2, Y0, Y2
 	VADDPD       Y2, Y3, Y2
-	VPADDQ       elementaryConstants<>+928(SB), Y1, Y1
+	VPADDQ       elementaryConstants<>+1152(SB), Y1, Y1
 	VPSRLQ       $0x34, Y1, Y3
-	VORPD        elementaryConstants<>+960(SB), Y3, Y4
-	VSUBPD       elementaryConstants<>+960(SB), Y4, Y4
-	VANDPD       elementaryConstants<>+992(SB), Y1, Y1
-	VPADDQ       elementaryConstants<>+1024(SB), Y1, Y1
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y1
-	VBROADCASTSD elementaryConstants<>+1504(SB), Y5
+	VORPD        elementaryConstants<>+1184(SB), Y3, Y4
+	VSUBPD       elementaryConstants<>+1184(SB), Y4, Y4
+	VANDPD       elementaryConstants<>+1216(SB), Y1, Y1
+	VPADDQ       elementaryConstants<>+1248(SB), Y1, Y1
+	VSUBPD       elementaryConstants<>+352(SB), Y1, Y1
+	VBROADCASTSD elementaryConstants<>+1728(SB), Y5
 	VPSUBQ       Y3, Y5, Y3
 	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       elementaryConstants<>+1536(SB), Y3, Y3
+	VMULPD       elementaryConstants<>+1760(SB), Y3, Y3
 	VMULPD       Y3, Y2, Y2
-	VSUBPD       elementaryConstants<>+1568(SB), Y4, Y3
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y3, Y4
+	VSUBPD       elementaryConstants<>+1792(SB), Y4, Y3
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y3, Y4
 	VBLENDVPD    Y4, Y0, Y1, Y1
-	VBLENDVPD    Y4, elementaryConstants<>+1408(SB), Y2, Y2
-	VADDPD       elementaryConstants<>+1056(SB), Y1, Y4
+	VBLENDVPD    Y4, elementaryConstants<>+1632(SB), Y2, Y2
+	VADDPD       elementaryConstants<>+1280(SB), Y1, Y4
 	VDIVPD       Y4, Y1, Y4
 	VMULPD       Y4, Y4, Y5
-	VBROADCASTSD elementaryConstants<>+1088(SB), Y6
-	VFMADD213PD  elementaryConstants<>+1120(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1152(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1184(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1216(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1248(SB), Y5, Y6
-	VFMADD213PD  elementaryConstants<>+1280(SB), Y5, Y6
-	VMULPD       elementaryConstants<>+1312(SB), Y3, Y7
+	VBROADCASTSD elementaryConstants<>+1312(SB), Y6
+	VFMADD213PD  elementaryConstants<>+1344(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1376(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1408(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1440(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1472(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1504(SB), Y5, Y6
+	VMULPD       elementaryConstants<>+1536(SB), Y3, Y7
 	VADDPD       Y1, Y7, Y8
 	VSUBPD       Y7, Y8, Y7
 	VSUBPD       Y7, Y1, Y7
 	VMOVAPD      Y7, Y7
-	VFMADD231PD  elementaryConstants<>+1344(SB), Y3, Y7
-	VBROADCASTSD elementaryConstants<>+1056(SB), Y3
-	VFMADD213PD  elementaryConstants<>+1600(SB), Y1, Y3
-	VFMADD213PD  elementaryConstants<>+1056(SB), Y1, Y3
+	VFMADD231PD  elementaryConstants<>+1568(SB), Y3, Y7
+	VBROADCASTSD elementaryConstants<>+1280(SB), Y3
+	VFMADD213PD  elementaryConstants<>+1824(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+1280(SB), Y1, Y3
 	VMOVAPD      Y7, Y7
 	VFMADD231PD  Y3, Y2, Y7
-	VMULPD       elementaryConstants<>+512(SB), Y1, Y2
+	VMULPD       elementaryConstants<>+768(SB), Y1, Y2
 	VMULPD       Y1, Y2, Y3
 	VMOVAPD      Y3, Y3
 	VFMADD231PD  Y6, Y5, Y3
@@ -1567,14 +2807,14 @@ body:
 	VMOVAPD      Y5, Y3
 	VFNMADD231PD Y1, Y2, Y3
 	VADDPD       Y3, Y8, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1376(SB), Y0, Y2
+	VCMPPD       $0x1e, elementaryConstants<>+1600(SB), Y0, Y2
 	VBLENDVPD    Y2, Y0, Y1, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+704(SB), Y0, Y2
-	VBROADCASTSD elementaryConstants<>+1440(SB), Y3
+	VCMPPD       $0x1e, elementaryConstants<>+992(SB), Y0, Y2
+	VBROADCASTSD elementaryConstants<>+1664(SB), Y3
 	VBLENDVPD    Y2, Y1, Y3, Y1
-	VCMPPD       $0x00, elementaryConstants<>+704(SB), Y0, Y2
-	VBLENDVPD    Y2, elementaryConstants<>+1472(SB), Y1, Y1
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y0, Y2
+	VCMPPD       $0x00, elementaryConstants<>+992(SB), Y0, Y2
+	VBLENDVPD    Y2, elementaryConstants<>+1696(SB), Y1, Y1
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y0, Y2
 	VBLENDVPD    Y2, Y0, Y1, Y0
 	CMPQ         BX, CX
 	JG           storeRest
@@ -1613,6 +2853,211 @@ TEXT ·log1pF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ             24(DX), BX
+	CMPQ             BX, AX
+	JG               loop
+	VMOVUPS          (SI)(DX*4), Y0
+	VMOVUPS          32(SI)(DX*4), Y1
+	VMOVUPS          64(SI)(DX*4), Y2
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y1, Z1
+	VCVTPS2PD        Y2, Z10
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z0, Z2
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z1, Z6
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z10, Z11
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z2, Z3
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z6, Z7
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z11, Z12
+	VSUBPD           Z3, Z2, Z4
+	VSUBPD           Z7, Z6, Z8
+	VSUBPD           Z12, Z11, Z13
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z5
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z9
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z14
+	VSUBPD           Z4, Z5, Z4
+	VSUBPD           Z8, Z9, Z5
+	VSUBPD           Z13, Z14, Z8
+	VSUBPD           Z3, Z0, Z3
+	VSUBPD           Z7, Z1, Z7
+	VSUBPD           Z12, Z10, Z9
+	VADDPD           Z3, Z4, Z3
+	VADDPD           Z7, Z5, Z4
+	VADDPD           Z9, Z8, Z5
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z2, Z2
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z6, Z6
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z11, Z12
+	VPSRLQ           $0x34, Z2, Z7
+	VPSRLQ           $0x34, Z6, Z9
+	VPSRLQ           $0x34, Z12, Z13
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z7, Z8
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z9, Z11
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z13, Z14
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z8, Z8
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z11, Z11
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z14, Z14
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z2, Z2
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z6, Z6
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z12, Z12
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z2, Z2
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z6, Z6
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z12, Z12
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z2, Z2
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z6, Z6
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z12, Z16
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z12
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z15
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z17
+	VPSUBQ           Z7, Z12, Z7
+	VPSUBQ           Z9, Z15, Z9
+	VPSUBQ           Z13, Z17, Z12
+	VPSLLQ           $0x34, Z7, Z7
+	VPSLLQ           $0x34, Z9, Z9
+	VPSLLQ           $0x34, Z12, Z12
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z7, Z7
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z9, Z9
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z12, Z12
+	VMULPD           Z7, Z3, Z3
+	VMULPD           Z9, Z4, Z4
+	VMULPD           Z12, Z5, Z5
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z8, Z7
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z11, Z8
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z14, Z9
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z7, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z8, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z9, K3
+	VBLENDMPD        Z0, Z2, K1, Z2
+	VBLENDMPD        Z1, Z6, K2, Z6
+	VBLENDMPD        Z10, Z16, K3, Z11
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z3, K1, Z3
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z4, K2, Z4
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z5, K3, Z13
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z2, Z5
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z6, Z12
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z11, Z14
+	VDIVPD           Z5, Z2, Z5
+	VDIVPD           Z12, Z6, Z12
+	VDIVPD           Z14, Z11, Z22
+	VMULPD           Z5, Z5, Z14
+	VMULPD           Z12, Z12, Z18
+	VMULPD           Z22, Z22, Z23
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z15
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z19
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z24
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z23, Z24
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z7, Z16
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z8, Z20
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z9, Z25
+	VADDPD           Z2, Z16, Z17
+	VADDPD           Z6, Z20, Z21
+	VADDPD           Z11, Z25, Z26
+	VSUBPD           Z16, Z17, Z16
+	VSUBPD           Z20, Z21, Z20
+	VSUBPD           Z25, Z26, Z25
+	VSUBPD           Z16, Z2, Z16
+	VSUBPD           Z20, Z6, Z20
+	VSUBPD           Z25, Z11, Z25
+	VMOVAPD          Z16, Z16
+	VMOVAPD          Z20, Z20
+	VMOVAPD          Z25, Z25
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z7, Z16
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z8, Z20
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z9, Z25
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z7
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z8
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z9
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z2, Z7
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z6, Z8
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z11, Z9
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z2, Z7
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z6, Z8
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z11, Z9
+	VMOVAPD          Z16, Z16
+	VMOVAPD          Z20, Z20
+	VMOVAPD          Z25, Z25
+	VFMADD231PD      Z7, Z3, Z16
+	VFMADD231PD      Z8, Z4, Z20
+	VFMADD231PD      Z9, Z13, Z25
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z2, Z3
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z6, Z7
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z11, Z9
+	VMULPD           Z2, Z3, Z4
+	VMULPD           Z6, Z7, Z8
+	VMULPD           Z11, Z9, Z13
+	VMOVAPD          Z4, Z4
+	VMOVAPD          Z8, Z8
+	VMOVAPD          Z13, Z13
+	VFMADD231PD      Z15, Z14, Z4
+	VFMADD231PD      Z19, Z18, Z8
+	VFMADD231PD      Z24, Z23, Z13
+	VMOVAPD          Z16, Z14
+	VMOVAPD          Z20, Z15
+	VMOVAPD          Z25, Z16
+	VFMADD231PD      Z4, Z5, Z14
+	VFMADD231PD      Z8, Z12, Z15
+	VFMADD231PD      Z13, Z22, Z16
+	VMOVAPD          Z14, Z4
+	VMOVAPD          Z15, Z5
+	VMOVAPD          Z16, Z8
+	VFNMADD231PD     Z2, Z3, Z4
+	VFNMADD231PD     Z6, Z7, Z5
+	VFNMADD231PD     Z11, Z9, Z8
+	VADDPD           Z4, Z17, Z2
+	VADDPD           Z5, Z21, Z3
+	VADDPD           Z8, Z26, Z4
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z1, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z10, K3
+	VBLENDMPD        Z0, Z2, K1, Z2
+	VBLENDMPD        Z1, Z3, K2, Z3
+	VBLENDMPD        Z10, Z4, K3, Z6
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z1, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z10, K3
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z4
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z5
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z7
+	VBLENDMPD        Z2, Z4, K1, Z2
+	VBLENDMPD        Z3, Z5, K2, Z3
+	VBLENDMPD        Z6, Z7, K3, Z4
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z0, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z1, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z10, K3
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z2, K1, Z2
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z3, K2, Z3
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z4, K3, Z4
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z1, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z10, K3
+	VBLENDMPD        Z0, Z2, K1, Z0
+	VBLENDMPD        Z1, Z3, K2, Z1
+	VBLENDMPD        Z10, Z4, K3, Z2
+	VCVTPD2PS        Z0, Y0
+	VCVTPD2PS        Z1, Y1
+	VCVTPD2PS        Z2, Y2
+	VMOVUPS          Y0, (DI)(DX*4)
+	VMOVUPS          Y1, 32(DI)(DX*4)
+	VMOVUPS          Y2, 64(DI)(DX*4)
+	MOVQ             BX, DX
+	JMP              many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1621,69 +3066,69 @@ loop:
 
 body:
 	VCVTPS2PD        Y0, Z0
-	VADDPD.BCST      elementaryConstants<>+544(SB), Z0, Z7
-	VSUBPD.BCST      elementaryConstants<>+544(SB), Z7, Z8
-	VSUBPD           Z8, Z7, Z9
-	VBROADCASTSD     elementaryConstants<>+544(SB), Z10
-	VSUBPD           Z9, Z10, Z9
-	VSUBPD           Z8, Z0, Z8
-	VADDPD           Z8, Z9, Z8
-	VPADDQ.BCST      elementaryConstants<>+928(SB), Z7, Z7
-	VPSRLQ           $0x34, Z7, Z9
-	VORPD.BCST       elementaryConstants<>+960(SB), Z9, Z10
-	VSUBPD.BCST      elementaryConstants<>+960(SB), Z10, Z10
-	VANDPD.BCST      elementaryConstants<>+992(SB), Z7, Z7
-	VPADDQ.BCST      elementaryConstants<>+1024(SB), Z7, Z7
-	VSUBPD.BCST      elementaryConstants<>+544(SB), Z7, Z7
-	VBROADCASTSD     elementaryConstants<>+1504(SB), Z11
-	VPSUBQ           Z9, Z11, Z9
-	VPSLLQ           $0x34, Z9, Z9
-	VMULPD.BCST      elementaryConstants<>+1536(SB), Z9, Z9
-	VMULPD           Z9, Z8, Z8
-	VSUBPD.BCST      elementaryConstants<>+1568(SB), Z10, Z9
-	VCMPPD.BCST      $0x00, elementaryConstants<>+1408(SB), Z9, K1
-	VBLENDMPD        Z0, Z7, K1, Z1
-	VBLENDMPD.BCST   elementaryConstants<>+1408(SB), Z8, K1, Z2
-	VADDPD.BCST      elementaryConstants<>+1056(SB), Z1, Z7
-	VDIVPD           Z7, Z1, Z7
-	VMULPD           Z7, Z7, Z8
-	VBROADCASTSD     elementaryConstants<>+1088(SB), Z10
-	VFMADD213PD.BCST elementaryConstants<>+1120(SB), Z8, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1152(SB), Z8, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1184(SB), Z8, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1216(SB), Z8, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1248(SB), Z8, Z10
-	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z8, Z10
-	VMULPD.BCST      elementaryConstants<>+1312(SB), Z9, Z11
-	VADDPD           Z1, Z11, Z12
-	VSUBPD           Z11, Z12, Z11
-	VSUBPD           Z11, Z1, Z11
-	VMOVAPD          Z11, Z11
-	VFMADD231PD.BCST elementaryConstants<>+1344(SB), Z9, Z11
-	VBROADCASTSD     elementaryConstants<>+1056(SB), Z9
-	VFMADD213PD.BCST elementaryConstants<>+1600(SB), Z1, Z9
-	VFMADD213PD.BCST elementaryConstants<>+1056(SB), Z1, Z9
-	VMOVAPD          Z11, Z11
-	VFMADD231PD      Z9, Z2, Z11
-	VMULPD.BCST      elementaryConstants<>+512(SB), Z1, Z9
-	VMULPD           Z1, Z9, Z13
-	VMOVAPD          Z13, Z13
-	VFMADD231PD      Z10, Z8, Z13
-	VMOVAPD          Z11, Z8
-	VFMADD231PD      Z13, Z7, Z8
-	VMOVAPD          Z8, Z7
-	VFNMADD231PD     Z1, Z9, Z7
-	VADDPD           Z7, Z12, Z7
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+1376(SB), Z0, K1
-	VBLENDMPD        Z0, Z7, K1, Z3
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+704(SB), Z0, K1
-	VBROADCASTSD     elementaryConstants<>+1440(SB), Z7
-	VBLENDMPD        Z3, Z7, K1, Z4
-	VCMPPD.BCST      $0x00, elementaryConstants<>+704(SB), Z0, K1
-	VBLENDMPD.BCST   elementaryConstants<>+1472(SB), Z4, K1, Z5
-	VCMPPD.BCST      $0x00, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD        Z0, Z5, K1, Z6
-	VCVTPD2PS        Z6, Y0
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z0, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z2
+	VSUBPD           Z2, Z1, Z3
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z4
+	VSUBPD           Z3, Z4, Z3
+	VSUBPD           Z2, Z0, Z2
+	VADDPD           Z2, Z3, Z2
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z1, Z1
+	VPSRLQ           $0x34, Z1, Z3
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z3, Z4
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z4, Z4
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z1, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z1
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z5
+	VPSUBQ           Z3, Z5, Z3
+	VPSLLQ           $0x34, Z3, Z3
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z3, Z3
+	VMULPD           Z3, Z2, Z2
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z4, Z3
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z3, K1
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z2, K1, Z2
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z1, Z4
+	VDIVPD           Z4, Z1, Z4
+	VMULPD           Z4, Z4, Z5
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z6
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z5, Z6
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z3, Z7
+	VADDPD           Z1, Z7, Z8
+	VSUBPD           Z7, Z8, Z7
+	VSUBPD           Z7, Z1, Z7
+	VMOVAPD          Z7, Z7
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z3, Z7
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z3
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z1, Z3
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z1, Z3
+	VMOVAPD          Z7, Z7
+	VFMADD231PD      Z3, Z2, Z7
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z1, Z2
+	VMULPD           Z1, Z2, Z3
+	VMOVAPD          Z3, Z3
+	VFMADD231PD      Z6, Z5, Z3
+	VMOVAPD          Z7, Z5
+	VFMADD231PD      Z3, Z4, Z5
+	VMOVAPD          Z5, Z3
+	VFNMADD231PD     Z1, Z2, Z3
+	VADDPD           Z3, Z8, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z0, K1
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z2
+	VBLENDMPD        Z1, Z2, K1, Z1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z0, K1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z1, K1, Z1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VBLENDMPD        Z0, Z1, K1, Z0
+	VCVTPD2PS        Z0, Y0
 	CMPQ             BX, AX
 	JG               storeRest
 	VMOVUPS          Y0, (DI)(DX*4)
@@ -1724,6 +3169,205 @@ TEXT ·log1pF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ             24(DX), BX
+	CMPQ             BX, AX
+	JG               loop
+	VMOVUPD          (SI)(DX*8), Z0
+	VMOVUPD          64(SI)(DX*8), Z5
+	VMOVUPD          128(SI)(DX*8), Z10
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z0, Z1
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z5, Z6
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z10, Z11
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z2
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z6, Z7
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z11, Z12
+	VSUBPD           Z2, Z1, Z3
+	VSUBPD           Z7, Z6, Z8
+	VSUBPD           Z12, Z11, Z13
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z4
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z9
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z14
+	VSUBPD           Z3, Z4, Z3
+	VSUBPD           Z8, Z9, Z4
+	VSUBPD           Z13, Z14, Z8
+	VSUBPD           Z2, Z0, Z2
+	VSUBPD           Z7, Z5, Z7
+	VSUBPD           Z12, Z10, Z9
+	VADDPD           Z2, Z3, Z2
+	VADDPD           Z7, Z4, Z3
+	VADDPD           Z9, Z8, Z4
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z6, Z6
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z11, Z12
+	VPSRLQ           $0x34, Z1, Z7
+	VPSRLQ           $0x34, Z6, Z9
+	VPSRLQ           $0x34, Z12, Z13
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z7, Z8
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z9, Z11
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z13, Z14
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z8, Z8
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z11, Z11
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z14, Z14
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z1, Z1
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z6, Z6
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z12, Z12
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z6, Z6
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z12, Z12
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z6, Z6
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z12, Z16
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z12
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z15
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z17
+	VPSUBQ           Z7, Z12, Z7
+	VPSUBQ           Z9, Z15, Z9
+	VPSUBQ           Z13, Z17, Z12
+	VPSLLQ           $0x34, Z7, Z7
+	VPSLLQ           $0x34, Z9, Z9
+	VPSLLQ           $0x34, Z12, Z12
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z7, Z7
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z9, Z9
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z12, Z12
+	VMULPD           Z7, Z2, Z2
+	VMULPD           Z9, Z3, Z3
+	VMULPD           Z12, Z4, Z4
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z8, Z7
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z11, Z8
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z14, Z9
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z7, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z8, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z9, K3
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VBLENDMPD        Z5, Z6, K2, Z6
+	VBLENDMPD        Z10, Z16, K3, Z11
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z2, K1, Z2
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z3, K2, Z3
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z4, K3, Z13
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z1, Z4
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z6, Z12
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z11, Z14
+	VDIVPD           Z4, Z1, Z4
+	VDIVPD           Z12, Z6, Z12
+	VDIVPD           Z14, Z11, Z22
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z12, Z12, Z18
+	VMULPD           Z22, Z22, Z23
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z15
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z19
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z24
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z23, Z24
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z14, Z15
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z18, Z19
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z23, Z24
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z7, Z16
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z8, Z20
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z9, Z25
+	VADDPD           Z1, Z16, Z17
+	VADDPD           Z6, Z20, Z21
+	VADDPD           Z11, Z25, Z26
+	VSUBPD           Z16, Z17, Z16
+	VSUBPD           Z20, Z21, Z20
+	VSUBPD           Z25, Z26, Z25
+	VSUBPD           Z16, Z1, Z16
+	VSUBPD           Z20, Z6, Z20
+	VSUBPD           Z25, Z11, Z25
+	VMOVAPD          Z16, Z16
+	VMOVAPD          Z20, Z20
+	VMOVAPD          Z25, Z25
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z7, Z16
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z8, Z20
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z9, Z25
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z7
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z8
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z9
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z1, Z7
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z6, Z8
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z11, Z9
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z1, Z7
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z6, Z8
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z11, Z9
+	VMOVAPD          Z16, Z16
+	VMOVAPD          Z20, Z20
+	VMOVAPD          Z25, Z25
+	VFMADD231PD      Z7, Z2, Z16
+	VFMADD231PD      Z8, Z3, Z20
+	VFMADD231PD      Z9, Z13, Z25
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z1, Z2
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z6, Z7
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z11, Z9
+	VMULPD           Z1, Z2, Z3
+	VMULPD           Z6, Z7, Z8
+	VMULPD           Z11, Z9, Z13
+	VMOVAPD          Z3, Z3
+	VMOVAPD          Z8, Z8
+	VMOVAPD          Z13, Z13
+	VFMADD231PD      Z15, Z14, Z3
+	VFMADD231PD      Z19, Z18, Z8
+	VFMADD231PD      Z24, Z23, Z13
+	VMOVAPD          Z16, Z14
+	VMOVAPD          Z20, Z15
+	VMOVAPD          Z25, Z16
+	VFMADD231PD      Z3, Z4, Z14
+	VFMADD231PD      Z8, Z12, Z15
+	VFMADD231PD      Z13, Z22, Z16
+	VMOVAPD          Z14, Z3
+	VMOVAPD          Z15, Z4
+	VMOVAPD          Z16, Z8
+	VFNMADD231PD     Z1, Z2, Z3
+	VFNMADD231PD     Z6, Z7, Z4
+	VFNMADD231PD     Z11, Z9, Z8
+	VADDPD           Z3, Z17, Z1
+	VADDPD           Z4, Z21, Z2
+	VADDPD           Z8, Z26, Z3
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z5, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z10, K3
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VBLENDMPD        Z5, Z2, K2, Z2
+	VBLENDMPD        Z10, Z3, K3, Z6
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z5, K2
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z10, K3
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z3
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z4
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z7
+	VBLENDMPD        Z1, Z3, K1, Z1
+	VBLENDMPD        Z2, Z4, K2, Z2
+	VBLENDMPD        Z6, Z7, K3, Z3
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z0, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z5, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z10, K3
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z1, K1, Z1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z2, K2, Z2
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z3, K3, Z3
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z5, K2
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z10, K3
+	VBLENDMPD        Z0, Z1, K1, Z0
+	VBLENDMPD        Z5, Z2, K2, Z1
+	VBLENDMPD        Z10, Z3, K3, Z2
+	VMOVUPD          Z0, (DI)(DX*8)
+	VMOVUPD          Z1, 64(DI)(DX*8)
+	VMOVUPD          Z2, 128(DI)(DX*8)
+	MOVQ             BX, DX
+	JMP              many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -1731,71 +3375,71 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VADDPD.BCST      elementaryConstants<>+544(SB), Z0, Z1
-	VSUBPD.BCST      elementaryConstants<>+544(SB), Z1, Z2
+	VADDPD.BCST      elementaryConstants<>+352(SB), Z0, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z2
 	VSUBPD           Z2, Z1, Z3
-	VBROADCASTSD     elementaryConstants<>+544(SB), Z4
+	VBROADCASTSD     elementaryConstants<>+352(SB), Z4
 	VSUBPD           Z3, Z4, Z3
 	VSUBPD           Z2, Z0, Z2
 	VADDPD           Z2, Z3, Z2
-	VPADDQ.BCST      elementaryConstants<>+928(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1152(SB), Z1, Z1
 	VPSRLQ           $0x34, Z1, Z3
-	VORPD.BCST       elementaryConstants<>+960(SB), Z3, Z4
-	VSUBPD.BCST      elementaryConstants<>+960(SB), Z4, Z4
-	VANDPD.BCST      elementaryConstants<>+992(SB), Z1, Z1
-	VPADDQ.BCST      elementaryConstants<>+1024(SB), Z1, Z1
-	VSUBPD.BCST      elementaryConstants<>+544(SB), Z1, Z1
-	VBROADCASTSD     elementaryConstants<>+1504(SB), Z11
-	VPSUBQ           Z3, Z11, Z3
+	VORPD.BCST       elementaryConstants<>+1184(SB), Z3, Z4
+	VSUBPD.BCST      elementaryConstants<>+1184(SB), Z4, Z4
+	VANDPD.BCST      elementaryConstants<>+1216(SB), Z1, Z1
+	VPADDQ.BCST      elementaryConstants<>+1248(SB), Z1, Z1
+	VSUBPD.BCST      elementaryConstants<>+352(SB), Z1, Z1
+	VBROADCASTSD     elementaryConstants<>+1728(SB), Z5
+	VPSUBQ           Z3, Z5, Z3
 	VPSLLQ           $0x34, Z3, Z3
-	VMULPD.BCST      elementaryConstants<>+1536(SB), Z3, Z3
+	VMULPD.BCST      elementaryConstants<>+1760(SB), Z3, Z3
 	VMULPD           Z3, Z2, Z2
-	VSUBPD.BCST      elementaryConstants<>+1568(SB), Z4, Z3
-	VCMPPD.BCST      $0x00, elementaryConstants<>+1408(SB), Z3, K1
-	VBLENDMPD        Z0, Z1, K1, Z5
-	VBLENDMPD.BCST   elementaryConstants<>+1408(SB), Z2, K1, Z6
-	VADDPD.BCST      elementaryConstants<>+1056(SB), Z5, Z1
-	VDIVPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VBROADCASTSD     elementaryConstants<>+1088(SB), Z4
-	VFMADD213PD.BCST elementaryConstants<>+1120(SB), Z2, Z4
-	VFMADD213PD.BCST elementaryConstants<>+1152(SB), Z2, Z4
-	VFMADD213PD.BCST elementaryConstants<>+1184(SB), Z2, Z4
-	VFMADD213PD.BCST elementaryConstants<>+1216(SB), Z2, Z4
-	VFMADD213PD.BCST elementaryConstants<>+1248(SB), Z2, Z4
-	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z2, Z4
-	VMULPD.BCST      elementaryConstants<>+1312(SB), Z3, Z11
-	VADDPD           Z5, Z11, Z12
-	VSUBPD           Z11, Z12, Z11
-	VSUBPD           Z11, Z5, Z11
-	VMOVAPD          Z11, Z11
-	VFMADD231PD.BCST elementaryConstants<>+1344(SB), Z3, Z11
-	VBROADCASTSD     elementaryConstants<>+1056(SB), Z3
-	VFMADD213PD.BCST elementaryConstants<>+1600(SB), Z5, Z3
-	VFMADD213PD.BCST elementaryConstants<>+1056(SB), Z5, Z3
-	VMOVAPD          Z11, Z11
-	VFMADD231PD      Z3, Z6, Z11
-	VMULPD.BCST      elementaryConstants<>+512(SB), Z5, Z3
-	VMULPD           Z5, Z3, Z13
-	VMOVAPD          Z13, Z13
-	VFMADD231PD      Z4, Z2, Z13
-	VMOVAPD          Z11, Z2
-	VFMADD231PD      Z13, Z1, Z2
-	VMOVAPD          Z2, Z1
-	VFNMADD231PD     Z5, Z3, Z1
-	VADDPD           Z1, Z12, Z1
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+1376(SB), Z0, K1
-	VBLENDMPD        Z0, Z1, K1, Z7
-	VCMPPD.BCST      $0x1e, elementaryConstants<>+704(SB), Z0, K1
-	VBROADCASTSD     elementaryConstants<>+1440(SB), Z1
-	VBLENDMPD        Z7, Z1, K1, Z8
-	VCMPPD.BCST      $0x00, elementaryConstants<>+704(SB), Z0, K1
-	VBLENDMPD.BCST   elementaryConstants<>+1472(SB), Z8, K1, Z9
-	VCMPPD.BCST      $0x00, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD        Z0, Z9, K1, Z10
+	VSUBPD.BCST      elementaryConstants<>+1792(SB), Z4, Z3
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z3, K1
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VBLENDMPD.BCST   elementaryConstants<>+1632(SB), Z2, K1, Z2
+	VADDPD.BCST      elementaryConstants<>+1280(SB), Z1, Z4
+	VDIVPD           Z4, Z1, Z4
+	VMULPD           Z4, Z4, Z5
+	VBROADCASTSD     elementaryConstants<>+1312(SB), Z6
+	VFMADD213PD.BCST elementaryConstants<>+1344(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1376(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1408(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1440(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1472(SB), Z5, Z6
+	VFMADD213PD.BCST elementaryConstants<>+1504(SB), Z5, Z6
+	VMULPD.BCST      elementaryConstants<>+1536(SB), Z3, Z7
+	VADDPD           Z1, Z7, Z8
+	VSUBPD           Z7, Z8, Z7
+	VSUBPD           Z7, Z1, Z7
+	VMOVAPD          Z7, Z7
+	VFMADD231PD.BCST elementaryConstants<>+1568(SB), Z3, Z7
+	VBROADCASTSD     elementaryConstants<>+1280(SB), Z3
+	VFMADD213PD.BCST elementaryConstants<>+1824(SB), Z1, Z3
+	VFMADD213PD.BCST elementaryConstants<>+1280(SB), Z1, Z3
+	VMOVAPD          Z7, Z7
+	VFMADD231PD      Z3, Z2, Z7
+	VMULPD.BCST      elementaryConstants<>+768(SB), Z1, Z2
+	VMULPD           Z1, Z2, Z3
+	VMOVAPD          Z3, Z3
+	VFMADD231PD      Z6, Z5, Z3
+	VMOVAPD          Z7, Z5
+	VFMADD231PD      Z3, Z4, Z5
+	VMOVAPD          Z5, Z3
+	VFNMADD231PD     Z1, Z2, Z3
+	VADDPD           Z3, Z8, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+1600(SB), Z0, K1
+	VBLENDMPD        Z0, Z1, K1, Z1
+	VCMPPD.BCST      $0x1e, elementaryConstants<>+992(SB), Z0, K1
+	VBROADCASTSD     elementaryConstants<>+1664(SB), Z2
+	VBLENDMPD        Z1, Z2, K1, Z1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+992(SB), Z0, K1
+	VBLENDMPD.BCST   elementaryConstants<>+1696(SB), Z1, K1, Z1
+	VCMPPD.BCST      $0x00, elementaryConstants<>+1632(SB), Z0, K1
+	VBLENDMPD        Z0, Z1, K1, Z0
 	CMPQ             BX, AX
 	JG               storeRest
-	VMOVUPD          Z10, (DI)(DX*8)
+	VMOVUPD          Z0, (DI)(DX*8)
 	MOVQ             BX, DX
 	JMP              loop
 
@@ -1818,7 +3462,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z10, K1, (DI)(DX*8)
+	VMOVUPD Z0, K1, (DI)(DX*8)
 
 done:
 	VZEROUPPER
@@ -1833,6 +3477,81 @@ TEXT ·tanhF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X1
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y3
+	VANDPD       elementaryConstants<>+864(SB), Y0, Y1
+	VANDPD       elementaryConstants<>+864(SB), Y3, Y4
+	VBROADCASTSD elementaryConstants<>+1856(SB), Y2
+	VBROADCASTSD elementaryConstants<>+1856(SB), Y5
+	VMINPD       Y1, Y2, Y1
+	VMINPD       Y4, Y5, Y2
+	VADDPD       Y1, Y1, Y1
+	VADDPD       Y2, Y2, Y5
+	VMOVAPD      Y1, Y2
+	VMOVAPD      Y5, Y6
+	VBROADCASTSD elementaryConstants<>+64(SB), Y4
+	VBROADCASTSD elementaryConstants<>+64(SB), Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y4, Y2
+	VFMADD213PD  elementaryConstants<>+96(SB), Y7, Y6
+	VSUBPD       elementaryConstants<>+96(SB), Y2, Y4
+	VSUBPD       elementaryConstants<>+96(SB), Y6, Y7
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y5, Y5
+	VFNMADD231PD elementaryConstants<>+128(SB), Y4, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y7, Y5
+	VBROADCASTSD elementaryConstants<>+160(SB), Y4
+	VBROADCASTSD elementaryConstants<>+160(SB), Y8
+	VFMADD213PD  elementaryConstants<>+192(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+192(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+224(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+224(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+256(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+256(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+288(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+288(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+320(SB), Y1, Y4
+	VFMADD213PD  elementaryConstants<>+320(SB), Y5, Y8
+	VBROADCASTSD elementaryConstants<>+832(SB), Y7
+	VBROADCASTSD elementaryConstants<>+832(SB), Y9
+	VPSUBQ       Y2, Y7, Y2
+	VPSUBQ       Y6, Y9, Y6
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y6, Y9
+	VBROADCASTSD elementaryConstants<>+352(SB), Y6
+	VBROADCASTSD elementaryConstants<>+352(SB), Y7
+	VSUBPD       Y2, Y6, Y6
+	VSUBPD       Y9, Y7, Y10
+	VMULPD       Y1, Y1, Y7
+	VMULPD       Y5, Y5, Y11
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y4, Y7, Y1
+	VFMADD231PD  Y8, Y11, Y5
+	VADDPD       Y1, Y6, Y1
+	VADDPD       Y5, Y10, Y4
+	VADDPD       Y2, Y2, Y2
+	VADDPD       Y9, Y9, Y5
+	VADDPD       Y2, Y1, Y2
+	VADDPD       Y5, Y4, Y5
+	VDIVPD       Y2, Y1, Y1
+	VDIVPD       Y5, Y4, Y2
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
+	VANDPD       elementaryConstants<>+896(SB), Y3, Y3
+	VORPD        Y0, Y1, Y0
+	VORPD        Y3, Y2, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VMOVUPS      X0, (SI)(AX*4)
+	VMOVUPS      X1, 16(SI)(AX*4)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -1841,8 +3560,8 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VANDPD       elementaryConstants<>+736(SB), Y0, Y1
-	VBROADCASTSD elementaryConstants<>+1632(SB), Y2
+	VANDPD       elementaryConstants<>+864(SB), Y0, Y1
+	VBROADCASTSD elementaryConstants<>+1856(SB), Y2
 	VMINPD       Y1, Y2, Y1
 	VADDPD       Y1, Y1, Y1
 	VMOVAPD      Y1, Y2
@@ -1851,59 +3570,25 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y1
-	VMOVAPD      Y1, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
+	VBROADCASTSD elementaryConstants<>+160(SB), Y3
+	VFMADD213PD  elementaryConstants<>+192(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+224(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+256(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+288(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+320(SB), Y1, Y3
+	VBROADCASTSD elementaryConstants<>+832(SB), Y4
+	VPSUBQ       Y2, Y4, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VBROADCASTSD elementaryConstants<>+352(SB), Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       Y1, Y1, Y5
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFMADD231PD  Y1, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y1
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y1
-	VMULPD       Y4, Y4, Y5
-	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y1, Y5, Y3
-	VPADDQ       elementaryConstants<>+640(SB), Y2, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y4, Y1, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y4
-	VADDPD       Y2, Y4, Y5
-	VSUBPD       Y4, Y5, Y4
-	VSUBPD       Y4, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFMADD231PD  Y3, Y1, Y2
-	VADDPD       Y2, Y5, Y1
-	VSUBPD       Y5, Y1, Y3
-	VSUBPD       Y3, Y2, Y2
-	VADDPD       elementaryConstants<>+1056(SB), Y1, Y3
-	VSUBPD       elementaryConstants<>+1056(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y4
-	VADDPD       Y2, Y4, Y4
-	VDIVPD       Y3, Y1, Y5
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD Y3, Y5, Y1
-	VADDPD       Y2, Y1, Y1
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD Y4, Y5, Y1
-	VMOVAPD      Y5, Y2
-	VBROADCASTSD elementaryConstants<>+1664(SB), Y3
-	VFMADD213PD  elementaryConstants<>+512(SB), Y3, Y2
-	VMOVAPD      Y5, Y3
-	VFMADD231PD  Y2, Y1, Y3
-	VANDPD       elementaryConstants<>+736(SB), Y0, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1696(SB), Y1, Y1
-	VBLENDVPD    Y1, elementaryConstants<>+544(SB), Y3, Y1
-	VANDPD       elementaryConstants<>+736(SB), Y1, Y1
-	VANDPD       elementaryConstants<>+768(SB), Y0, Y0
+	VFMADD231PD  Y3, Y5, Y1
+	VADDPD       Y1, Y4, Y1
+	VADDPD       Y2, Y2, Y2
+	VADDPD       Y2, Y1, Y2
+	VDIVPD       Y2, Y1, Y1
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
@@ -1943,6 +3628,113 @@ TEXT ·tanhF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         8(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y0
+	VMOVUPD      32(DX)(AX*8), Y3
+	VANDPD       elementaryConstants<>+864(SB), Y0, Y1
+	VANDPD       elementaryConstants<>+864(SB), Y3, Y4
+	VBROADCASTSD elementaryConstants<>+1856(SB), Y2
+	VBROADCASTSD elementaryConstants<>+1856(SB), Y5
+	VMINPD       Y1, Y2, Y1
+	VMINPD       Y4, Y5, Y2
+	VADDPD       Y1, Y1, Y1
+	VADDPD       Y2, Y2, Y5
+	VMOVAPD      Y1, Y2
+	VMOVAPD      Y5, Y6
+	VBROADCASTSD elementaryConstants<>+64(SB), Y4
+	VBROADCASTSD elementaryConstants<>+64(SB), Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y4, Y2
+	VFMADD213PD  elementaryConstants<>+96(SB), Y7, Y6
+	VSUBPD       elementaryConstants<>+96(SB), Y2, Y4
+	VSUBPD       elementaryConstants<>+96(SB), Y6, Y7
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y5, Y10
+	VFNMADD231PD elementaryConstants<>+128(SB), Y4, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y7, Y10
+	VMOVAPD      Y1, Y5
+	VMOVAPD      Y10, Y11
+	VFNMADD231PD elementaryConstants<>+448(SB), Y4, Y5
+	VFNMADD231PD elementaryConstants<>+448(SB), Y7, Y11
+	VBROADCASTSD elementaryConstants<>+480(SB), Y8
+	VBROADCASTSD elementaryConstants<>+480(SB), Y12
+	VFMADD213PD  elementaryConstants<>+512(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+512(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+544(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+544(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+576(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+576(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+608(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+608(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+640(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+640(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+672(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+672(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+704(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+704(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+736(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+736(SB), Y11, Y12
+	VFMADD213PD  elementaryConstants<>+768(SB), Y5, Y8
+	VFMADD213PD  elementaryConstants<>+768(SB), Y11, Y12
+	VBROADCASTSD elementaryConstants<>+832(SB), Y9
+	VBROADCASTSD elementaryConstants<>+832(SB), Y13
+	VPSUBQ       Y2, Y9, Y2
+	VPSUBQ       Y6, Y13, Y6
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y6, Y13
+	VBROADCASTSD elementaryConstants<>+352(SB), Y6
+	VBROADCASTSD elementaryConstants<>+352(SB), Y9
+	VSUBPD       Y2, Y6, Y6
+	VSUBPD       Y13, Y9, Y14
+	VADDPD       Y1, Y6, Y9
+	VADDPD       Y10, Y14, Y15
+	VSUBPD       Y6, Y9, Y6
+	VSUBPD       Y14, Y15, Y14
+	VSUBPD       Y6, Y1, Y1
+	VSUBPD       Y14, Y10, Y6
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y6, Y6
+	VFNMADD231PD elementaryConstants<>+448(SB), Y4, Y1
+	VFNMADD231PD elementaryConstants<>+448(SB), Y7, Y6
+	VMULPD       Y5, Y5, Y4
+	VMULPD       Y11, Y11, Y5
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y6, Y6
+	VFMADD231PD  Y8, Y4, Y1
+	VFMADD231PD  Y12, Y5, Y6
+	VADDPD       Y1, Y9, Y1
+	VADDPD       Y6, Y15, Y5
+	VADDPD       Y2, Y2, Y4
+	VADDPD       Y13, Y13, Y6
+	VADDPD       Y4, Y1, Y4
+	VADDPD       Y6, Y5, Y6
+	VDIVPD       Y4, Y1, Y4
+	VDIVPD       Y6, Y5, Y7
+	VBROADCASTSD elementaryConstants<>+1888(SB), Y6
+	VBROADCASTSD elementaryConstants<>+1888(SB), Y8
+	VSUBPD       Y2, Y6, Y6
+	VSUBPD       Y13, Y8, Y8
+	VMULPD       Y6, Y1, Y1
+	VMULPD       Y8, Y5, Y5
+	VCMPPD       $0x11, elementaryConstants<>+768(SB), Y2, Y2
+	VCMPPD       $0x11, elementaryConstants<>+768(SB), Y13, Y8
+	VMOVAPD      Y1, Y6
+	VMOVAPD      Y5, Y9
+	VFNMADD231PD Y4, Y1, Y6
+	VFNMADD231PD Y7, Y5, Y9
+	VBLENDVPD    Y2, Y4, Y6, Y1
+	VBLENDVPD    Y8, Y7, Y9, Y2
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
+	VANDPD       elementaryConstants<>+896(SB), Y3, Y3
+	VORPD        Y0, Y1, Y0
+	VORPD        Y3, Y2, Y1
+	VMOVUPD      Y0, (SI)(AX*8)
+	VMOVUPD      Y1, 32(SI)(AX*8)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -1950,8 +3742,8 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VANDPD       elementaryConstants<>+736(SB), Y0, Y1
-	VBROADCASTSD elementaryConstants<>+1632(SB), Y2
+	VANDPD       elementaryConstants<>+864(SB), Y0, Y1
+	VBROADCASTSD elementaryConstants<>+1856(SB), Y2
 	VMINPD       Y1, Y2, Y1
 	VADDPD       Y1, Y1, Y1
 	VMOVAPD      Y1, Y2
@@ -1961,58 +3753,42 @@ body:
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y1
 	VMOVAPD      Y1, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y4
+	VBROADCASTSD elementaryConstants<>+480(SB), Y5
+	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+544(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+576(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+608(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+640(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+672(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+704(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+736(SB), Y4, Y5
+	VFMADD213PD  elementaryConstants<>+768(SB), Y4, Y5
+	VBROADCASTSD elementaryConstants<>+832(SB), Y6
+	VPSUBQ       Y2, Y6, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VBROADCASTSD elementaryConstants<>+352(SB), Y6
+	VSUBPD       Y2, Y6, Y6
+	VADDPD       Y1, Y6, Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y6, Y1, Y1
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFMADD231PD  Y1, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y1
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y1
-	VMULPD       Y4, Y4, Y5
-	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y1, Y5, Y3
-	VPADDQ       elementaryConstants<>+640(SB), Y2, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y4, Y1, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y4
-	VADDPD       Y2, Y4, Y5
-	VSUBPD       Y4, Y5, Y4
-	VSUBPD       Y4, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFMADD231PD  Y3, Y1, Y2
-	VADDPD       Y2, Y5, Y1
-	VSUBPD       Y5, Y1, Y3
-	VSUBPD       Y3, Y2, Y2
-	VADDPD       elementaryConstants<>+1056(SB), Y1, Y3
-	VSUBPD       elementaryConstants<>+1056(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y4
-	VADDPD       Y2, Y4, Y4
-	VDIVPD       Y3, Y1, Y5
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y1
+	VMULPD       Y4, Y4, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD Y3, Y5, Y1
-	VADDPD       Y2, Y1, Y1
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD Y4, Y5, Y1
-	VMOVAPD      Y5, Y2
-	VBROADCASTSD elementaryConstants<>+1664(SB), Y3
-	VFMADD213PD  elementaryConstants<>+512(SB), Y3, Y2
-	VMOVAPD      Y5, Y3
-	VFMADD231PD  Y2, Y1, Y3
-	VANDPD       elementaryConstants<>+736(SB), Y0, Y1
-	VCMPPD       $0x1e, elementaryConstants<>+1696(SB), Y1, Y1
-	VBLENDVPD    Y1, elementaryConstants<>+544(SB), Y3, Y1
-	VANDPD       elementaryConstants<>+736(SB), Y1, Y1
-	VANDPD       elementaryConstants<>+768(SB), Y0, Y0
+	VFMADD231PD  Y5, Y3, Y1
+	VADDPD       Y1, Y7, Y1
+	VADDPD       Y2, Y2, Y3
+	VADDPD       Y3, Y1, Y3
+	VDIVPD       Y3, Y1, Y3
+	VBROADCASTSD elementaryConstants<>+1888(SB), Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       Y4, Y1, Y1
+	VCMPPD       $0x11, elementaryConstants<>+768(SB), Y2, Y2
+	VMOVAPD      Y1, Y4
+	VFNMADD231PD Y3, Y1, Y4
+	VBLENDVPD    Y2, Y3, Y4, Y1
+	VANDPD       elementaryConstants<>+896(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
 	CMPQ         BX, CX
 	JG           storeRest
@@ -2051,6 +3827,149 @@ TEXT ·tanhF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y1
+	VMOVUPS           64(SI)(DX*4), Y2
+	VMOVUPS           96(SI)(DX*4), Y3
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y3, Z9
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z0, Z3
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z1, Z5
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z2, Z7
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z11
+	VMINPD            Z3, Z4, Z3
+	VMINPD            Z5, Z6, Z4
+	VMINPD            Z7, Z8, Z5
+	VMINPD            Z10, Z11, Z6
+	VADDPD            Z3, Z3, Z3
+	VADDPD            Z4, Z4, Z4
+	VADDPD            Z5, Z5, Z5
+	VADDPD            Z6, Z6, Z13
+	VMOVAPD           Z3, Z6
+	VMOVAPD           Z4, Z8
+	VMOVAPD           Z5, Z11
+	VMOVAPD           Z13, Z14
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z7, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z10, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z12, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z15, Z14
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z6, Z7
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z11, Z12
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z14, Z15
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z3
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z10, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z12, Z5
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z15, Z13
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z16
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z18
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z13, Z18
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z13, Z18
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z17
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z19
+	VPSUBQ            Z6, Z10, Z6
+	VPSUBQ            Z8, Z15, Z8
+	VPSUBQ            Z11, Z17, Z10
+	VPSUBQ            Z14, Z19, Z11
+	VPSLLQ            $0x34, Z6, Z6
+	VPSLLQ            $0x34, Z8, Z8
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z11, Z21
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z11
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z17
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z14
+	VSUBPD            Z6, Z11, Z11
+	VSUBPD            Z8, Z15, Z15
+	VSUBPD            Z10, Z17, Z19
+	VSUBPD            Z21, Z14, Z22
+	VMULPD            Z3, Z3, Z14
+	VMULPD            Z4, Z4, Z17
+	VMULPD            Z5, Z5, Z20
+	VMULPD            Z13, Z13, Z23
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFMADD231PD       Z7, Z14, Z3
+	VFMADD231PD       Z12, Z17, Z4
+	VFMADD231PD       Z16, Z20, Z5
+	VFMADD231PD       Z18, Z23, Z13
+	VADDPD            Z3, Z11, Z3
+	VADDPD            Z4, Z15, Z4
+	VADDPD            Z5, Z19, Z5
+	VADDPD            Z13, Z22, Z7
+	VADDPD            Z6, Z6, Z6
+	VADDPD            Z8, Z8, Z8
+	VADDPD            Z10, Z10, Z10
+	VADDPD            Z21, Z21, Z11
+	VADDPD            Z6, Z3, Z6
+	VADDPD            Z8, Z4, Z8
+	VADDPD            Z10, Z5, Z10
+	VADDPD            Z11, Z7, Z11
+	VDIVPD            Z6, Z3, Z3
+	VDIVPD            Z8, Z4, Z4
+	VDIVPD            Z10, Z5, Z5
+	VDIVPD            Z11, Z7, Z6
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z2, Z2
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z9, Z7
+	VORPD             Z0, Z3, Z0
+	VORPD             Z1, Z4, Z1
+	VORPD             Z2, Z5, Z2
+	VORPD             Z7, Z6, Z3
+	VCVTPD2PS         Z0, Y0
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z3, Y3
+	VMOVUPS           Y0, (DI)(DX*4)
+	VMOVUPS           Y1, 32(DI)(DX*4)
+	VMOVUPS           Y2, 64(DI)(DX*4)
+	VMOVUPS           Y3, 96(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2059,70 +3978,36 @@ loop:
 
 body:
 	VCVTPS2PD         Y0, Z0
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z0, Z2
-	VBROADCASTSD      elementaryConstants<>+1632(SB), Z3
-	VMINPD            Z2, Z3, Z2
-	VADDPD            Z2, Z2, Z2
-	VMOVAPD           Z2, Z3
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z4
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z4, Z3
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z3, Z4
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z2
-	VMOVAPD           Z2, Z5
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z5
-	VSUBPD            Z5, Z2, Z2
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z2
-	VMOVAPD           Z2, Z4
-	VFMADD231PD       Z2, Z5, Z4
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z2
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z5, Z2
-	VMULPD            Z5, Z5, Z6
-	VMOVAPD           Z4, Z4
-	VFMADD231PD       Z2, Z6, Z4
-	VPADDQ.BCST       elementaryConstants<>+640(SB), Z3, Z2
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z0, Z1
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z2
+	VMINPD            Z1, Z2, Z1
+	VADDPD            Z1, Z1, Z1
+	VMOVAPD           Z1, Z2
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z3
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z3, Z1
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z1, Z3
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z4
+	VPSUBQ            Z2, Z4, Z2
 	VPSLLQ            $0x34, Z2, Z2
-	VMULPD            Z5, Z2, Z3
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z2, Z5
-	VADDPD            Z3, Z5, Z6
-	VSUBPD            Z5, Z6, Z5
-	VSUBPD            Z5, Z3, Z3
-	VMOVAPD           Z3, Z3
-	VFMADD231PD       Z4, Z2, Z3
-	VADDPD            Z3, Z6, Z2
-	VSUBPD            Z6, Z2, Z4
-	VSUBPD            Z4, Z3, Z3
-	VADDPD.BCST       elementaryConstants<>+1056(SB), Z2, Z4
-	VSUBPD.BCST       elementaryConstants<>+1056(SB), Z4, Z5
-	VSUBPD            Z5, Z2, Z5
-	VADDPD            Z3, Z5, Z5
-	VDIVPD            Z4, Z2, Z6
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD      Z4, Z6, Z2
-	VADDPD            Z3, Z2, Z2
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD      Z5, Z6, Z2
-	VMOVAPD           Z6, Z3
-	VBROADCASTSD      elementaryConstants<>+1664(SB), Z4
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z4, Z3
-	VMOVAPD           Z6, Z4
-	VFMADD231PD       Z3, Z2, Z4
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z0, Z2
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+1696(SB), Z2, K1
-	VBLENDMPD.BCST    elementaryConstants<>+544(SB), Z4, K1, Z1
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z1, Z2
-	VANDPD.BCST       elementaryConstants<>+768(SB), Z0, Z0
-	VORPD             Z0, Z2, Z0
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z4
+	VSUBPD            Z2, Z4, Z4
+	VMULPD            Z1, Z1, Z5
+	VMOVAPD           Z1, Z1
+	VFMADD231PD       Z3, Z5, Z1
+	VADDPD            Z1, Z4, Z1
+	VADDPD            Z2, Z2, Z2
+	VADDPD            Z2, Z1, Z2
+	VDIVPD            Z2, Z1, Z1
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
+	VORPD             Z0, Z1, Z0
 	VCVTPD2PS         Z0, Y0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -2164,6 +4049,213 @@ TEXT ·tanhF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z3
+	VMOVUPD           128(SI)(DX*8), Z6
+	VMOVUPD           192(SI)(DX*8), Z9
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z0, Z1
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z3, Z4
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z6, Z7
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z2
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z11
+	VMINPD            Z1, Z2, Z1
+	VMINPD            Z4, Z5, Z2
+	VMINPD            Z7, Z8, Z4
+	VMINPD            Z10, Z11, Z5
+	VADDPD            Z1, Z1, Z1
+	VADDPD            Z2, Z2, Z2
+	VADDPD            Z4, Z4, Z4
+	VADDPD            Z5, Z5, Z13
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z8
+	VMOVAPD           Z4, Z11
+	VMOVAPD           Z13, Z14
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z7, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z10, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z12, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z15, Z14
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z5, Z7
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z11, Z12
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z14, Z15
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z13, Z24
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z10, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z12, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z15, Z24
+	VMOVAPD           Z1, Z13
+	VMOVAPD           Z2, Z18
+	VMOVAPD           Z4, Z21
+	VMOVAPD           Z24, Z25
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z13
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z10, Z18
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z12, Z21
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z15, Z25
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z16
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z19
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z22
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z26
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z25, Z26
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z13, Z16
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z21, Z22
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z25, Z26
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z17
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z20
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z23
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z27
+	VPSUBQ            Z5, Z17, Z5
+	VPSUBQ            Z8, Z20, Z8
+	VPSUBQ            Z11, Z23, Z11
+	VPSUBQ            Z14, Z27, Z14
+	VPSLLQ            $0x34, Z5, Z5
+	VPSLLQ            $0x34, Z8, Z8
+	VPSLLQ            $0x34, Z11, Z11
+	VPSLLQ            $0x34, Z14, Z29
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z14
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z20
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z23
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z17
+	VSUBPD            Z5, Z14, Z14
+	VSUBPD            Z8, Z20, Z20
+	VSUBPD            Z11, Z23, Z27
+	VSUBPD            Z29, Z17, Z30
+	VADDPD            Z1, Z14, Z17
+	VADDPD            Z2, Z20, Z23
+	VADDPD            Z4, Z27, Z28
+	VADDPD            Z24, Z30, Z31
+	VSUBPD            Z14, Z17, Z14
+	VSUBPD            Z20, Z23, Z20
+	VSUBPD            Z27, Z28, Z27
+	VSUBPD            Z30, Z31, Z30
+	VSUBPD            Z14, Z1, Z1
+	VSUBPD            Z20, Z2, Z2
+	VSUBPD            Z27, Z4, Z4
+	VSUBPD            Z30, Z24, Z14
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z14, Z14
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z10, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z12, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z15, Z14
+	VMULPD            Z13, Z13, Z7
+	VMULPD            Z18, Z18, Z10
+	VMULPD            Z21, Z21, Z12
+	VMULPD            Z25, Z25, Z13
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z14, Z14
+	VFMADD231PD       Z16, Z7, Z1
+	VFMADD231PD       Z19, Z10, Z2
+	VFMADD231PD       Z22, Z12, Z4
+	VFMADD231PD       Z26, Z13, Z14
+	VADDPD            Z1, Z17, Z1
+	VADDPD            Z2, Z23, Z2
+	VADDPD            Z4, Z28, Z4
+	VADDPD            Z14, Z31, Z13
+	VADDPD            Z5, Z5, Z7
+	VADDPD            Z8, Z8, Z10
+	VADDPD            Z11, Z11, Z12
+	VADDPD            Z29, Z29, Z14
+	VADDPD            Z7, Z1, Z7
+	VADDPD            Z10, Z2, Z10
+	VADDPD            Z12, Z4, Z12
+	VADDPD            Z14, Z13, Z14
+	VDIVPD            Z7, Z1, Z7
+	VDIVPD            Z10, Z2, Z10
+	VDIVPD            Z12, Z4, Z12
+	VDIVPD            Z14, Z13, Z17
+	VBROADCASTSD      elementaryConstants<>+1888(SB), Z14
+	VBROADCASTSD      elementaryConstants<>+1888(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+1888(SB), Z16
+	VBROADCASTSD      elementaryConstants<>+1888(SB), Z18
+	VSUBPD            Z5, Z14, Z14
+	VSUBPD            Z8, Z15, Z15
+	VSUBPD            Z11, Z16, Z16
+	VSUBPD            Z29, Z18, Z18
+	VMULPD            Z14, Z1, Z1
+	VMULPD            Z15, Z2, Z2
+	VMULPD            Z16, Z4, Z4
+	VMULPD            Z18, Z13, Z13
+	VCMPPD.BCST       $0x11, elementaryConstants<>+768(SB), Z5, K1
+	VCMPPD.BCST       $0x11, elementaryConstants<>+768(SB), Z8, K2
+	VCMPPD.BCST       $0x11, elementaryConstants<>+768(SB), Z11, K3
+	VCMPPD.BCST       $0x11, elementaryConstants<>+768(SB), Z29, K4
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z8
+	VMOVAPD           Z4, Z11
+	VMOVAPD           Z13, Z14
+	VFNMADD231PD      Z7, Z1, Z5
+	VFNMADD231PD      Z10, Z2, Z8
+	VFNMADD231PD      Z12, Z4, Z11
+	VFNMADD231PD      Z17, Z13, Z14
+	VBLENDMPD         Z7, Z5, K1, Z1
+	VBLENDMPD         Z10, Z8, K2, Z2
+	VBLENDMPD         Z12, Z11, K3, Z4
+	VBLENDMPD         Z17, Z14, K4, Z5
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z3, Z3
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z6, Z6
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z9, Z7
+	VORPD             Z0, Z1, Z0
+	VORPD             Z3, Z2, Z1
+	VORPD             Z6, Z4, Z2
+	VORPD             Z7, Z5, Z3
+	VMOVUPD           Z0, (DI)(DX*8)
+	VMOVUPD           Z1, 64(DI)(DX*8)
+	VMOVUPD           Z2, 128(DI)(DX*8)
+	VMOVUPD           Z3, 192(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2171,69 +4263,53 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z0, Z1
-	VBROADCASTSD      elementaryConstants<>+1632(SB), Z2
+	VANDPD.BCST       elementaryConstants<>+864(SB), Z0, Z1
+	VBROADCASTSD      elementaryConstants<>+1856(SB), Z2
 	VMINPD            Z1, Z2, Z1
 	VADDPD            Z1, Z1, Z1
 	VMOVAPD           Z1, Z2
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z4
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z4, Z2
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z4
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z3
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z1
-	VMOVAPD           Z1, Z5
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z5
-	VSUBPD            Z5, Z1, Z1
-	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z3, Z1
 	VMOVAPD           Z1, Z4
-	VFMADD231PD       Z1, Z5, Z4
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z1
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z5, Z1
-	VMULPD            Z5, Z5, Z6
-	VMOVAPD           Z4, Z4
-	VFMADD231PD       Z1, Z6, Z4
-	VPADDQ.BCST       elementaryConstants<>+640(SB), Z2, Z1
-	VPSLLQ            $0x34, Z1, Z1
-	VMULPD            Z5, Z1, Z2
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z1, Z5
-	VADDPD            Z2, Z5, Z6
-	VSUBPD            Z5, Z6, Z5
-	VSUBPD            Z5, Z2, Z2
-	VMOVAPD           Z2, Z2
-	VFMADD231PD       Z4, Z1, Z2
-	VADDPD            Z2, Z6, Z1
-	VSUBPD            Z6, Z1, Z4
-	VSUBPD            Z4, Z2, Z2
-	VADDPD.BCST       elementaryConstants<>+1056(SB), Z1, Z4
-	VSUBPD.BCST       elementaryConstants<>+1056(SB), Z4, Z5
-	VSUBPD            Z5, Z1, Z5
-	VADDPD            Z2, Z5, Z5
-	VDIVPD            Z4, Z1, Z6
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z3, Z4
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z5
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z4, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z4, Z5
+	VBROADCASTSD      elementaryConstants<>+832(SB), Z6
+	VPSUBQ            Z2, Z6, Z2
+	VPSLLQ            $0x34, Z2, Z2
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z6
+	VSUBPD            Z2, Z6, Z6
+	VADDPD            Z1, Z6, Z7
+	VSUBPD            Z6, Z7, Z6
+	VSUBPD            Z6, Z1, Z1
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD      Z4, Z6, Z1
-	VADDPD            Z2, Z1, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z3, Z1
+	VMULPD            Z4, Z4, Z3
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD      Z5, Z6, Z1
-	VMOVAPD           Z6, Z2
-	VBROADCASTSD      elementaryConstants<>+1664(SB), Z4
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z4, Z2
-	VMOVAPD           Z6, Z4
-	VFMADD231PD       Z2, Z1, Z4
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z0, Z1
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+1696(SB), Z1, K1
-	VBLENDMPD.BCST    elementaryConstants<>+544(SB), Z4, K1, Z3
-	VANDPD.BCST       elementaryConstants<>+736(SB), Z3, Z1
-	VANDPD.BCST       elementaryConstants<>+768(SB), Z0, Z0
+	VFMADD231PD       Z5, Z3, Z1
+	VADDPD            Z1, Z7, Z1
+	VADDPD            Z2, Z2, Z3
+	VADDPD            Z3, Z1, Z3
+	VDIVPD            Z3, Z1, Z3
+	VBROADCASTSD      elementaryConstants<>+1888(SB), Z4
+	VSUBPD            Z2, Z4, Z4
+	VMULPD            Z4, Z1, Z1
+	VCMPPD.BCST       $0x11, elementaryConstants<>+768(SB), Z2, K1
+	VMOVAPD           Z1, Z2
+	VFNMADD231PD      Z3, Z1, Z2
+	VBLENDMPD         Z3, Z2, K1, Z1
+	VANDPD.BCST       elementaryConstants<>+896(SB), Z0, Z0
 	VORPD             Z0, Z1, Z0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -2275,6 +4351,137 @@ TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         16(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X0
+	VMOVUPS      16(DX)(AX*4), X1
+	VMOVUPS      32(DX)(AX*4), X2
+	VMOVUPS      48(DX)(AX*4), X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y9
+	VORPD        elementaryConstants<>+896(SB), Y0, Y3
+	VORPD        elementaryConstants<>+896(SB), Y1, Y5
+	VORPD        elementaryConstants<>+896(SB), Y2, Y7
+	VORPD        elementaryConstants<>+896(SB), Y9, Y10
+	VBROADCASTSD elementaryConstants<>+32(SB), Y4
+	VBROADCASTSD elementaryConstants<>+32(SB), Y6
+	VBROADCASTSD elementaryConstants<>+32(SB), Y8
+	VBROADCASTSD elementaryConstants<>+32(SB), Y11
+	VMINPD       Y3, Y4, Y3
+	VMINPD       Y5, Y6, Y4
+	VMINPD       Y7, Y8, Y5
+	VMINPD       Y10, Y11, Y10
+	VBROADCASTSD elementaryConstants<>+0(SB), Y6
+	VBROADCASTSD elementaryConstants<>+0(SB), Y7
+	VBROADCASTSD elementaryConstants<>+0(SB), Y8
+	VBROADCASTSD elementaryConstants<>+0(SB), Y11
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y7, Y4
+	VMAXPD       Y5, Y8, Y5
+	VMAXPD       Y10, Y11, Y13
+	VMOVAPD      Y3, Y6
+	VMOVAPD      Y4, Y8
+	VMOVAPD      Y5, Y11
+	VMOVAPD      Y13, Y14
+	VBROADCASTSD elementaryConstants<>+64(SB), Y7
+	VBROADCASTSD elementaryConstants<>+64(SB), Y10
+	VBROADCASTSD elementaryConstants<>+64(SB), Y12
+	VBROADCASTSD elementaryConstants<>+64(SB), Y15
+	VFMADD213PD  elementaryConstants<>+96(SB), Y7, Y6
+	VFMADD213PD  elementaryConstants<>+96(SB), Y10, Y8
+	VFMADD213PD  elementaryConstants<>+96(SB), Y12, Y11
+	VFMADD213PD  elementaryConstants<>+96(SB), Y15, Y14
+	VSUBPD       elementaryConstants<>+96(SB), Y6, Y7
+	VSUBPD       elementaryConstants<>+96(SB), Y8, Y10
+	VSUBPD       elementaryConstants<>+96(SB), Y11, Y12
+	VSUBPD       elementaryConstants<>+96(SB), Y14, Y15
+	VMOVAPD      Y3, Y3
+	VMOVAPD      Y4, Y4
+	VMOVAPD      Y5, Y5
+	VMOVAPD      Y13, Y13
+	VFNMADD231PD elementaryConstants<>+128(SB), Y7, Y3
+	VFNMADD231PD elementaryConstants<>+128(SB), Y10, Y4
+	VFNMADD231PD elementaryConstants<>+128(SB), Y12, Y5
+	VFNMADD231PD elementaryConstants<>+128(SB), Y15, Y13
+	VBROADCASTSD elementaryConstants<>+160(SB), Y7
+	VBROADCASTSD elementaryConstants<>+160(SB), Y10
+	VBROADCASTSD elementaryConstants<>+160(SB), Y12
+	VBROADCASTSD elementaryConstants<>+160(SB), Y15
+	VFMADD213PD  elementaryConstants<>+192(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+192(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+192(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+192(SB), Y13, Y15
+	VFMADD213PD  elementaryConstants<>+224(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+224(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+224(SB), Y13, Y15
+	VFMADD213PD  elementaryConstants<>+256(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+256(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+256(SB), Y13, Y15
+	VFMADD213PD  elementaryConstants<>+288(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+288(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+288(SB), Y13, Y15
+	VFMADD213PD  elementaryConstants<>+320(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+320(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+320(SB), Y13, Y15
+	VMOVAPD      Y7, Y7
+	VMOVAPD      Y10, Y10
+	VMOVAPD      Y12, Y12
+	VMOVAPD      Y15, Y15
+	VFMADD213PD  elementaryConstants<>+352(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+352(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+352(SB), Y13, Y15
+	VMOVAPD      Y7, Y7
+	VMOVAPD      Y10, Y10
+	VMOVAPD      Y12, Y12
+	VMOVAPD      Y15, Y15
+	VFMADD213PD  elementaryConstants<>+352(SB), Y3, Y7
+	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y10
+	VFMADD213PD  elementaryConstants<>+352(SB), Y5, Y12
+	VFMADD213PD  elementaryConstants<>+352(SB), Y13, Y15
+	VPSLLQ       $0x34, Y6, Y3
+	VPSLLQ       $0x34, Y8, Y4
+	VPSLLQ       $0x34, Y11, Y5
+	VPSLLQ       $0x34, Y14, Y6
+	VPADDQ       Y3, Y7, Y3
+	VPADDQ       Y4, Y10, Y4
+	VPADDQ       Y5, Y12, Y5
+	VPADDQ       Y6, Y15, Y6
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y0, Y0
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y1, Y1
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y2, Y2
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y9, Y7
+	VBLENDVPD    Y0, elementaryConstants<>+352(SB), Y3, Y0
+	VBLENDVPD    Y1, elementaryConstants<>+352(SB), Y4, Y1
+	VBLENDVPD    Y2, elementaryConstants<>+352(SB), Y5, Y2
+	VBLENDVPD    Y7, elementaryConstants<>+352(SB), Y6, Y7
+	VADDPD       elementaryConstants<>+352(SB), Y3, Y3
+	VADDPD       elementaryConstants<>+352(SB), Y4, Y4
+	VADDPD       elementaryConstants<>+352(SB), Y5, Y5
+	VADDPD       elementaryConstants<>+352(SB), Y6, Y6
+	VDIVPD       Y3, Y0, Y0
+	VDIVPD       Y4, Y1, Y1
+	VDIVPD       Y5, Y2, Y2
+	VDIVPD       Y6, Y7, Y3
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VMOVUPS      X0, (SI)(AX*4)
+	VMOVUPS      X1, 16(SI)(AX*4)
+	VMOVUPS      X2, 32(SI)(AX*4)
+	VMOVUPS      X3, 48(SI)(AX*4)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -2283,10 +4490,10 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VORPD        elementaryConstants<>+768(SB), Y0, Y1
-	VBROADCASTSD elementaryConstants<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y1
+	VORPD        elementaryConstants<>+896(SB), Y0, Y1
 	VBROADCASTSD elementaryConstants<>+32(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VBROADCASTSD elementaryConstants<>+0(SB), Y2
 	VMAXPD       Y1, Y2, Y1
 	VMOVAPD      Y1, Y2
 	VBROADCASTSD elementaryConstants<>+64(SB), Y3
@@ -2294,46 +4501,23 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y1
-	VMOVAPD      Y1, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFMADD231PD  Y1, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y1
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y1
-	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD elementaryConstants<>+160(SB), Y3
+	VFMADD213PD  elementaryConstants<>+192(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+224(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+256(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+288(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+320(SB), Y1, Y3
 	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y1, Y5, Y3
-	VADDPD       elementaryConstants<>+544(SB), Y4, Y1
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y5
-	VSUBPD       Y5, Y4, Y4
-	VADDPD       Y3, Y4, Y3
-	VADDPD       Y3, Y1, Y1
-	VPADDQ       elementaryConstants<>+576(SB), Y2, Y2
-	VPSRLQ       $0x01, Y2, Y3
-	VPSLLQ       $0x34, Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VPSUBQ       Y3, Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y1, Y1
-	VADDPD       elementaryConstants<>+544(SB), Y1, Y2
-	VDIVPD       Y2, Y1, Y2
-	VCMPPD       $0x1e, elementaryConstants<>+1408(SB), Y0, Y0
-	VBLENDVPD    Y0, elementaryConstants<>+544(SB), Y1, Y0
-	VMOVAPD      Y0, Y1
-	VFNMADD231PD Y2, Y0, Y1
-	VCVTPD2PSY   Y1, X0
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y3
+	VPSLLQ       $0x34, Y2, Y1
+	VPADDQ       Y1, Y3, Y1
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y0, Y0
+	VBLENDVPD    Y0, elementaryConstants<>+352(SB), Y1, Y0
+	VADDPD       elementaryConstants<>+352(SB), Y1, Y1
+	VDIVPD       Y1, Y0, Y0
+	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
 	JG           storeRest
 	VMOVUPS      X0, (SI)(AX*4)
@@ -2371,6 +4555,133 @@ TEXT ·sigmoidF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	XORQ AX, AX
 
+many:
+	LEAQ         12(AX), BX
+	CMPQ         BX, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y0
+	VMOVUPD      32(DX)(AX*8), Y3
+	VMOVUPD      64(DX)(AX*8), Y6
+	VORPD        elementaryConstants<>+896(SB), Y0, Y1
+	VORPD        elementaryConstants<>+896(SB), Y3, Y4
+	VORPD        elementaryConstants<>+896(SB), Y6, Y7
+	VBROADCASTSD elementaryConstants<>+416(SB), Y2
+	VBROADCASTSD elementaryConstants<>+416(SB), Y5
+	VBROADCASTSD elementaryConstants<>+416(SB), Y8
+	VMAXPD       Y1, Y2, Y1
+	VMAXPD       Y4, Y5, Y2
+	VMAXPD       Y7, Y8, Y9
+	VMOVAPD      Y1, Y4
+	VMOVAPD      Y2, Y7
+	VMOVAPD      Y9, Y10
+	VBROADCASTSD elementaryConstants<>+64(SB), Y5
+	VBROADCASTSD elementaryConstants<>+64(SB), Y8
+	VBROADCASTSD elementaryConstants<>+64(SB), Y11
+	VFMADD213PD  elementaryConstants<>+96(SB), Y5, Y4
+	VFMADD213PD  elementaryConstants<>+96(SB), Y8, Y7
+	VFMADD213PD  elementaryConstants<>+96(SB), Y11, Y10
+	VSUBPD       elementaryConstants<>+96(SB), Y4, Y5
+	VSUBPD       elementaryConstants<>+96(SB), Y7, Y8
+	VSUBPD       elementaryConstants<>+96(SB), Y10, Y11
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD elementaryConstants<>+128(SB), Y5, Y1
+	VFNMADD231PD elementaryConstants<>+128(SB), Y8, Y2
+	VFNMADD231PD elementaryConstants<>+128(SB), Y11, Y9
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y2, Y2
+	VMOVAPD      Y9, Y9
+	VFNMADD231PD elementaryConstants<>+448(SB), Y5, Y1
+	VFNMADD231PD elementaryConstants<>+448(SB), Y8, Y2
+	VFNMADD231PD elementaryConstants<>+448(SB), Y11, Y9
+	VBROADCASTSD elementaryConstants<>+480(SB), Y5
+	VBROADCASTSD elementaryConstants<>+480(SB), Y8
+	VBROADCASTSD elementaryConstants<>+480(SB), Y11
+	VFMADD213PD  elementaryConstants<>+512(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+512(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+512(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+544(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+544(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+544(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+576(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+576(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+576(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+608(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+608(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+608(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+640(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+640(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+640(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+672(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+672(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+672(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+704(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+704(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+704(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+736(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+736(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+736(SB), Y9, Y11
+	VFMADD213PD  elementaryConstants<>+768(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+768(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+768(SB), Y9, Y11
+	VMOVAPD      Y5, Y5
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+352(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y9, Y11
+	VMOVAPD      Y5, Y5
+	VMOVAPD      Y8, Y8
+	VMOVAPD      Y11, Y11
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y5
+	VFMADD213PD  elementaryConstants<>+352(SB), Y2, Y8
+	VFMADD213PD  elementaryConstants<>+352(SB), Y9, Y11
+	VPADDQ       elementaryConstants<>+800(SB), Y4, Y1
+	VPADDQ       elementaryConstants<>+800(SB), Y7, Y2
+	VPADDQ       elementaryConstants<>+800(SB), Y10, Y12
+	VPSRLQ       $0x01, Y1, Y4
+	VPSRLQ       $0x01, Y2, Y9
+	VPSRLQ       $0x01, Y12, Y13
+	VPSLLQ       $0x34, Y4, Y7
+	VPSLLQ       $0x34, Y9, Y10
+	VPSLLQ       $0x34, Y13, Y14
+	VMULPD       Y7, Y5, Y5
+	VMULPD       Y10, Y8, Y7
+	VMULPD       Y14, Y11, Y8
+	VPSUBQ       Y4, Y1, Y1
+	VPSUBQ       Y9, Y2, Y2
+	VPSUBQ       Y13, Y12, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPSLLQ       $0x34, Y2, Y2
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y1, Y5, Y1
+	VMULPD       Y2, Y7, Y2
+	VMULPD       Y4, Y8, Y7
+	VADDPD       elementaryConstants<>+352(SB), Y1, Y4
+	VADDPD       elementaryConstants<>+352(SB), Y2, Y5
+	VADDPD       elementaryConstants<>+352(SB), Y7, Y8
+	VDIVPD       Y4, Y1, Y4
+	VDIVPD       Y5, Y2, Y5
+	VDIVPD       Y8, Y7, Y8
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y0, Y0
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y3, Y3
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y6, Y6
+	VBLENDVPD    Y0, elementaryConstants<>+352(SB), Y1, Y0
+	VBLENDVPD    Y3, elementaryConstants<>+352(SB), Y2, Y1
+	VBLENDVPD    Y6, elementaryConstants<>+352(SB), Y7, Y6
+	VMOVAPD      Y0, Y2
+	VMOVAPD      Y1, Y3
+	VMOVAPD      Y6, Y7
+	VFNMADD231PD Y4, Y0, Y2
+	VFNMADD231PD Y5, Y1, Y3
+	VFNMADD231PD Y8, Y6, Y7
+	VMOVUPD      Y2, (SI)(AX*8)
+	VMOVUPD      Y3, 32(SI)(AX*8)
+	VMOVUPD      Y7, 64(SI)(AX*8)
+	MOVQ         BX, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), BX
 	CMPQ    BX, CX
@@ -2378,10 +4689,8 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VORPD        elementaryConstants<>+768(SB), Y0, Y1
-	VBROADCASTSD elementaryConstants<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y1
-	VBROADCASTSD elementaryConstants<>+32(SB), Y2
+	VORPD        elementaryConstants<>+896(SB), Y0, Y1
+	VBROADCASTSD elementaryConstants<>+416(SB), Y2
 	VMAXPD       Y1, Y2, Y1
 	VMOVAPD      Y1, Y2
 	VBROADCASTSD elementaryConstants<>+64(SB), Y3
@@ -2389,43 +4698,33 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y1
-	VMOVAPD      Y1, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFMADD231PD  Y1, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y1
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y1
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y1
-	VMULPD       Y4, Y4, Y5
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y1
+	VBROADCASTSD elementaryConstants<>+480(SB), Y3
+	VFMADD213PD  elementaryConstants<>+512(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+544(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+576(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+608(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+640(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+672(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+704(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+736(SB), Y1, Y3
+	VFMADD213PD  elementaryConstants<>+768(SB), Y1, Y3
 	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y1, Y5, Y3
-	VADDPD       elementaryConstants<>+544(SB), Y4, Y1
-	VSUBPD       elementaryConstants<>+544(SB), Y1, Y5
-	VSUBPD       Y5, Y4, Y4
-	VADDPD       Y3, Y4, Y3
-	VADDPD       Y3, Y1, Y1
-	VPADDQ       elementaryConstants<>+576(SB), Y2, Y2
-	VPSRLQ       $0x01, Y2, Y3
-	VPSLLQ       $0x34, Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VPSUBQ       Y3, Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y1, Y1
-	VADDPD       elementaryConstants<>+544(SB), Y1, Y2
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  elementaryConstants<>+352(SB), Y1, Y3
+	VPADDQ       elementaryConstants<>+800(SB), Y2, Y1
+	VPSRLQ       $0x01, Y1, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y1
+	VADDPD       elementaryConstants<>+352(SB), Y1, Y2
 	VDIVPD       Y2, Y1, Y2
-	VCMPPD       $0x1e, elementaryConstants<>+1408(SB), Y0, Y0
-	VBLENDVPD    Y0, elementaryConstants<>+544(SB), Y1, Y0
+	VCMPPD       $0x1e, elementaryConstants<>+1632(SB), Y0, Y0
+	VBLENDVPD    Y0, elementaryConstants<>+352(SB), Y1, Y0
 	VMOVAPD      Y0, Y1
 	VFNMADD231PD Y2, Y0, Y1
 	CMPQ         BX, CX
@@ -2465,6 +4764,137 @@ TEXT ·sigmoidF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y1
+	VMOVUPS           64(SI)(DX*4), Y2
+	VMOVUPS           96(SI)(DX*4), Y3
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y3, Z9
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z3
+	VORPD.BCST        elementaryConstants<>+896(SB), Z1, Z5
+	VORPD.BCST        elementaryConstants<>+896(SB), Z2, Z7
+	VORPD.BCST        elementaryConstants<>+896(SB), Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z11
+	VMINPD            Z3, Z4, Z3
+	VMINPD            Z5, Z6, Z4
+	VMINPD            Z7, Z8, Z5
+	VMINPD            Z10, Z11, Z10
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z11
+	VMAXPD            Z3, Z6, Z3
+	VMAXPD            Z4, Z7, Z4
+	VMAXPD            Z5, Z8, Z5
+	VMAXPD            Z10, Z11, Z13
+	VMOVAPD           Z3, Z6
+	VMOVAPD           Z4, Z8
+	VMOVAPD           Z5, Z11
+	VMOVAPD           Z13, Z14
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z7, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z10, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z12, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z15, Z14
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z6, Z7
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z11, Z12
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z14, Z15
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z5, Z5
+	VMOVAPD           Z13, Z13
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z3
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z10, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z12, Z5
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z15, Z13
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z13, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z13, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z13, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z13, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z13, Z15
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z10, Z10
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z15, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z13, Z15
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z10, Z10
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z15, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z3, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z4, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z5, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z13, Z15
+	VPSLLQ            $0x34, Z6, Z3
+	VPSLLQ            $0x34, Z8, Z4
+	VPSLLQ            $0x34, Z11, Z5
+	VPSLLQ            $0x34, Z14, Z6
+	VPADDQ            Z3, Z7, Z3
+	VPADDQ            Z4, Z10, Z4
+	VPADDQ            Z5, Z12, Z5
+	VPADDQ            Z6, Z15, Z6
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z1, K2
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z2, K3
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z9, K4
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z3, K1, Z0
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z4, K2, Z1
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z5, K3, Z2
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z6, K4, Z7
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z3, Z3
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z4, Z4
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z5, Z5
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z6, Z6
+	VDIVPD            Z3, Z0, Z0
+	VDIVPD            Z4, Z1, Z1
+	VDIVPD            Z5, Z2, Z2
+	VDIVPD            Z6, Z7, Z3
+	VCVTPD2PS         Z0, Y0
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z2, Y2
+	VCVTPD2PS         Z3, Y3
+	VMOVUPS           Y0, (DI)(DX*4)
+	VMOVUPS           Y1, 32(DI)(DX*4)
+	VMOVUPS           Y2, 64(DI)(DX*4)
+	VMOVUPS           Y3, 96(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2473,56 +4903,33 @@ loop:
 
 body:
 	VCVTPS2PD         Y0, Z0
-	VORPD.BCST        elementaryConstants<>+768(SB), Z0, Z2
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z3
-	VMINPD            Z2, Z3, Z2
-	VBROADCASTSD      elementaryConstants<>+32(SB), Z3
-	VMAXPD            Z2, Z3, Z2
-	VMOVAPD           Z2, Z3
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z4
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z4, Z3
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z3, Z4
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z2
-	VMOVAPD           Z2, Z5
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z5
-	VSUBPD            Z5, Z2, Z2
-	VMOVAPD           Z2, Z2
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z2
-	VMOVAPD           Z2, Z4
-	VFMADD231PD       Z2, Z5, Z4
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z2
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z5, Z2
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z5, Z2
-	VMULPD            Z5, Z5, Z6
-	VMOVAPD           Z4, Z4
-	VFMADD231PD       Z2, Z6, Z4
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z5, Z2
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z2, Z6
-	VSUBPD            Z6, Z5, Z5
-	VADDPD            Z4, Z5, Z4
-	VADDPD            Z4, Z2, Z2
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z3, Z3
-	VPSRLQ            $0x01, Z3, Z4
-	VPSLLQ            $0x34, Z4, Z5
-	VMULPD            Z5, Z2, Z2
-	VPSUBQ            Z4, Z3, Z3
-	VPSLLQ            $0x34, Z3, Z3
-	VMULPD            Z3, Z2, Z2
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z2, Z3
-	VDIVPD            Z3, Z2, Z3
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD.BCST    elementaryConstants<>+544(SB), Z2, K1, Z1
-	VMOVAPD           Z1, Z0
-	VFNMADD231PD      Z3, Z1, Z0
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z1
+	VBROADCASTSD      elementaryConstants<>+32(SB), Z2
+	VMINPD            Z1, Z2, Z1
+	VBROADCASTSD      elementaryConstants<>+0(SB), Z2
+	VMAXPD            Z1, Z2, Z1
+	VMOVAPD           Z1, Z2
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z3
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z3, Z1
+	VBROADCASTSD      elementaryConstants<>+160(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+192(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z1, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z3
+	VPSLLQ            $0x34, Z2, Z1
+	VPADDQ            Z1, Z3, Z1
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z1, K1, Z0
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z1, Z1
+	VDIVPD            Z1, Z0, Z0
 	VCVTPD2PS         Z0, Y0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -2564,6 +4971,149 @@ TEXT ·sigmoidF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              32(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z3
+	VMOVUPD           128(SI)(DX*8), Z6
+	VMOVUPD           192(SI)(DX*8), Z9
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z1
+	VORPD.BCST        elementaryConstants<>+896(SB), Z3, Z4
+	VORPD.BCST        elementaryConstants<>+896(SB), Z6, Z7
+	VORPD.BCST        elementaryConstants<>+896(SB), Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z2
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z5
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z11
+	VMAXPD            Z1, Z2, Z1
+	VMAXPD            Z4, Z5, Z2
+	VMAXPD            Z7, Z8, Z4
+	VMAXPD            Z10, Z11, Z13
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z2, Z8
+	VMOVAPD           Z4, Z11
+	VMOVAPD           Z13, Z14
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z7
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z7, Z5
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z10, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z12, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z15, Z14
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z5, Z5
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z7
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z11, Z8
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z14, Z10
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z13, Z11
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z5, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z8, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z10, Z11
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z4, Z4
+	VMOVAPD           Z11, Z14
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z5, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z8, Z4
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z10, Z14
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z11
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z13
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z15
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z14, Z15
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z13, Z13
+	VMOVAPD           Z15, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z14, Z15
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z13, Z13
+	VMOVAPD           Z15, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z4, Z13
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z14, Z15
+	VSCALEFPD         Z5, Z11, Z1
+	VSCALEFPD         Z7, Z12, Z2
+	VSCALEFPD         Z8, Z13, Z4
+	VSCALEFPD         Z10, Z15, Z10
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z1, Z5
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z2, Z7
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z4, Z8
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z10, Z11
+	VDIVPD            Z5, Z1, Z5
+	VDIVPD            Z7, Z2, Z7
+	VDIVPD            Z8, Z4, Z8
+	VDIVPD            Z11, Z10, Z11
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z3, K2
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z6, K3
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z9, K4
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z1, K1, Z0
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z2, K2, Z1
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z4, K3, Z2
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z10, K4, Z9
+	VMOVAPD           Z0, Z3
+	VMOVAPD           Z1, Z4
+	VMOVAPD           Z2, Z6
+	VMOVAPD           Z9, Z10
+	VFNMADD231PD      Z5, Z0, Z3
+	VFNMADD231PD      Z7, Z1, Z4
+	VFNMADD231PD      Z8, Z2, Z6
+	VFNMADD231PD      Z11, Z9, Z10
+	VMOVUPD           Z3, (DI)(DX*8)
+	VMOVUPD           Z4, 64(DI)(DX*8)
+	VMOVUPD           Z6, 128(DI)(DX*8)
+	VMOVUPD           Z10, 192(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2571,59 +5121,41 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VORPD.BCST        elementaryConstants<>+768(SB), Z0, Z1
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z2
-	VMINPD            Z1, Z2, Z1
-	VBROADCASTSD      elementaryConstants<>+32(SB), Z2
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z1
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z2
 	VMAXPD            Z1, Z2, Z1
 	VMOVAPD           Z1, Z2
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z4
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z4, Z2
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z4
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z2
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z1
-	VMOVAPD           Z1, Z5
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z5
-	VSUBPD            Z5, Z1, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z2, Z1
 	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z4, Z1
-	VMOVAPD           Z1, Z4
-	VFMADD231PD       Z1, Z5, Z4
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z1
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z5, Z1
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z5, Z1
-	VMULPD            Z5, Z5, Z6
-	VMOVAPD           Z4, Z4
-	VFMADD231PD       Z1, Z6, Z4
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z5, Z1
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z1, Z6
-	VSUBPD            Z6, Z5, Z5
-	VADDPD            Z4, Z5, Z4
-	VADDPD            Z4, Z1, Z1
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z2, Z2
-	VPSRLQ            $0x01, Z2, Z4
-	VPSLLQ            $0x34, Z4, Z5
-	VMULPD            Z5, Z1, Z1
-	VPSUBQ            Z4, Z2, Z2
-	VPSLLQ            $0x34, Z2, Z2
-	VMULPD            Z2, Z1, Z1
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z1, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z2, Z1
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z1, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z1, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z3
+	VSCALEFPD         Z2, Z3, Z1
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z1, Z2
 	VDIVPD            Z2, Z1, Z2
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD.BCST    elementaryConstants<>+544(SB), Z1, K1, Z3
-	VMOVAPD           Z3, Z0
-	VFNMADD231PD      Z2, Z3, Z0
+	VCMPPD.BCST       $0x1e, elementaryConstants<>+1632(SB), Z0, K1
+	VBLENDMPD.BCST    elementaryConstants<>+352(SB), Z1, K1, Z0
+	VMOVAPD           Z0, Z1
+	VFNMADD231PD      Z2, Z0, Z1
 	CMPQ              BX, AX
 	JG                storeRest
-	VMOVUPD           Z0, (DI)(DX*8)
+	VMOVUPD           Z1, (DI)(DX*8)
 	MOVQ              BX, DX
 	JMP               loop
 
@@ -2646,7 +5178,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z0, K1, (DI)(DX*8)
+	VMOVUPD Z1, K1, (DI)(DX*8)
 
 done:
 	VZEROUPPER
@@ -2669,11 +5201,9 @@ loop:
 
 body:
 	VCVTPS2PD    X0, Y0
-	VMAXPD       elementaryConstants<>+1408(SB), Y0, Y1
-	VORPD        elementaryConstants<>+768(SB), Y0, Y0
-	VBROADCASTSD elementaryConstants<>+0(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VBROADCASTSD elementaryConstants<>+32(SB), Y2
+	VMAXPD       elementaryConstants<>+1632(SB), Y0, Y1
+	VORPD        elementaryConstants<>+896(SB), Y0, Y0
+	VBROADCASTSD elementaryConstants<>+416(SB), Y2
 	VMAXPD       Y0, Y2, Y0
 	VMOVAPD      Y0, Y2
 	VBROADCASTSD elementaryConstants<>+64(SB), Y3
@@ -2681,101 +5211,82 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y2, Y3
 	VMOVAPD      Y0, Y0
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y0
-	VMOVAPD      Y0, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y0
-	VMOVAPD      Y0, Y3
-	VFMADD231PD  Y0, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y0
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y0
-	VMULPD       Y4, Y4, Y5
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y0
+	VBROADCASTSD elementaryConstants<>+480(SB), Y3
+	VFMADD213PD  elementaryConstants<>+512(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+544(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+576(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+608(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+640(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+672(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+704(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+736(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+768(SB), Y0, Y3
 	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y0, Y5, Y3
-	VADDPD       elementaryConstants<>+544(SB), Y4, Y0
-	VSUBPD       elementaryConstants<>+544(SB), Y0, Y5
-	VSUBPD       Y5, Y4, Y4
-	VADDPD       Y3, Y4, Y3
-	VADDPD       Y3, Y0, Y0
-	VPADDQ       elementaryConstants<>+576(SB), Y2, Y2
-	VPSRLQ       $0x01, Y2, Y3
-	VPSLLQ       $0x34, Y3, Y4
-	VMULPD       Y4, Y0, Y0
-	VPSUBQ       Y3, Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y0, Y0
-	VADDPD       elementaryConstants<>+544(SB), Y0, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y2, Y3
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y3
+	VPADDQ       elementaryConstants<>+800(SB), Y2, Y0
+	VPSRLQ       $0x01, Y0, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       elementaryConstants<>+352(SB), Y0, Y2
+	VSUBPD       elementaryConstants<>+352(SB), Y2, Y3
 	VSUBPD       Y3, Y2, Y4
-	VBROADCASTSD elementaryConstants<>+544(SB), Y5
+	VBROADCASTSD elementaryConstants<>+352(SB), Y5
 	VSUBPD       Y4, Y5, Y4
 	VSUBPD       Y3, Y0, Y3
 	VADDPD       Y3, Y4, Y3
-	VPADDQ       elementaryConstants<>+928(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+1152(SB), Y2, Y2
 	VPSRLQ       $0x34, Y2, Y4
-	VORPD        elementaryConstants<>+960(SB), Y4, Y5
-	VSUBPD       elementaryConstants<>+960(SB), Y5, Y5
-	VANDPD       elementaryConstants<>+992(SB), Y2, Y2
-	VPADDQ       elementaryConstants<>+1024(SB), Y2, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y2, Y2
-	VBROADCASTSD elementaryConstants<>+1504(SB), Y6
+	VORPD        elementaryConstants<>+1184(SB), Y4, Y5
+	VSUBPD       elementaryConstants<>+1184(SB), Y5, Y5
+	VANDPD       elementaryConstants<>+1216(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+1248(SB), Y2, Y2
+	VSUBPD       elementaryConstants<>+352(SB), Y2, Y2
+	VBROADCASTSD elementaryConstants<>+1728(SB), Y6
 	VPSUBQ       Y4, Y6, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       elementaryConstants<>+1536(SB), Y4, Y4
+	VMULPD       elementaryConstants<>+1760(SB), Y4, Y4
 	VMULPD       Y4, Y3, Y3
-	VSUBPD       elementaryConstants<>+1568(SB), Y5, Y4
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y4, Y5
-	VBLENDVPD    Y5, Y0, Y2, Y2
-	VBLENDVPD    Y5, elementaryConstants<>+1408(SB), Y3, Y3
-	VADDPD       elementaryConstants<>+1056(SB), Y2, Y5
-	VDIVPD       Y5, Y2, Y5
-	VMULPD       Y5, Y5, Y6
-	VBROADCASTSD elementaryConstants<>+1088(SB), Y7
-	VFMADD213PD  elementaryConstants<>+1120(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1152(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1184(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1216(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1248(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1280(SB), Y6, Y7
-	VMULPD       elementaryConstants<>+1312(SB), Y4, Y8
-	VADDPD       Y2, Y8, Y9
-	VSUBPD       Y8, Y9, Y8
-	VSUBPD       Y8, Y2, Y8
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  elementaryConstants<>+1344(SB), Y4, Y8
-	VBROADCASTSD elementaryConstants<>+1056(SB), Y4
-	VFMADD213PD  elementaryConstants<>+1600(SB), Y2, Y4
-	VFMADD213PD  elementaryConstants<>+1056(SB), Y2, Y4
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  Y4, Y3, Y8
-	VMULPD       elementaryConstants<>+512(SB), Y2, Y3
-	VMULPD       Y2, Y3, Y4
+	VSUBPD       elementaryConstants<>+1792(SB), Y5, Y4
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y4, Y5
+	VBLENDVPD    Y5, Y0, Y2, Y0
+	VBLENDVPD    Y5, elementaryConstants<>+1632(SB), Y3, Y2
+	VADDPD       elementaryConstants<>+1280(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD elementaryConstants<>+1312(SB), Y6
+	VFMADD213PD  elementaryConstants<>+1344(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1376(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1408(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1440(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1472(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1504(SB), Y5, Y6
+	VMULPD       elementaryConstants<>+1536(SB), Y4, Y7
+	VADDPD       Y0, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y0, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  elementaryConstants<>+1568(SB), Y4, Y7
+	VBROADCASTSD elementaryConstants<>+1280(SB), Y4
+	VFMADD213PD  elementaryConstants<>+1824(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+1280(SB), Y0, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       elementaryConstants<>+768(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y7, Y6, Y4
-	VMOVAPD      Y8, Y6
-	VFMADD231PD  Y4, Y5, Y6
-	VMOVAPD      Y6, Y4
-	VFNMADD231PD Y2, Y3, Y4
-	VADDPD       Y4, Y9, Y2
-	VCMPPD       $0x1e, elementaryConstants<>+1376(SB), Y0, Y3
-	VBLENDVPD    Y3, Y0, Y2, Y2
-	VCMPPD       $0x1e, elementaryConstants<>+704(SB), Y0, Y3
-	VBROADCASTSD elementaryConstants<>+1440(SB), Y4
-	VBLENDVPD    Y3, Y2, Y4, Y2
-	VCMPPD       $0x00, elementaryConstants<>+704(SB), Y0, Y3
-	VBLENDVPD    Y3, elementaryConstants<>+1472(SB), Y2, Y2
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y0, Y3
-	VBLENDVPD    Y3, Y0, Y2, Y0
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VADDPD       Y3, Y8, Y0
 	VADDPD       Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	CMPQ         BX, CX
@@ -2822,11 +5333,9 @@ loop:
 	VMOVUPD (DX)(AX*8), Y0
 
 body:
-	VMAXPD       elementaryConstants<>+1408(SB), Y0, Y1
-	VORPD        elementaryConstants<>+768(SB), Y0, Y0
-	VBROADCASTSD elementaryConstants<>+0(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VBROADCASTSD elementaryConstants<>+32(SB), Y2
+	VMAXPD       elementaryConstants<>+1632(SB), Y0, Y1
+	VORPD        elementaryConstants<>+896(SB), Y0, Y0
+	VBROADCASTSD elementaryConstants<>+416(SB), Y2
 	VMAXPD       Y0, Y2, Y0
 	VMOVAPD      Y0, Y2
 	VBROADCASTSD elementaryConstants<>+64(SB), Y3
@@ -2834,101 +5343,82 @@ body:
 	VSUBPD       elementaryConstants<>+96(SB), Y2, Y3
 	VMOVAPD      Y0, Y0
 	VFNMADD231PD elementaryConstants<>+128(SB), Y3, Y0
-	VMOVAPD      Y0, Y4
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y4
-	VSUBPD       Y4, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD elementaryConstants<>+160(SB), Y3, Y0
-	VMOVAPD      Y0, Y3
-	VFMADD231PD  Y0, Y4, Y3
-	VBROADCASTSD elementaryConstants<>+192(SB), Y0
-	VFMADD213PD  elementaryConstants<>+224(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+256(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+288(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+320(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+352(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+384(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+416(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+448(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+480(SB), Y4, Y0
-	VFMADD213PD  elementaryConstants<>+512(SB), Y4, Y0
-	VMULPD       Y4, Y4, Y5
+	VFNMADD231PD elementaryConstants<>+448(SB), Y3, Y0
+	VBROADCASTSD elementaryConstants<>+480(SB), Y3
+	VFMADD213PD  elementaryConstants<>+512(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+544(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+576(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+608(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+640(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+672(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+704(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+736(SB), Y0, Y3
+	VFMADD213PD  elementaryConstants<>+768(SB), Y0, Y3
 	VMOVAPD      Y3, Y3
-	VFMADD231PD  Y0, Y5, Y3
-	VADDPD       elementaryConstants<>+544(SB), Y4, Y0
-	VSUBPD       elementaryConstants<>+544(SB), Y0, Y5
-	VSUBPD       Y5, Y4, Y4
-	VADDPD       Y3, Y4, Y3
-	VADDPD       Y3, Y0, Y0
-	VPADDQ       elementaryConstants<>+576(SB), Y2, Y2
-	VPSRLQ       $0x01, Y2, Y3
-	VPSLLQ       $0x34, Y3, Y4
-	VMULPD       Y4, Y0, Y0
-	VPSUBQ       Y3, Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y0, Y0
-	VADDPD       elementaryConstants<>+544(SB), Y0, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y2, Y3
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  elementaryConstants<>+352(SB), Y0, Y3
+	VPADDQ       elementaryConstants<>+800(SB), Y2, Y0
+	VPSRLQ       $0x01, Y0, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       elementaryConstants<>+352(SB), Y0, Y2
+	VSUBPD       elementaryConstants<>+352(SB), Y2, Y3
 	VSUBPD       Y3, Y2, Y4
-	VBROADCASTSD elementaryConstants<>+544(SB), Y5
+	VBROADCASTSD elementaryConstants<>+352(SB), Y5
 	VSUBPD       Y4, Y5, Y4
 	VSUBPD       Y3, Y0, Y3
 	VADDPD       Y3, Y4, Y3
-	VPADDQ       elementaryConstants<>+928(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+1152(SB), Y2, Y2
 	VPSRLQ       $0x34, Y2, Y4
-	VORPD        elementaryConstants<>+960(SB), Y4, Y5
-	VSUBPD       elementaryConstants<>+960(SB), Y5, Y5
-	VANDPD       elementaryConstants<>+992(SB), Y2, Y2
-	VPADDQ       elementaryConstants<>+1024(SB), Y2, Y2
-	VSUBPD       elementaryConstants<>+544(SB), Y2, Y2
-	VBROADCASTSD elementaryConstants<>+1504(SB), Y6
+	VORPD        elementaryConstants<>+1184(SB), Y4, Y5
+	VSUBPD       elementaryConstants<>+1184(SB), Y5, Y5
+	VANDPD       elementaryConstants<>+1216(SB), Y2, Y2
+	VPADDQ       elementaryConstants<>+1248(SB), Y2, Y2
+	VSUBPD       elementaryConstants<>+352(SB), Y2, Y2
+	VBROADCASTSD elementaryConstants<>+1728(SB), Y6
 	VPSUBQ       Y4, Y6, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       elementaryConstants<>+1536(SB), Y4, Y4
+	VMULPD       elementaryConstants<>+1760(SB), Y4, Y4
 	VMULPD       Y4, Y3, Y3
-	VSUBPD       elementaryConstants<>+1568(SB), Y5, Y4
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y4, Y5
-	VBLENDVPD    Y5, Y0, Y2, Y2
-	VBLENDVPD    Y5, elementaryConstants<>+1408(SB), Y3, Y3
-	VADDPD       elementaryConstants<>+1056(SB), Y2, Y5
-	VDIVPD       Y5, Y2, Y5
-	VMULPD       Y5, Y5, Y6
-	VBROADCASTSD elementaryConstants<>+1088(SB), Y7
-	VFMADD213PD  elementaryConstants<>+1120(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1152(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1184(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1216(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1248(SB), Y6, Y7
-	VFMADD213PD  elementaryConstants<>+1280(SB), Y6, Y7
-	VMULPD       elementaryConstants<>+1312(SB), Y4, Y8
-	VADDPD       Y2, Y8, Y9
-	VSUBPD       Y8, Y9, Y8
-	VSUBPD       Y8, Y2, Y8
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  elementaryConstants<>+1344(SB), Y4, Y8
-	VBROADCASTSD elementaryConstants<>+1056(SB), Y4
-	VFMADD213PD  elementaryConstants<>+1600(SB), Y2, Y4
-	VFMADD213PD  elementaryConstants<>+1056(SB), Y2, Y4
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  Y4, Y3, Y8
-	VMULPD       elementaryConstants<>+512(SB), Y2, Y3
-	VMULPD       Y2, Y3, Y4
+	VSUBPD       elementaryConstants<>+1792(SB), Y5, Y4
+	VCMPPD       $0x00, elementaryConstants<>+1632(SB), Y4, Y5
+	VBLENDVPD    Y5, Y0, Y2, Y0
+	VBLENDVPD    Y5, elementaryConstants<>+1632(SB), Y3, Y2
+	VADDPD       elementaryConstants<>+1280(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD elementaryConstants<>+1312(SB), Y6
+	VFMADD213PD  elementaryConstants<>+1344(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1376(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1408(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1440(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1472(SB), Y5, Y6
+	VFMADD213PD  elementaryConstants<>+1504(SB), Y5, Y6
+	VMULPD       elementaryConstants<>+1536(SB), Y4, Y7
+	VADDPD       Y0, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y0, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  elementaryConstants<>+1568(SB), Y4, Y7
+	VBROADCASTSD elementaryConstants<>+1280(SB), Y4
+	VFMADD213PD  elementaryConstants<>+1824(SB), Y0, Y4
+	VFMADD213PD  elementaryConstants<>+1280(SB), Y0, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       elementaryConstants<>+768(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y7, Y6, Y4
-	VMOVAPD      Y8, Y6
-	VFMADD231PD  Y4, Y5, Y6
-	VMOVAPD      Y6, Y4
-	VFNMADD231PD Y2, Y3, Y4
-	VADDPD       Y4, Y9, Y2
-	VCMPPD       $0x1e, elementaryConstants<>+1376(SB), Y0, Y3
-	VBLENDVPD    Y3, Y0, Y2, Y2
-	VCMPPD       $0x1e, elementaryConstants<>+704(SB), Y0, Y3
-	VBROADCASTSD elementaryConstants<>+1440(SB), Y4
-	VBLENDVPD    Y3, Y2, Y4, Y2
-	VCMPPD       $0x00, elementaryConstants<>+704(SB), Y0, Y3
-	VBLENDVPD    Y3, elementaryConstants<>+1472(SB), Y2, Y2
-	VCMPPD       $0x00, elementaryConstants<>+1408(SB), Y0, Y3
-	VBLENDVPD    Y3, Y0, Y2, Y0
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VADDPD       Y3, Y8, Y0
 	VADDPD       Y0, Y1, Y0
 	CMPQ         BX, CX
 	JG           storeRest
@@ -2967,6 +5457,268 @@ TEXT ·softplusF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y0
+	VMOVUPS           32(SI)(DX*4), Y1
+	VMOVUPS           64(SI)(DX*4), Y2
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y2, Z4
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z0, Z2
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z1, Z3
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z4, Z5
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z0
+	VORPD.BCST        elementaryConstants<>+896(SB), Z1, Z1
+	VORPD.BCST        elementaryConstants<>+896(SB), Z4, Z7
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z8
+	VMAXPD            Z0, Z4, Z0
+	VMAXPD            Z1, Z6, Z1
+	VMAXPD            Z7, Z8, Z9
+	VMOVAPD           Z0, Z4
+	VMOVAPD           Z1, Z7
+	VMOVAPD           Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z6, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z8, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z11, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z4, Z4
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z7, Z6
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z10, Z7
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z9, Z8
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z6, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z8
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z8, Z10
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z4, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z6, Z1
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z10
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z9
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z10, Z11
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z11
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z1, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z11
+	VSCALEFPD         Z4, Z8, Z0
+	VSCALEFPD         Z6, Z9, Z1
+	VSCALEFPD         Z7, Z11, Z13
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z0, Z4
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z1, Z9
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z13, Z14
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z4, Z6
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z9, Z10
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z14, Z15
+	VSUBPD            Z6, Z4, Z7
+	VSUBPD            Z10, Z9, Z11
+	VSUBPD            Z15, Z14, Z16
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z17
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z11, Z12, Z8
+	VSUBPD            Z16, Z17, Z11
+	VSUBPD            Z6, Z0, Z6
+	VSUBPD            Z10, Z1, Z10
+	VSUBPD            Z15, Z13, Z12
+	VADDPD            Z6, Z7, Z6
+	VADDPD            Z10, Z8, Z7
+	VADDPD            Z12, Z11, Z8
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z4, Z4
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z9, Z9
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z14, Z15
+	VPSRLQ            $0x34, Z4, Z10
+	VPSRLQ            $0x34, Z9, Z12
+	VPSRLQ            $0x34, Z15, Z16
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z10, Z11
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z12, Z14
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z16, Z17
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z11, Z11
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z14, Z14
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z17, Z17
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z4, Z4
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z9, Z9
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z15, Z15
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z4, Z4
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z9, Z9
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z15, Z15
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z4, Z4
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z9, Z9
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z15, Z19
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z18
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z20
+	VPSUBQ            Z10, Z15, Z10
+	VPSUBQ            Z12, Z18, Z12
+	VPSUBQ            Z16, Z20, Z15
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z12, Z12
+	VPSLLQ            $0x34, Z15, Z15
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z10, Z10
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z12, Z12
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z15, Z15
+	VMULPD            Z10, Z6, Z6
+	VMULPD            Z12, Z7, Z7
+	VMULPD            Z15, Z8, Z8
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z11, Z10
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z14, Z11
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z17, Z12
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z10, K1
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z11, K2
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z12, K3
+	VBLENDMPD         Z0, Z4, K1, Z0
+	VBLENDMPD         Z1, Z9, K2, Z1
+	VBLENDMPD         Z13, Z19, K3, Z4
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z6, K1, Z6
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z7, K2, Z7
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z8, K3, Z13
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z0, Z8
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z1, Z9
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z4, Z14
+	VDIVPD            Z8, Z0, Z8
+	VDIVPD            Z9, Z1, Z9
+	VDIVPD            Z14, Z4, Z22
+	VMULPD            Z8, Z8, Z14
+	VMULPD            Z9, Z9, Z18
+	VMULPD            Z22, Z22, Z23
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z19
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z23, Z24
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z10, Z16
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z11, Z20
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z12, Z25
+	VADDPD            Z0, Z16, Z17
+	VADDPD            Z1, Z20, Z21
+	VADDPD            Z4, Z25, Z26
+	VSUBPD            Z16, Z17, Z16
+	VSUBPD            Z20, Z21, Z20
+	VSUBPD            Z25, Z26, Z25
+	VSUBPD            Z16, Z0, Z16
+	VSUBPD            Z20, Z1, Z20
+	VSUBPD            Z25, Z4, Z25
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z20, Z20
+	VMOVAPD           Z25, Z25
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z10, Z16
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z11, Z20
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z12, Z25
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z11
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z12
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z0, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z0, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z1, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z4, Z12
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z20, Z20
+	VMOVAPD           Z25, Z25
+	VFMADD231PD       Z10, Z6, Z16
+	VFMADD231PD       Z11, Z7, Z20
+	VFMADD231PD       Z12, Z13, Z25
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z0, Z6
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z1, Z10
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z4, Z12
+	VMULPD            Z0, Z6, Z7
+	VMULPD            Z1, Z10, Z11
+	VMULPD            Z4, Z12, Z13
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z13, Z13
+	VFMADD231PD       Z15, Z14, Z7
+	VFMADD231PD       Z19, Z18, Z11
+	VFMADD231PD       Z24, Z23, Z13
+	VMOVAPD           Z16, Z14
+	VMOVAPD           Z20, Z15
+	VMOVAPD           Z25, Z16
+	VFMADD231PD       Z7, Z8, Z14
+	VFMADD231PD       Z11, Z9, Z15
+	VFMADD231PD       Z13, Z22, Z16
+	VMOVAPD           Z14, Z7
+	VMOVAPD           Z15, Z8
+	VMOVAPD           Z16, Z9
+	VFNMADD231PD      Z0, Z6, Z7
+	VFNMADD231PD      Z1, Z10, Z8
+	VFNMADD231PD      Z4, Z12, Z9
+	VADDPD            Z7, Z17, Z0
+	VADDPD            Z8, Z21, Z1
+	VADDPD            Z9, Z26, Z4
+	VADDPD            Z0, Z2, Z0
+	VADDPD            Z1, Z3, Z1
+	VADDPD            Z4, Z5, Z2
+	VCVTPD2PS         Z0, Y0
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z2, Y2
+	VMOVUPS           Y0, (DI)(DX*4)
+	VMOVUPS           Y1, 32(DI)(DX*4)
+	VMOVUPS           Y2, 64(DI)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -2975,114 +5727,87 @@ loop:
 
 body:
 	VCVTPS2PD         Y0, Z0
-	VMAXPD.BCST       elementaryConstants<>+1408(SB), Z0, Z7
-	VORPD.BCST        elementaryConstants<>+768(SB), Z0, Z0
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z8
-	VMINPD            Z0, Z8, Z0
-	VBROADCASTSD      elementaryConstants<>+32(SB), Z8
-	VMAXPD            Z0, Z8, Z0
-	VMOVAPD           Z0, Z8
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z9
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z9, Z8
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z9
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z0, Z1
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z0
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z2
+	VMAXPD            Z0, Z2, Z0
+	VMOVAPD           Z0, Z2
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z2
 	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z9, Z0
-	VMOVAPD           Z0, Z10
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z9, Z10
-	VSUBPD            Z10, Z0, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z2, Z0
 	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z9, Z0
-	VMOVAPD           Z0, Z9
-	VFMADD231PD       Z0, Z10, Z9
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z0
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z10, Z0
-	VMULPD            Z10, Z10, Z11
-	VMOVAPD           Z9, Z9
-	VFMADD231PD       Z0, Z11, Z9
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z10, Z0
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z0, Z11
-	VSUBPD            Z11, Z10, Z10
-	VADDPD            Z9, Z10, Z9
-	VADDPD            Z9, Z0, Z0
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z8, Z8
-	VPSRLQ            $0x01, Z8, Z9
-	VPSLLQ            $0x34, Z9, Z10
-	VMULPD            Z10, Z0, Z0
-	VPSUBQ            Z9, Z8, Z8
-	VPSLLQ            $0x34, Z8, Z8
-	VMULPD            Z8, Z0, Z0
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z0, Z8
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z8, Z9
-	VSUBPD            Z9, Z8, Z10
-	VBROADCASTSD      elementaryConstants<>+544(SB), Z11
-	VSUBPD            Z10, Z11, Z10
-	VSUBPD            Z9, Z0, Z9
-	VADDPD            Z9, Z10, Z9
-	VPADDQ.BCST       elementaryConstants<>+928(SB), Z8, Z8
-	VPSRLQ            $0x34, Z8, Z10
-	VORPD.BCST        elementaryConstants<>+960(SB), Z10, Z11
-	VSUBPD.BCST       elementaryConstants<>+960(SB), Z11, Z11
-	VANDPD.BCST       elementaryConstants<>+992(SB), Z8, Z8
-	VPADDQ.BCST       elementaryConstants<>+1024(SB), Z8, Z8
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z8, Z8
-	VBROADCASTSD      elementaryConstants<>+1504(SB), Z12
-	VPSUBQ            Z10, Z12, Z10
-	VPSLLQ            $0x34, Z10, Z10
-	VMULPD.BCST       elementaryConstants<>+1536(SB), Z10, Z10
-	VMULPD            Z10, Z9, Z9
-	VSUBPD.BCST       elementaryConstants<>+1568(SB), Z11, Z10
-	VCMPPD.BCST       $0x00, elementaryConstants<>+1408(SB), Z10, K1
-	VBLENDMPD         Z0, Z8, K1, Z1
-	VBLENDMPD.BCST    elementaryConstants<>+1408(SB), Z9, K1, Z2
-	VADDPD.BCST       elementaryConstants<>+1056(SB), Z1, Z8
-	VDIVPD            Z8, Z1, Z8
-	VMULPD            Z8, Z8, Z9
-	VBROADCASTSD      elementaryConstants<>+1088(SB), Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1120(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1152(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1184(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1216(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1248(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z9, Z11
-	VMULPD.BCST       elementaryConstants<>+1312(SB), Z10, Z12
-	VADDPD            Z1, Z12, Z13
-	VSUBPD            Z12, Z13, Z12
-	VSUBPD            Z12, Z1, Z12
-	VMOVAPD           Z12, Z12
-	VFMADD231PD.BCST  elementaryConstants<>+1344(SB), Z10, Z12
-	VBROADCASTSD      elementaryConstants<>+1056(SB), Z10
-	VFMADD213PD.BCST  elementaryConstants<>+1600(SB), Z1, Z10
-	VFMADD213PD.BCST  elementaryConstants<>+1056(SB), Z1, Z10
-	VMOVAPD           Z12, Z12
-	VFMADD231PD       Z10, Z2, Z12
-	VMULPD.BCST       elementaryConstants<>+512(SB), Z1, Z10
-	VMULPD            Z1, Z10, Z14
-	VMOVAPD           Z14, Z14
-	VFMADD231PD       Z11, Z9, Z14
-	VMOVAPD           Z12, Z9
-	VFMADD231PD       Z14, Z8, Z9
-	VMOVAPD           Z9, Z8
-	VFNMADD231PD      Z1, Z10, Z8
-	VADDPD            Z8, Z13, Z8
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+1376(SB), Z0, K1
-	VBLENDMPD         Z0, Z8, K1, Z3
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+704(SB), Z0, K1
-	VBROADCASTSD      elementaryConstants<>+1440(SB), Z8
-	VBLENDMPD         Z3, Z8, K1, Z4
-	VCMPPD.BCST       $0x00, elementaryConstants<>+704(SB), Z0, K1
-	VBLENDMPD.BCST    elementaryConstants<>+1472(SB), Z4, K1, Z5
-	VCMPPD.BCST       $0x00, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD         Z0, Z5, K1, Z6
-	VADDPD            Z6, Z7, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z2, Z0
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z0, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z3
+	VSCALEFPD         Z2, Z3, Z0
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z0, Z2
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z2, Z3
+	VSUBPD            Z3, Z2, Z4
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z5
+	VSUBPD            Z4, Z5, Z4
+	VSUBPD            Z3, Z0, Z3
+	VADDPD            Z3, Z4, Z3
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z2, Z2
+	VPSRLQ            $0x34, Z2, Z4
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z4, Z5
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z5, Z5
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z2, Z2
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z2, Z2
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z2, Z2
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z6
+	VPSUBQ            Z4, Z6, Z4
+	VPSLLQ            $0x34, Z4, Z4
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z4, Z4
+	VMULPD            Z4, Z3, Z3
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z5, Z4
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z4, K1
+	VBLENDMPD         Z0, Z2, K1, Z0
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z3, K1, Z2
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z0, Z3
+	VDIVPD            Z3, Z0, Z3
+	VMULPD            Z3, Z3, Z5
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z5, Z6
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z4, Z7
+	VADDPD            Z0, Z7, Z8
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z7, Z0, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z4, Z7
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z4
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z0, Z4
+	VMOVAPD           Z7, Z7
+	VFMADD231PD       Z4, Z2, Z7
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z0, Z2
+	VMULPD            Z0, Z2, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD231PD       Z6, Z5, Z4
+	VMOVAPD           Z7, Z5
+	VFMADD231PD       Z4, Z3, Z5
+	VMOVAPD           Z5, Z3
+	VFNMADD231PD      Z0, Z2, Z3
+	VADDPD            Z3, Z8, Z0
+	VADDPD            Z0, Z1, Z0
 	VCVTPD2PS         Z0, Y0
 	CMPQ              BX, AX
 	JG                storeRest
@@ -3124,6 +5849,262 @@ TEXT ·softplusF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(CX), DI
 	XORQ DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z0
+	VMOVUPD           64(SI)(DX*8), Z2
+	VMOVUPD           128(SI)(DX*8), Z4
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z0, Z1
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z2, Z3
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z4, Z5
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z0
+	VORPD.BCST        elementaryConstants<>+896(SB), Z2, Z2
+	VORPD.BCST        elementaryConstants<>+896(SB), Z4, Z7
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z4
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z8
+	VMAXPD            Z0, Z4, Z0
+	VMAXPD            Z2, Z6, Z2
+	VMAXPD            Z7, Z8, Z9
+	VMOVAPD           Z0, Z4
+	VMOVAPD           Z2, Z7
+	VMOVAPD           Z9, Z10
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z6
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z6, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z8, Z7
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z11, Z10
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z4, Z4
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z7, Z6
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z10, Z7
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z9, Z8
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z4, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z6, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z7, Z8
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z8, Z10
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z4, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z6, Z2
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z7, Z10
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z9
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z11
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z10, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z10, Z11
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z11
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z8
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z2, Z9
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z11
+	VSCALEFPD         Z4, Z8, Z0
+	VSCALEFPD         Z6, Z9, Z2
+	VSCALEFPD         Z7, Z11, Z13
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z0, Z4
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z2, Z9
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z13, Z14
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z4, Z6
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z9, Z10
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z14, Z15
+	VSUBPD            Z6, Z4, Z7
+	VSUBPD            Z10, Z9, Z11
+	VSUBPD            Z15, Z14, Z16
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z8
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z12
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z17
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z11, Z12, Z8
+	VSUBPD            Z16, Z17, Z11
+	VSUBPD            Z6, Z0, Z6
+	VSUBPD            Z10, Z2, Z10
+	VSUBPD            Z15, Z13, Z12
+	VADDPD            Z6, Z7, Z6
+	VADDPD            Z10, Z8, Z7
+	VADDPD            Z12, Z11, Z8
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z4, Z4
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z9, Z9
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z14, Z15
+	VPSRLQ            $0x34, Z4, Z10
+	VPSRLQ            $0x34, Z9, Z12
+	VPSRLQ            $0x34, Z15, Z16
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z10, Z11
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z12, Z14
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z16, Z17
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z11, Z11
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z14, Z14
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z17, Z17
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z4, Z4
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z9, Z9
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z15, Z15
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z4, Z4
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z9, Z9
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z15, Z15
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z4, Z4
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z9, Z9
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z15, Z19
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z18
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z20
+	VPSUBQ            Z10, Z15, Z10
+	VPSUBQ            Z12, Z18, Z12
+	VPSUBQ            Z16, Z20, Z15
+	VPSLLQ            $0x34, Z10, Z10
+	VPSLLQ            $0x34, Z12, Z12
+	VPSLLQ            $0x34, Z15, Z15
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z10, Z10
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z12, Z12
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z15, Z15
+	VMULPD            Z10, Z6, Z6
+	VMULPD            Z12, Z7, Z7
+	VMULPD            Z15, Z8, Z8
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z11, Z10
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z14, Z11
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z17, Z12
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z10, K1
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z11, K2
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z12, K3
+	VBLENDMPD         Z0, Z4, K1, Z0
+	VBLENDMPD         Z2, Z9, K2, Z2
+	VBLENDMPD         Z13, Z19, K3, Z4
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z6, K1, Z6
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z7, K2, Z7
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z8, K3, Z13
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z0, Z8
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z2, Z9
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z4, Z14
+	VDIVPD            Z8, Z0, Z8
+	VDIVPD            Z9, Z2, Z9
+	VDIVPD            Z14, Z4, Z22
+	VMULPD            Z8, Z8, Z14
+	VMULPD            Z9, Z9, Z18
+	VMULPD            Z22, Z22, Z23
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z15
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z19
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z23, Z24
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z14, Z15
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z18, Z19
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z23, Z24
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z10, Z16
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z11, Z20
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z12, Z25
+	VADDPD            Z0, Z16, Z17
+	VADDPD            Z2, Z20, Z21
+	VADDPD            Z4, Z25, Z26
+	VSUBPD            Z16, Z17, Z16
+	VSUBPD            Z20, Z21, Z20
+	VSUBPD            Z25, Z26, Z25
+	VSUBPD            Z16, Z0, Z16
+	VSUBPD            Z20, Z2, Z20
+	VSUBPD            Z25, Z4, Z25
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z20, Z20
+	VMOVAPD           Z25, Z25
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z10, Z16
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z11, Z20
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z12, Z25
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z10
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z11
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z12
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z0, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z2, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z4, Z12
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z0, Z10
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z2, Z11
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z4, Z12
+	VMOVAPD           Z16, Z16
+	VMOVAPD           Z20, Z20
+	VMOVAPD           Z25, Z25
+	VFMADD231PD       Z10, Z6, Z16
+	VFMADD231PD       Z11, Z7, Z20
+	VFMADD231PD       Z12, Z13, Z25
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z0, Z6
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z2, Z10
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z4, Z12
+	VMULPD            Z0, Z6, Z7
+	VMULPD            Z2, Z10, Z11
+	VMULPD            Z4, Z12, Z13
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z11, Z11
+	VMOVAPD           Z13, Z13
+	VFMADD231PD       Z15, Z14, Z7
+	VFMADD231PD       Z19, Z18, Z11
+	VFMADD231PD       Z24, Z23, Z13
+	VMOVAPD           Z16, Z14
+	VMOVAPD           Z20, Z15
+	VMOVAPD           Z25, Z16
+	VFMADD231PD       Z7, Z8, Z14
+	VFMADD231PD       Z11, Z9, Z15
+	VFMADD231PD       Z13, Z22, Z16
+	VMOVAPD           Z14, Z7
+	VMOVAPD           Z15, Z8
+	VMOVAPD           Z16, Z9
+	VFNMADD231PD      Z0, Z6, Z7
+	VFNMADD231PD      Z2, Z10, Z8
+	VFNMADD231PD      Z4, Z12, Z9
+	VADDPD            Z7, Z17, Z0
+	VADDPD            Z8, Z21, Z2
+	VADDPD            Z9, Z26, Z4
+	VADDPD            Z0, Z1, Z0
+	VADDPD            Z2, Z3, Z1
+	VADDPD            Z4, Z5, Z2
+	VMOVUPD           Z0, (DI)(DX*8)
+	VMOVUPD           Z1, 64(DI)(DX*8)
+	VMOVUPD           Z2, 128(DI)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -3131,114 +6112,87 @@ loop:
 	VMOVUPD (SI)(DX*8), Z0
 
 body:
-	VMAXPD.BCST       elementaryConstants<>+1408(SB), Z0, Z1
-	VORPD.BCST        elementaryConstants<>+768(SB), Z0, Z0
-	VBROADCASTSD      elementaryConstants<>+0(SB), Z8
-	VMINPD            Z0, Z8, Z0
-	VBROADCASTSD      elementaryConstants<>+32(SB), Z8
-	VMAXPD            Z0, Z8, Z0
-	VMOVAPD           Z0, Z8
-	VBROADCASTSD      elementaryConstants<>+64(SB), Z9
-	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z9, Z8
-	VSUBPD.BCST       elementaryConstants<>+96(SB), Z8, Z9
+	VMAXPD.BCST       elementaryConstants<>+1632(SB), Z0, Z1
+	VORPD.BCST        elementaryConstants<>+896(SB), Z0, Z0
+	VBROADCASTSD      elementaryConstants<>+416(SB), Z2
+	VMAXPD            Z0, Z2, Z0
+	VMOVAPD           Z0, Z2
+	VBROADCASTSD      elementaryConstants<>+64(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+96(SB), Z3, Z2
+	VSUBPD.BCST       elementaryConstants<>+96(SB), Z2, Z2
 	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z9, Z0
-	VMOVAPD           Z0, Z10
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z9, Z10
-	VSUBPD            Z10, Z0, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+128(SB), Z2, Z0
 	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST elementaryConstants<>+160(SB), Z9, Z0
-	VMOVAPD           Z0, Z9
-	VFMADD231PD       Z0, Z10, Z9
-	VBROADCASTSD      elementaryConstants<>+192(SB), Z0
-	VFMADD213PD.BCST  elementaryConstants<>+224(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+256(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+288(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+320(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+384(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+416(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+448(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+480(SB), Z10, Z0
-	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z10, Z0
-	VMULPD            Z10, Z10, Z11
-	VMOVAPD           Z9, Z9
-	VFMADD231PD       Z0, Z11, Z9
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z10, Z0
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z0, Z11
-	VSUBPD            Z11, Z10, Z10
-	VADDPD            Z9, Z10, Z9
-	VADDPD            Z9, Z0, Z0
-	VPADDQ.BCST       elementaryConstants<>+576(SB), Z8, Z8
-	VPSRLQ            $0x01, Z8, Z9
-	VPSLLQ            $0x34, Z9, Z10
-	VMULPD            Z10, Z0, Z0
-	VPSUBQ            Z9, Z8, Z8
-	VPSLLQ            $0x34, Z8, Z8
-	VMULPD            Z8, Z0, Z0
-	VADDPD.BCST       elementaryConstants<>+544(SB), Z0, Z8
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z8, Z9
-	VSUBPD            Z9, Z8, Z10
-	VBROADCASTSD      elementaryConstants<>+544(SB), Z11
-	VSUBPD            Z10, Z11, Z10
-	VSUBPD            Z9, Z0, Z9
-	VADDPD            Z9, Z10, Z9
-	VPADDQ.BCST       elementaryConstants<>+928(SB), Z8, Z8
-	VPSRLQ            $0x34, Z8, Z10
-	VORPD.BCST        elementaryConstants<>+960(SB), Z10, Z11
-	VSUBPD.BCST       elementaryConstants<>+960(SB), Z11, Z11
-	VANDPD.BCST       elementaryConstants<>+992(SB), Z8, Z8
-	VPADDQ.BCST       elementaryConstants<>+1024(SB), Z8, Z8
-	VSUBPD.BCST       elementaryConstants<>+544(SB), Z8, Z8
-	VBROADCASTSD      elementaryConstants<>+1504(SB), Z12
-	VPSUBQ            Z10, Z12, Z10
-	VPSLLQ            $0x34, Z10, Z10
-	VMULPD.BCST       elementaryConstants<>+1536(SB), Z10, Z10
-	VMULPD            Z10, Z9, Z9
-	VSUBPD.BCST       elementaryConstants<>+1568(SB), Z11, Z10
-	VCMPPD.BCST       $0x00, elementaryConstants<>+1408(SB), Z10, K1
-	VBLENDMPD         Z0, Z8, K1, Z2
-	VBLENDMPD.BCST    elementaryConstants<>+1408(SB), Z9, K1, Z3
-	VADDPD.BCST       elementaryConstants<>+1056(SB), Z2, Z8
-	VDIVPD            Z8, Z2, Z8
-	VMULPD            Z8, Z8, Z9
-	VBROADCASTSD      elementaryConstants<>+1088(SB), Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1120(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1152(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1184(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1216(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1248(SB), Z9, Z11
-	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z9, Z11
-	VMULPD.BCST       elementaryConstants<>+1312(SB), Z10, Z12
-	VADDPD            Z2, Z12, Z13
-	VSUBPD            Z12, Z13, Z12
-	VSUBPD            Z12, Z2, Z12
-	VMOVAPD           Z12, Z12
-	VFMADD231PD.BCST  elementaryConstants<>+1344(SB), Z10, Z12
-	VBROADCASTSD      elementaryConstants<>+1056(SB), Z10
-	VFMADD213PD.BCST  elementaryConstants<>+1600(SB), Z2, Z10
-	VFMADD213PD.BCST  elementaryConstants<>+1056(SB), Z2, Z10
-	VMOVAPD           Z12, Z12
-	VFMADD231PD       Z10, Z3, Z12
-	VMULPD.BCST       elementaryConstants<>+512(SB), Z2, Z10
-	VMULPD            Z2, Z10, Z14
-	VMOVAPD           Z14, Z14
-	VFMADD231PD       Z11, Z9, Z14
-	VMOVAPD           Z12, Z9
-	VFMADD231PD       Z14, Z8, Z9
-	VMOVAPD           Z9, Z8
-	VFNMADD231PD      Z2, Z10, Z8
-	VADDPD            Z8, Z13, Z8
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+1376(SB), Z0, K1
-	VBLENDMPD         Z0, Z8, K1, Z4
-	VCMPPD.BCST       $0x1e, elementaryConstants<>+704(SB), Z0, K1
-	VBROADCASTSD      elementaryConstants<>+1440(SB), Z8
-	VBLENDMPD         Z4, Z8, K1, Z5
-	VCMPPD.BCST       $0x00, elementaryConstants<>+704(SB), Z0, K1
-	VBLENDMPD.BCST    elementaryConstants<>+1472(SB), Z5, K1, Z6
-	VCMPPD.BCST       $0x00, elementaryConstants<>+1408(SB), Z0, K1
-	VBLENDMPD         Z0, Z6, K1, Z7
-	VADDPD            Z7, Z1, Z0
+	VFNMADD231PD.BCST elementaryConstants<>+448(SB), Z2, Z0
+	VBROADCASTSD      elementaryConstants<>+480(SB), Z3
+	VFMADD213PD.BCST  elementaryConstants<>+512(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+544(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+576(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+608(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+640(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+672(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+704(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+736(SB), Z0, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+768(SB), Z0, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z3
+	VMOVAPD           Z3, Z3
+	VFMADD213PD.BCST  elementaryConstants<>+352(SB), Z0, Z3
+	VSCALEFPD         Z2, Z3, Z0
+	VADDPD.BCST       elementaryConstants<>+352(SB), Z0, Z2
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z2, Z3
+	VSUBPD            Z3, Z2, Z4
+	VBROADCASTSD      elementaryConstants<>+352(SB), Z5
+	VSUBPD            Z4, Z5, Z4
+	VSUBPD            Z3, Z0, Z3
+	VADDPD            Z3, Z4, Z3
+	VPADDQ.BCST       elementaryConstants<>+1152(SB), Z2, Z2
+	VPSRLQ            $0x34, Z2, Z4
+	VORPD.BCST        elementaryConstants<>+1184(SB), Z4, Z5
+	VSUBPD.BCST       elementaryConstants<>+1184(SB), Z5, Z5
+	VANDPD.BCST       elementaryConstants<>+1216(SB), Z2, Z2
+	VPADDQ.BCST       elementaryConstants<>+1248(SB), Z2, Z2
+	VSUBPD.BCST       elementaryConstants<>+352(SB), Z2, Z2
+	VBROADCASTSD      elementaryConstants<>+1728(SB), Z6
+	VPSUBQ            Z4, Z6, Z4
+	VPSLLQ            $0x34, Z4, Z4
+	VMULPD.BCST       elementaryConstants<>+1760(SB), Z4, Z4
+	VMULPD            Z4, Z3, Z3
+	VSUBPD.BCST       elementaryConstants<>+1792(SB), Z5, Z4
+	VCMPPD.BCST       $0x00, elementaryConstants<>+1632(SB), Z4, K1
+	VBLENDMPD         Z0, Z2, K1, Z0
+	VBLENDMPD.BCST    elementaryConstants<>+1632(SB), Z3, K1, Z2
+	VADDPD.BCST       elementaryConstants<>+1280(SB), Z0, Z3
+	VDIVPD            Z3, Z0, Z3
+	VMULPD            Z3, Z3, Z5
+	VBROADCASTSD      elementaryConstants<>+1312(SB), Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1344(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1376(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1408(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1440(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1472(SB), Z5, Z6
+	VFMADD213PD.BCST  elementaryConstants<>+1504(SB), Z5, Z6
+	VMULPD.BCST       elementaryConstants<>+1536(SB), Z4, Z7
+	VADDPD            Z0, Z7, Z8
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z7, Z0, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD231PD.BCST  elementaryConstants<>+1568(SB), Z4, Z7
+	VBROADCASTSD      elementaryConstants<>+1280(SB), Z4
+	VFMADD213PD.BCST  elementaryConstants<>+1824(SB), Z0, Z4
+	VFMADD213PD.BCST  elementaryConstants<>+1280(SB), Z0, Z4
+	VMOVAPD           Z7, Z7
+	VFMADD231PD       Z4, Z2, Z7
+	VMULPD.BCST       elementaryConstants<>+768(SB), Z0, Z2
+	VMULPD            Z0, Z2, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD231PD       Z6, Z5, Z4
+	VMOVAPD           Z7, Z5
+	VFMADD231PD       Z4, Z3, Z5
+	VMOVAPD           Z5, Z3
+	VFNMADD231PD      Z0, Z2, Z3
+	VADDPD            Z3, Z8, Z0
+	VADDPD            Z0, Z1, Z0
 	CMPQ              BX, AX
 	JG                storeRest
 	VMOVUPD           Z0, (DI)(DX*8)

@@ -30,199 +30,223 @@ DATA lossConstants<>+96(SB)/8, $0x8000000000000000
 DATA lossConstants<>+104(SB)/8, $0x8000000000000000
 DATA lossConstants<>+112(SB)/8, $0x8000000000000000
 DATA lossConstants<>+120(SB)/8, $0x8000000000000000
-DATA lossConstants<>+128(SB)/8, $0x4086300000000000
-DATA lossConstants<>+136(SB)/8, $0x4086300000000000
-DATA lossConstants<>+144(SB)/8, $0x4086300000000000
-DATA lossConstants<>+152(SB)/8, $0x4086300000000000
-DATA lossConstants<>+160(SB)/8, $0xc087500000000000
-DATA lossConstants<>+168(SB)/8, $0xc087500000000000
-DATA lossConstants<>+176(SB)/8, $0xc087500000000000
-DATA lossConstants<>+184(SB)/8, $0xc087500000000000
-DATA lossConstants<>+192(SB)/8, $0x3ff71547652b82fe
-DATA lossConstants<>+200(SB)/8, $0x3ff71547652b82fe
-DATA lossConstants<>+208(SB)/8, $0x3ff71547652b82fe
-DATA lossConstants<>+216(SB)/8, $0x3ff71547652b82fe
-DATA lossConstants<>+224(SB)/8, $0x4338000000000000
-DATA lossConstants<>+232(SB)/8, $0x4338000000000000
-DATA lossConstants<>+240(SB)/8, $0x4338000000000000
-DATA lossConstants<>+248(SB)/8, $0x4338000000000000
-DATA lossConstants<>+256(SB)/8, $0x3fe62e42fefa39ef
-DATA lossConstants<>+264(SB)/8, $0x3fe62e42fefa39ef
-DATA lossConstants<>+272(SB)/8, $0x3fe62e42fefa39ef
-DATA lossConstants<>+280(SB)/8, $0x3fe62e42fefa39ef
-DATA lossConstants<>+288(SB)/8, $0x3c7abc9e3b39803f
-DATA lossConstants<>+296(SB)/8, $0x3c7abc9e3b39803f
-DATA lossConstants<>+304(SB)/8, $0x3c7abc9e3b39803f
-DATA lossConstants<>+312(SB)/8, $0x3c7abc9e3b39803f
-DATA lossConstants<>+320(SB)/8, $0x3e21f92c696ac3fb
-DATA lossConstants<>+328(SB)/8, $0x3e21f92c696ac3fb
-DATA lossConstants<>+336(SB)/8, $0x3e21f92c696ac3fb
-DATA lossConstants<>+344(SB)/8, $0x3e21f92c696ac3fb
-DATA lossConstants<>+352(SB)/8, $0x3e5af5e7c70539bc
-DATA lossConstants<>+360(SB)/8, $0x3e5af5e7c70539bc
-DATA lossConstants<>+368(SB)/8, $0x3e5af5e7c70539bc
-DATA lossConstants<>+376(SB)/8, $0x3e5af5e7c70539bc
-DATA lossConstants<>+384(SB)/8, $0x3e927e4c7bf5cfe0
-DATA lossConstants<>+392(SB)/8, $0x3e927e4c7bf5cfe0
-DATA lossConstants<>+400(SB)/8, $0x3e927e4c7bf5cfe0
-DATA lossConstants<>+408(SB)/8, $0x3e927e4c7bf5cfe0
-DATA lossConstants<>+416(SB)/8, $0x3ec71ddf87c86567
-DATA lossConstants<>+424(SB)/8, $0x3ec71ddf87c86567
-DATA lossConstants<>+432(SB)/8, $0x3ec71ddf87c86567
-DATA lossConstants<>+440(SB)/8, $0x3ec71ddf87c86567
-DATA lossConstants<>+448(SB)/8, $0x3efa01a01af666e6
-DATA lossConstants<>+456(SB)/8, $0x3efa01a01af666e6
-DATA lossConstants<>+464(SB)/8, $0x3efa01a01af666e6
-DATA lossConstants<>+472(SB)/8, $0x3efa01a01af666e6
-DATA lossConstants<>+480(SB)/8, $0x3f2a01a01afd35d8
-DATA lossConstants<>+488(SB)/8, $0x3f2a01a01afd35d8
-DATA lossConstants<>+496(SB)/8, $0x3f2a01a01afd35d8
-DATA lossConstants<>+504(SB)/8, $0x3f2a01a01afd35d8
-DATA lossConstants<>+512(SB)/8, $0x3f56c16c16c14a7a
-DATA lossConstants<>+520(SB)/8, $0x3f56c16c16c14a7a
-DATA lossConstants<>+528(SB)/8, $0x3f56c16c16c14a7a
-DATA lossConstants<>+536(SB)/8, $0x3f56c16c16c14a7a
-DATA lossConstants<>+544(SB)/8, $0x3f8111111110f6e2
-DATA lossConstants<>+552(SB)/8, $0x3f8111111110f6e2
-DATA lossConstants<>+560(SB)/8, $0x3f8111111110f6e2
-DATA lossConstants<>+568(SB)/8, $0x3f8111111110f6e2
-DATA lossConstants<>+576(SB)/8, $0x3fa5555555555559
-DATA lossConstants<>+584(SB)/8, $0x3fa5555555555559
-DATA lossConstants<>+592(SB)/8, $0x3fa5555555555559
-DATA lossConstants<>+600(SB)/8, $0x3fa5555555555559
-DATA lossConstants<>+608(SB)/8, $0x3fc5555555555559
-DATA lossConstants<>+616(SB)/8, $0x3fc5555555555559
-DATA lossConstants<>+624(SB)/8, $0x3fc5555555555559
-DATA lossConstants<>+632(SB)/8, $0x3fc5555555555559
-DATA lossConstants<>+640(SB)/8, $0x3ff0000000000000
-DATA lossConstants<>+648(SB)/8, $0x3ff0000000000000
-DATA lossConstants<>+656(SB)/8, $0x3ff0000000000000
-DATA lossConstants<>+664(SB)/8, $0x3ff0000000000000
-DATA lossConstants<>+672(SB)/8, $0xbcc80000000007fe
-DATA lossConstants<>+680(SB)/8, $0xbcc80000000007fe
-DATA lossConstants<>+688(SB)/8, $0xbcc80000000007fe
-DATA lossConstants<>+696(SB)/8, $0xbcc80000000007fe
-DATA lossConstants<>+704(SB)/8, $0x00095f619980c433
-DATA lossConstants<>+712(SB)/8, $0x00095f619980c433
-DATA lossConstants<>+720(SB)/8, $0x00095f619980c433
-DATA lossConstants<>+728(SB)/8, $0x00095f619980c433
-DATA lossConstants<>+736(SB)/8, $0x4330000000000000
-DATA lossConstants<>+744(SB)/8, $0x4330000000000000
-DATA lossConstants<>+752(SB)/8, $0x4330000000000000
-DATA lossConstants<>+760(SB)/8, $0x4330000000000000
-DATA lossConstants<>+768(SB)/8, $0x000fffffffffffff
-DATA lossConstants<>+776(SB)/8, $0x000fffffffffffff
-DATA lossConstants<>+784(SB)/8, $0x000fffffffffffff
-DATA lossConstants<>+792(SB)/8, $0x000fffffffffffff
-DATA lossConstants<>+800(SB)/8, $0x3fe6a09e667f3bcd
-DATA lossConstants<>+808(SB)/8, $0x3fe6a09e667f3bcd
-DATA lossConstants<>+816(SB)/8, $0x3fe6a09e667f3bcd
-DATA lossConstants<>+824(SB)/8, $0x3fe6a09e667f3bcd
-DATA lossConstants<>+832(SB)/8, $0x00000000000007ff
-DATA lossConstants<>+840(SB)/8, $0x00000000000007ff
-DATA lossConstants<>+848(SB)/8, $0x00000000000007ff
-DATA lossConstants<>+856(SB)/8, $0x00000000000007ff
-DATA lossConstants<>+864(SB)/8, $0x3fd0000000000000
-DATA lossConstants<>+872(SB)/8, $0x3fd0000000000000
-DATA lossConstants<>+880(SB)/8, $0x3fd0000000000000
-DATA lossConstants<>+888(SB)/8, $0x3fd0000000000000
-DATA lossConstants<>+896(SB)/8, $0x408ff80000000000
-DATA lossConstants<>+904(SB)/8, $0x408ff80000000000
-DATA lossConstants<>+912(SB)/8, $0x408ff80000000000
-DATA lossConstants<>+920(SB)/8, $0x408ff80000000000
-DATA lossConstants<>+928(SB)/8, $0x4000000000000000
-DATA lossConstants<>+936(SB)/8, $0x4000000000000000
-DATA lossConstants<>+944(SB)/8, $0x4000000000000000
-DATA lossConstants<>+952(SB)/8, $0x4000000000000000
-DATA lossConstants<>+960(SB)/8, $0x3fc2f0448b0b90d0
-DATA lossConstants<>+968(SB)/8, $0x3fc2f0448b0b90d0
-DATA lossConstants<>+976(SB)/8, $0x3fc2f0448b0b90d0
-DATA lossConstants<>+984(SB)/8, $0x3fc2f0448b0b90d0
-DATA lossConstants<>+992(SB)/8, $0x3fc39a1dbfe46c58
-DATA lossConstants<>+1000(SB)/8, $0x3fc39a1dbfe46c58
-DATA lossConstants<>+1008(SB)/8, $0x3fc39a1dbfe46c58
-DATA lossConstants<>+1016(SB)/8, $0x3fc39a1dbfe46c58
-DATA lossConstants<>+1024(SB)/8, $0x3fc74663d5d61b7b
-DATA lossConstants<>+1032(SB)/8, $0x3fc74663d5d61b7b
-DATA lossConstants<>+1040(SB)/8, $0x3fc74663d5d61b7b
-DATA lossConstants<>+1048(SB)/8, $0x3fc74663d5d61b7b
-DATA lossConstants<>+1056(SB)/8, $0x3fcc71c521283bc6
-DATA lossConstants<>+1064(SB)/8, $0x3fcc71c521283bc6
-DATA lossConstants<>+1072(SB)/8, $0x3fcc71c521283bc6
-DATA lossConstants<>+1080(SB)/8, $0x3fcc71c521283bc6
-DATA lossConstants<>+1088(SB)/8, $0x3fd24924941e30dd
-DATA lossConstants<>+1096(SB)/8, $0x3fd24924941e30dd
-DATA lossConstants<>+1104(SB)/8, $0x3fd24924941e30dd
-DATA lossConstants<>+1112(SB)/8, $0x3fd24924941e30dd
-DATA lossConstants<>+1120(SB)/8, $0x3fd999999997ff06
-DATA lossConstants<>+1128(SB)/8, $0x3fd999999997ff06
-DATA lossConstants<>+1136(SB)/8, $0x3fd999999997ff06
-DATA lossConstants<>+1144(SB)/8, $0x3fd999999997ff06
-DATA lossConstants<>+1152(SB)/8, $0x3fe5555555555592
-DATA lossConstants<>+1160(SB)/8, $0x3fe5555555555592
-DATA lossConstants<>+1168(SB)/8, $0x3fe5555555555592
-DATA lossConstants<>+1176(SB)/8, $0x3fe5555555555592
-DATA lossConstants<>+1184(SB)/8, $0x3fe62e42fefa3800
-DATA lossConstants<>+1192(SB)/8, $0x3fe62e42fefa3800
-DATA lossConstants<>+1200(SB)/8, $0x3fe62e42fefa3800
-DATA lossConstants<>+1208(SB)/8, $0x3fe62e42fefa3800
-DATA lossConstants<>+1216(SB)/8, $0x3d2ef35793c76730
-DATA lossConstants<>+1224(SB)/8, $0x3d2ef35793c76730
-DATA lossConstants<>+1232(SB)/8, $0x3d2ef35793c76730
-DATA lossConstants<>+1240(SB)/8, $0x3d2ef35793c76730
-DATA lossConstants<>+1248(SB)/8, $0xc000000000000000
-DATA lossConstants<>+1256(SB)/8, $0xc000000000000000
-DATA lossConstants<>+1264(SB)/8, $0xc000000000000000
-DATA lossConstants<>+1272(SB)/8, $0xc000000000000000
-DATA lossConstants<>+1280(SB)/8, $0x7fefffffffffffff
-DATA lossConstants<>+1288(SB)/8, $0x7fefffffffffffff
-DATA lossConstants<>+1296(SB)/8, $0x7fefffffffffffff
-DATA lossConstants<>+1304(SB)/8, $0x7fefffffffffffff
-DATA lossConstants<>+1312(SB)/8, $0xbff0000000000000
-DATA lossConstants<>+1320(SB)/8, $0xbff0000000000000
-DATA lossConstants<>+1328(SB)/8, $0xbff0000000000000
-DATA lossConstants<>+1336(SB)/8, $0xbff0000000000000
-DATA lossConstants<>+1344(SB)/8, $0x7ff8000000000001
-DATA lossConstants<>+1352(SB)/8, $0x7ff8000000000001
-DATA lossConstants<>+1360(SB)/8, $0x7ff8000000000001
-DATA lossConstants<>+1368(SB)/8, $0x7ff8000000000001
-DATA lossConstants<>+1376(SB)/8, $0xfff0000000000000
-DATA lossConstants<>+1384(SB)/8, $0xfff0000000000000
-DATA lossConstants<>+1392(SB)/8, $0xfff0000000000000
-DATA lossConstants<>+1400(SB)/8, $0xfff0000000000000
-DATA lossConstants<>+1408(SB)/8, $0x0010000000000000
-DATA lossConstants<>+1416(SB)/8, $0x0010000000000000
-DATA lossConstants<>+1424(SB)/8, $0x0010000000000000
-DATA lossConstants<>+1432(SB)/8, $0x0010000000000000
-DATA lossConstants<>+1440(SB)/8, $0x4350000000000000
-DATA lossConstants<>+1448(SB)/8, $0x4350000000000000
-DATA lossConstants<>+1456(SB)/8, $0x4350000000000000
-DATA lossConstants<>+1464(SB)/8, $0x4350000000000000
-DATA lossConstants<>+1472(SB)/8, $0xc090d40000000000
-DATA lossConstants<>+1480(SB)/8, $0xc090d40000000000
-DATA lossConstants<>+1488(SB)/8, $0xc090d40000000000
-DATA lossConstants<>+1496(SB)/8, $0xc090d40000000000
-DATA lossConstants<>+1504(SB)/8, $0xc08ff80000000000
-DATA lossConstants<>+1512(SB)/8, $0xc08ff80000000000
-DATA lossConstants<>+1520(SB)/8, $0xc08ff80000000000
-DATA lossConstants<>+1528(SB)/8, $0xc08ff80000000000
-DATA lossConstants<>+1536(SB)/8, $0x4000000040000000
-DATA lossConstants<>+1544(SB)/8, $0x4000000040000000
-DATA lossConstants<>+1552(SB)/8, $0x4000000040000000
-DATA lossConstants<>+1560(SB)/8, $0x4000000040000000
-DATA lossConstants<>+1568(SB)/8, $0x0000000000000000
-DATA lossConstants<>+1576(SB)/8, $0x0000000000000000
-DATA lossConstants<>+1584(SB)/8, $0x0000000000000000
-DATA lossConstants<>+1592(SB)/8, $0x0000000000000000
-DATA lossConstants<>+1600(SB)/8, $0x3f8000003f800000
-DATA lossConstants<>+1608(SB)/8, $0x3f8000003f800000
-DATA lossConstants<>+1616(SB)/8, $0x3f8000003f800000
-DATA lossConstants<>+1624(SB)/8, $0x3f8000003f800000
-DATA lossConstants<>+1632(SB)/8, $0xbf800000bf800000
-DATA lossConstants<>+1640(SB)/8, $0xbf800000bf800000
-DATA lossConstants<>+1648(SB)/8, $0xbf800000bf800000
-DATA lossConstants<>+1656(SB)/8, $0xbf800000bf800000
-GLOBL lossConstants<>(SB), RODATA|NOPTR, $1664
+DATA lossConstants<>+128(SB)/8, $0xc087500000000000
+DATA lossConstants<>+136(SB)/8, $0xc087500000000000
+DATA lossConstants<>+144(SB)/8, $0xc087500000000000
+DATA lossConstants<>+152(SB)/8, $0xc087500000000000
+DATA lossConstants<>+160(SB)/8, $0x3ff71547652b82fe
+DATA lossConstants<>+168(SB)/8, $0x3ff71547652b82fe
+DATA lossConstants<>+176(SB)/8, $0x3ff71547652b82fe
+DATA lossConstants<>+184(SB)/8, $0x3ff71547652b82fe
+DATA lossConstants<>+192(SB)/8, $0x4338000000000000
+DATA lossConstants<>+200(SB)/8, $0x4338000000000000
+DATA lossConstants<>+208(SB)/8, $0x4338000000000000
+DATA lossConstants<>+216(SB)/8, $0x4338000000000000
+DATA lossConstants<>+224(SB)/8, $0x3fe62e42fefa39ef
+DATA lossConstants<>+232(SB)/8, $0x3fe62e42fefa39ef
+DATA lossConstants<>+240(SB)/8, $0x3fe62e42fefa39ef
+DATA lossConstants<>+248(SB)/8, $0x3fe62e42fefa39ef
+DATA lossConstants<>+256(SB)/8, $0x3c7abc9e3b39803f
+DATA lossConstants<>+264(SB)/8, $0x3c7abc9e3b39803f
+DATA lossConstants<>+272(SB)/8, $0x3c7abc9e3b39803f
+DATA lossConstants<>+280(SB)/8, $0x3c7abc9e3b39803f
+DATA lossConstants<>+288(SB)/8, $0x3e5af6f05b8cbcf5
+DATA lossConstants<>+296(SB)/8, $0x3e5af6f05b8cbcf5
+DATA lossConstants<>+304(SB)/8, $0x3e5af6f05b8cbcf5
+DATA lossConstants<>+312(SB)/8, $0x3e5af6f05b8cbcf5
+DATA lossConstants<>+320(SB)/8, $0x3e928978c83dd77f
+DATA lossConstants<>+328(SB)/8, $0x3e928978c83dd77f
+DATA lossConstants<>+336(SB)/8, $0x3e928978c83dd77f
+DATA lossConstants<>+344(SB)/8, $0x3e928978c83dd77f
+DATA lossConstants<>+352(SB)/8, $0x3ec71ddef46029f4
+DATA lossConstants<>+360(SB)/8, $0x3ec71ddef46029f4
+DATA lossConstants<>+368(SB)/8, $0x3ec71ddef46029f4
+DATA lossConstants<>+376(SB)/8, $0x3ec71ddef46029f4
+DATA lossConstants<>+384(SB)/8, $0x3efa019b375ca947
+DATA lossConstants<>+392(SB)/8, $0x3efa019b375ca947
+DATA lossConstants<>+400(SB)/8, $0x3efa019b375ca947
+DATA lossConstants<>+408(SB)/8, $0x3efa019b375ca947
+DATA lossConstants<>+416(SB)/8, $0x3f2a01a01b345b74
+DATA lossConstants<>+424(SB)/8, $0x3f2a01a01b345b74
+DATA lossConstants<>+432(SB)/8, $0x3f2a01a01b345b74
+DATA lossConstants<>+440(SB)/8, $0x3f2a01a01b345b74
+DATA lossConstants<>+448(SB)/8, $0x3f56c16c17a0af33
+DATA lossConstants<>+456(SB)/8, $0x3f56c16c17a0af33
+DATA lossConstants<>+464(SB)/8, $0x3f56c16c17a0af33
+DATA lossConstants<>+472(SB)/8, $0x3f56c16c17a0af33
+DATA lossConstants<>+480(SB)/8, $0x3f8111111110ef31
+DATA lossConstants<>+488(SB)/8, $0x3f8111111110ef31
+DATA lossConstants<>+496(SB)/8, $0x3f8111111110ef31
+DATA lossConstants<>+504(SB)/8, $0x3f8111111110ef31
+DATA lossConstants<>+512(SB)/8, $0x3fa5555555553ae9
+DATA lossConstants<>+520(SB)/8, $0x3fa5555555553ae9
+DATA lossConstants<>+528(SB)/8, $0x3fa5555555553ae9
+DATA lossConstants<>+536(SB)/8, $0x3fa5555555553ae9
+DATA lossConstants<>+544(SB)/8, $0x3fc555555555555a
+DATA lossConstants<>+552(SB)/8, $0x3fc555555555555a
+DATA lossConstants<>+560(SB)/8, $0x3fc555555555555a
+DATA lossConstants<>+568(SB)/8, $0x3fc555555555555a
+DATA lossConstants<>+576(SB)/8, $0x3ff0000000000000
+DATA lossConstants<>+584(SB)/8, $0x3ff0000000000000
+DATA lossConstants<>+592(SB)/8, $0x3ff0000000000000
+DATA lossConstants<>+600(SB)/8, $0x3ff0000000000000
+DATA lossConstants<>+608(SB)/8, $0xbcc80000000007fe
+DATA lossConstants<>+616(SB)/8, $0xbcc80000000007fe
+DATA lossConstants<>+624(SB)/8, $0xbcc80000000007fe
+DATA lossConstants<>+632(SB)/8, $0xbcc80000000007fe
+DATA lossConstants<>+640(SB)/8, $0x00095f619980c433
+DATA lossConstants<>+648(SB)/8, $0x00095f619980c433
+DATA lossConstants<>+656(SB)/8, $0x00095f619980c433
+DATA lossConstants<>+664(SB)/8, $0x00095f619980c433
+DATA lossConstants<>+672(SB)/8, $0x4330000000000000
+DATA lossConstants<>+680(SB)/8, $0x4330000000000000
+DATA lossConstants<>+688(SB)/8, $0x4330000000000000
+DATA lossConstants<>+696(SB)/8, $0x4330000000000000
+DATA lossConstants<>+704(SB)/8, $0x000fffffffffffff
+DATA lossConstants<>+712(SB)/8, $0x000fffffffffffff
+DATA lossConstants<>+720(SB)/8, $0x000fffffffffffff
+DATA lossConstants<>+728(SB)/8, $0x000fffffffffffff
+DATA lossConstants<>+736(SB)/8, $0x3fe6a09e667f3bcd
+DATA lossConstants<>+744(SB)/8, $0x3fe6a09e667f3bcd
+DATA lossConstants<>+752(SB)/8, $0x3fe6a09e667f3bcd
+DATA lossConstants<>+760(SB)/8, $0x3fe6a09e667f3bcd
+DATA lossConstants<>+768(SB)/8, $0x00000000000007ff
+DATA lossConstants<>+776(SB)/8, $0x00000000000007ff
+DATA lossConstants<>+784(SB)/8, $0x00000000000007ff
+DATA lossConstants<>+792(SB)/8, $0x00000000000007ff
+DATA lossConstants<>+800(SB)/8, $0x3fd0000000000000
+DATA lossConstants<>+808(SB)/8, $0x3fd0000000000000
+DATA lossConstants<>+816(SB)/8, $0x3fd0000000000000
+DATA lossConstants<>+824(SB)/8, $0x3fd0000000000000
+DATA lossConstants<>+832(SB)/8, $0x408ff80000000000
+DATA lossConstants<>+840(SB)/8, $0x408ff80000000000
+DATA lossConstants<>+848(SB)/8, $0x408ff80000000000
+DATA lossConstants<>+856(SB)/8, $0x408ff80000000000
+DATA lossConstants<>+864(SB)/8, $0x4000000000000000
+DATA lossConstants<>+872(SB)/8, $0x4000000000000000
+DATA lossConstants<>+880(SB)/8, $0x4000000000000000
+DATA lossConstants<>+888(SB)/8, $0x4000000000000000
+DATA lossConstants<>+896(SB)/8, $0x3fc2f0448b0b90d0
+DATA lossConstants<>+904(SB)/8, $0x3fc2f0448b0b90d0
+DATA lossConstants<>+912(SB)/8, $0x3fc2f0448b0b90d0
+DATA lossConstants<>+920(SB)/8, $0x3fc2f0448b0b90d0
+DATA lossConstants<>+928(SB)/8, $0x3fc39a1dbfe46c58
+DATA lossConstants<>+936(SB)/8, $0x3fc39a1dbfe46c58
+DATA lossConstants<>+944(SB)/8, $0x3fc39a1dbfe46c58
+DATA lossConstants<>+952(SB)/8, $0x3fc39a1dbfe46c58
+DATA lossConstants<>+960(SB)/8, $0x3fc74663d5d61b7b
+DATA lossConstants<>+968(SB)/8, $0x3fc74663d5d61b7b
+DATA lossConstants<>+976(SB)/8, $0x3fc74663d5d61b7b
+DATA lossConstants<>+984(SB)/8, $0x3fc74663d5d61b7b
+DATA lossConstants<>+992(SB)/8, $0x3fcc71c521283bc6
+DATA lossConstants<>+1000(SB)/8, $0x3fcc71c521283bc6
+DATA lossConstants<>+1008(SB)/8, $0x3fcc71c521283bc6
+DATA lossConstants<>+1016(SB)/8, $0x3fcc71c521283bc6
+DATA lossConstants<>+1024(SB)/8, $0x3fd24924941e30dd
+DATA lossConstants<>+1032(SB)/8, $0x3fd24924941e30dd
+DATA lossConstants<>+1040(SB)/8, $0x3fd24924941e30dd
+DATA lossConstants<>+1048(SB)/8, $0x3fd24924941e30dd
+DATA lossConstants<>+1056(SB)/8, $0x3fd999999997ff06
+DATA lossConstants<>+1064(SB)/8, $0x3fd999999997ff06
+DATA lossConstants<>+1072(SB)/8, $0x3fd999999997ff06
+DATA lossConstants<>+1080(SB)/8, $0x3fd999999997ff06
+DATA lossConstants<>+1088(SB)/8, $0x3fe5555555555592
+DATA lossConstants<>+1096(SB)/8, $0x3fe5555555555592
+DATA lossConstants<>+1104(SB)/8, $0x3fe5555555555592
+DATA lossConstants<>+1112(SB)/8, $0x3fe5555555555592
+DATA lossConstants<>+1120(SB)/8, $0x3fe62e42fefa3800
+DATA lossConstants<>+1128(SB)/8, $0x3fe62e42fefa3800
+DATA lossConstants<>+1136(SB)/8, $0x3fe62e42fefa3800
+DATA lossConstants<>+1144(SB)/8, $0x3fe62e42fefa3800
+DATA lossConstants<>+1152(SB)/8, $0x3d2ef35793c76730
+DATA lossConstants<>+1160(SB)/8, $0x3d2ef35793c76730
+DATA lossConstants<>+1168(SB)/8, $0x3d2ef35793c76730
+DATA lossConstants<>+1176(SB)/8, $0x3d2ef35793c76730
+DATA lossConstants<>+1184(SB)/8, $0xc000000000000000
+DATA lossConstants<>+1192(SB)/8, $0xc000000000000000
+DATA lossConstants<>+1200(SB)/8, $0xc000000000000000
+DATA lossConstants<>+1208(SB)/8, $0xc000000000000000
+DATA lossConstants<>+1216(SB)/8, $0x0010000000000000
+DATA lossConstants<>+1224(SB)/8, $0x0010000000000000
+DATA lossConstants<>+1232(SB)/8, $0x0010000000000000
+DATA lossConstants<>+1240(SB)/8, $0x0010000000000000
+DATA lossConstants<>+1248(SB)/8, $0x4350000000000000
+DATA lossConstants<>+1256(SB)/8, $0x4350000000000000
+DATA lossConstants<>+1264(SB)/8, $0x4350000000000000
+DATA lossConstants<>+1272(SB)/8, $0x4350000000000000
+DATA lossConstants<>+1280(SB)/8, $0xc090d40000000000
+DATA lossConstants<>+1288(SB)/8, $0xc090d40000000000
+DATA lossConstants<>+1296(SB)/8, $0xc090d40000000000
+DATA lossConstants<>+1304(SB)/8, $0xc090d40000000000
+DATA lossConstants<>+1312(SB)/8, $0xc08ff80000000000
+DATA lossConstants<>+1320(SB)/8, $0xc08ff80000000000
+DATA lossConstants<>+1328(SB)/8, $0xc08ff80000000000
+DATA lossConstants<>+1336(SB)/8, $0xc08ff80000000000
+DATA lossConstants<>+1344(SB)/8, $0x7fefffffffffffff
+DATA lossConstants<>+1352(SB)/8, $0x7fefffffffffffff
+DATA lossConstants<>+1360(SB)/8, $0x7fefffffffffffff
+DATA lossConstants<>+1368(SB)/8, $0x7fefffffffffffff
+DATA lossConstants<>+1376(SB)/8, $0x7ff8000000000001
+DATA lossConstants<>+1384(SB)/8, $0x7ff8000000000001
+DATA lossConstants<>+1392(SB)/8, $0x7ff8000000000001
+DATA lossConstants<>+1400(SB)/8, $0x7ff8000000000001
+DATA lossConstants<>+1408(SB)/8, $0xfff0000000000000
+DATA lossConstants<>+1416(SB)/8, $0xfff0000000000000
+DATA lossConstants<>+1424(SB)/8, $0xfff0000000000000
+DATA lossConstants<>+1432(SB)/8, $0xfff0000000000000
+DATA lossConstants<>+1440(SB)/8, $0xbff0000000000000
+DATA lossConstants<>+1448(SB)/8, $0xbff0000000000000
+DATA lossConstants<>+1456(SB)/8, $0xbff0000000000000
+DATA lossConstants<>+1464(SB)/8, $0xbff0000000000000
+DATA lossConstants<>+1472(SB)/8, $0x4000000040000000
+DATA lossConstants<>+1480(SB)/8, $0x4000000040000000
+DATA lossConstants<>+1488(SB)/8, $0x4000000040000000
+DATA lossConstants<>+1496(SB)/8, $0x4000000040000000
+DATA lossConstants<>+1504(SB)/8, $0x0000000000000000
+DATA lossConstants<>+1512(SB)/8, $0x0000000000000000
+DATA lossConstants<>+1520(SB)/8, $0x0000000000000000
+DATA lossConstants<>+1528(SB)/8, $0x0000000000000000
+DATA lossConstants<>+1536(SB)/8, $0x3f8000003f800000
+DATA lossConstants<>+1544(SB)/8, $0x3f8000003f800000
+DATA lossConstants<>+1552(SB)/8, $0x3f8000003f800000
+DATA lossConstants<>+1560(SB)/8, $0x3f8000003f800000
+DATA lossConstants<>+1568(SB)/8, $0xbf800000bf800000
+DATA lossConstants<>+1576(SB)/8, $0xbf800000bf800000
+DATA lossConstants<>+1584(SB)/8, $0xbf800000bf800000
+DATA lossConstants<>+1592(SB)/8, $0xbf800000bf800000
+DATA lossConstants<>+1600(SB)/8, $0xc069000000000000
+DATA lossConstants<>+1608(SB)/8, $0xc069000000000000
+DATA lossConstants<>+1616(SB)/8, $0xc069000000000000
+DATA lossConstants<>+1624(SB)/8, $0xc069000000000000
+DATA lossConstants<>+1632(SB)/8, $0x4069000000000000
+DATA lossConstants<>+1640(SB)/8, $0x4069000000000000
+DATA lossConstants<>+1648(SB)/8, $0x4069000000000000
+DATA lossConstants<>+1656(SB)/8, $0x4069000000000000
+DATA lossConstants<>+1664(SB)/8, $0x3f2a194b70b2a23b
+DATA lossConstants<>+1672(SB)/8, $0x3f2a194b70b2a23b
+DATA lossConstants<>+1680(SB)/8, $0x3f2a194b70b2a23b
+DATA lossConstants<>+1688(SB)/8, $0x3f2a194b70b2a23b
+DATA lossConstants<>+1696(SB)/8, $0x3f56d74b022d33c2
+DATA lossConstants<>+1704(SB)/8, $0x3f56d74b022d33c2
+DATA lossConstants<>+1712(SB)/8, $0x3f56d74b022d33c2
+DATA lossConstants<>+1720(SB)/8, $0x3f56d74b022d33c2
+DATA lossConstants<>+1728(SB)/8, $0x3f8111098bb2d48d
+DATA lossConstants<>+1736(SB)/8, $0x3f8111098bb2d48d
+DATA lossConstants<>+1744(SB)/8, $0x3f8111098bb2d48d
+DATA lossConstants<>+1752(SB)/8, $0x3f8111098bb2d48d
+DATA lossConstants<>+1760(SB)/8, $0x3fa5554ad9102fc4
+DATA lossConstants<>+1768(SB)/8, $0x3fa5554ad9102fc4
+DATA lossConstants<>+1776(SB)/8, $0x3fa5554ad9102fc4
+DATA lossConstants<>+1784(SB)/8, $0x3fa5554ad9102fc4
+DATA lossConstants<>+1792(SB)/8, $0x3fc55555582dfbb6
+DATA lossConstants<>+1800(SB)/8, $0x3fc55555582dfbb6
+DATA lossConstants<>+1808(SB)/8, $0x3fc55555582dfbb6
+DATA lossConstants<>+1816(SB)/8, $0x3fc55555582dfbb6
+DATA lossConstants<>+1824(SB)/8, $0x3fe000000280e58f
+DATA lossConstants<>+1832(SB)/8, $0x3fe000000280e58f
+DATA lossConstants<>+1840(SB)/8, $0x3fe000000280e58f
+DATA lossConstants<>+1848(SB)/8, $0x3fe000000280e58f
+GLOBL lossConstants<>(SB), RODATA|NOPTR, $1856
 
 // func squaredErrorF32AVX2(a *args)
 // Requires: AVX, CMOV
@@ -1180,22 +1204,22 @@ row0:
 	VINSERTPS     $0x10, (R9)(BX*1), X3, X3
 	VINSERTPS     $0x20, (R9)(SI*1), X3, X3
 	VINSERTPS     $0x30, (R9)(DI*1), X3, X3
-	VMOVSS        (R11), X6
-	VINSERTPS     $0x10, (R11)(BX*1), X6, X6
-	VINSERTPS     $0x20, (R11)(SI*1), X6, X6
-	VINSERTPS     $0x30, (R11)(DI*1), X6, X6
-	VINSERTF64X2  $0x01, X6, Y3, Y6
-	VCVTPS2PD     Y6, Z6
-	VSUBPD        Z6, Z4, Z4
+	VMOVSS        (R11), X5
+	VINSERTPS     $0x10, (R11)(BX*1), X5, X5
+	VINSERTPS     $0x20, (R11)(SI*1), X5, X5
+	VINSERTPS     $0x30, (R11)(DI*1), X5, X5
+	VINSERTF64X2  $0x01, X5, Y3, Y5
+	VCVTPS2PD     Y5, Z5
+	VSUBPD        Z5, Z4, Z4
 	VANDPD.BCST   lossConstants<>+32(SB), Z4, Z4
-	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z6
-	VSUBPD        Z6, Z4, Z6
-	VMULPD        Z6, Z1, Z6
+	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z5
+	VSUBPD        Z5, Z4, Z5
+	VMULPD        Z5, Z1, Z5
 	VCMPPD        $0x1e, Z1, Z4, K1
 	VMULPD        Z4, Z4, Z4
 	VMULPD.BCST   lossConstants<>+64(SB), Z4, Z4
-	VBLENDMPD     Z6, Z4, K1, Z5
-	VADDPD        Z5, Z2, Z2
+	VBLENDMPD     Z5, Z4, K1, Z4
+	VADDPD        Z4, Z2, Z2
 	ADDQ          $0x04, R8
 	ADDQ          $0x04, R9
 	DECQ          R10
@@ -1293,21 +1317,21 @@ row0:
 	VMOVHPD       (R9)(DI*1), X4, X4
 	VMOVSD        (R11), X5
 	VMOVHPD       (R11)(BX*1), X5, X5
-	VMOVSD        (R11)(SI*1), X8
-	VMOVHPD       (R11)(DI*1), X8, X8
+	VMOVSD        (R11)(SI*1), X7
+	VMOVHPD       (R11)(DI*1), X7, X7
 	VINSERTF64X2  $0x01, X4, Y3, Y4
-	VINSERTF64X2  $0x01, X8, Y5, Y8
-	VINSERTF64X4  $0x01, Y8, Z4, Z8
-	VSUBPD        Z8, Z6, Z6
+	VINSERTF64X2  $0x01, X7, Y5, Y7
+	VINSERTF64X4  $0x01, Y7, Z4, Z7
+	VSUBPD        Z7, Z6, Z6
 	VANDPD.BCST   lossConstants<>+32(SB), Z6, Z6
-	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z8
-	VSUBPD        Z8, Z6, Z8
-	VMULPD        Z8, Z1, Z8
+	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z7
+	VSUBPD        Z7, Z6, Z7
+	VMULPD        Z7, Z1, Z7
 	VCMPPD        $0x1e, Z1, Z6, K1
 	VMULPD        Z6, Z6, Z6
 	VMULPD.BCST   lossConstants<>+64(SB), Z6, Z6
-	VBLENDMPD     Z8, Z6, K1, Z7
-	VADDPD        Z7, Z2, Z2
+	VBLENDMPD     Z7, Z6, K1, Z6
+	VADDPD        Z6, Z2, Z2
 	ADDQ          $0x08, R8
 	ADDQ          $0x08, R9
 	DECQ          R10
@@ -1397,110 +1421,89 @@ row0:
 	VSUBPD       Y2, Y3, Y2
 	VORPD        lossConstants<>+96(SB), Y1, Y1
 	VBROADCASTSD lossConstants<>+128(SB), Y3
-	VMINPD       Y1, Y3, Y1
-	VBROADCASTSD lossConstants<>+160(SB), Y3
 	VMAXPD       Y1, Y3, Y1
 	VMOVAPD      Y1, Y3
-	VBROADCASTSD lossConstants<>+192(SB), Y4
-	VFMADD213PD  lossConstants<>+224(SB), Y4, Y3
-	VSUBPD       lossConstants<>+224(SB), Y3, Y4
+	VBROADCASTSD lossConstants<>+160(SB), Y4
+	VFMADD213PD  lossConstants<>+192(SB), Y4, Y3
+	VSUBPD       lossConstants<>+192(SB), Y3, Y4
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD lossConstants<>+224(SB), Y4, Y1
 	VMOVAPD      Y1, Y1
 	VFNMADD231PD lossConstants<>+256(SB), Y4, Y1
-	VMOVAPD      Y1, Y5
-	VFNMADD231PD lossConstants<>+288(SB), Y4, Y5
-	VSUBPD       Y5, Y1, Y1
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD lossConstants<>+288(SB), Y4, Y1
-	VMOVAPD      Y1, Y4
-	VFMADD231PD  Y1, Y5, Y4
-	VBROADCASTSD lossConstants<>+320(SB), Y1
-	VFMADD213PD  lossConstants<>+352(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+384(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+416(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+448(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+480(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+512(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+544(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+576(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+608(SB), Y5, Y1
-	VFMADD213PD  lossConstants<>+64(SB), Y5, Y1
-	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+288(SB), Y4
+	VFMADD213PD  lossConstants<>+320(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+352(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+384(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+416(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+448(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+480(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+512(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+544(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+64(SB), Y1, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y1, Y6, Y4
-	VADDPD       lossConstants<>+640(SB), Y5, Y1
-	VSUBPD       lossConstants<>+640(SB), Y1, Y6
-	VSUBPD       Y6, Y5, Y5
-	VADDPD       Y4, Y5, Y4
-	VADDPD       Y4, Y1, Y1
-	VPADDQ       lossConstants<>+672(SB), Y3, Y3
-	VPSRLQ       $0x01, Y3, Y4
-	VPSLLQ       $0x34, Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VPSUBQ       Y4, Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y1, Y1
-	VADDPD       lossConstants<>+640(SB), Y1, Y3
-	VSUBPD       lossConstants<>+640(SB), Y3, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y4
+	VPADDQ       lossConstants<>+608(SB), Y3, Y1
+	VPSRLQ       $0x01, Y1, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y4, Y1
+	VADDPD       lossConstants<>+576(SB), Y1, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y4
 	VSUBPD       Y4, Y3, Y5
-	VBROADCASTSD lossConstants<>+640(SB), Y6
+	VBROADCASTSD lossConstants<>+576(SB), Y6
 	VSUBPD       Y5, Y6, Y5
 	VSUBPD       Y4, Y1, Y4
 	VADDPD       Y4, Y5, Y4
-	VPADDQ       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
 	VPSRLQ       $0x34, Y3, Y5
-	VORPD        lossConstants<>+736(SB), Y5, Y6
-	VSUBPD       lossConstants<>+736(SB), Y6, Y6
-	VANDPD       lossConstants<>+768(SB), Y3, Y3
-	VPADDQ       lossConstants<>+800(SB), Y3, Y3
-	VSUBPD       lossConstants<>+640(SB), Y3, Y3
-	VBROADCASTSD lossConstants<>+832(SB), Y7
+	VORPD        lossConstants<>+672(SB), Y5, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+768(SB), Y7
 	VPSUBQ       Y5, Y7, Y5
 	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       lossConstants<>+864(SB), Y5, Y5
+	VMULPD       lossConstants<>+800(SB), Y5, Y5
 	VMULPD       Y5, Y4, Y4
-	VSUBPD       lossConstants<>+896(SB), Y6, Y5
+	VSUBPD       lossConstants<>+832(SB), Y6, Y5
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y5, Y6
-	VBLENDVPD    Y6, Y1, Y3, Y3
-	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y4
-	VADDPD       lossConstants<>+928(SB), Y3, Y6
-	VDIVPD       Y6, Y3, Y6
-	VMULPD       Y6, Y6, Y7
-	VBROADCASTSD lossConstants<>+960(SB), Y8
-	VFMADD213PD  lossConstants<>+992(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1024(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1056(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1088(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1120(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1152(SB), Y7, Y8
-	VMULPD       lossConstants<>+1184(SB), Y5, Y9
-	VADDPD       Y3, Y9, Y10
-	VSUBPD       Y9, Y10, Y9
-	VSUBPD       Y9, Y3, Y9
-	VMOVAPD      Y9, Y9
-	VFMADD231PD  lossConstants<>+1216(SB), Y5, Y9
-	VBROADCASTSD lossConstants<>+928(SB), Y5
-	VFMADD213PD  lossConstants<>+1248(SB), Y3, Y5
-	VFMADD213PD  lossConstants<>+928(SB), Y3, Y5
-	VMOVAPD      Y9, Y9
-	VFMADD231PD  Y5, Y4, Y9
-	VMULPD       lossConstants<>+64(SB), Y3, Y4
-	VMULPD       Y3, Y4, Y5
+	VBLENDVPD    Y6, Y1, Y3, Y1
+	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y3
+	VADDPD       lossConstants<>+864(SB), Y1, Y4
+	VDIVPD       Y4, Y1, Y4
+	VMULPD       Y4, Y4, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y5, Y8
+	VADDPD       Y1, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y1, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y5, Y8
+	VBROADCASTSD lossConstants<>+864(SB), Y5
+	VFMADD213PD  lossConstants<>+1184(SB), Y1, Y5
+	VFMADD213PD  lossConstants<>+864(SB), Y1, Y5
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  Y5, Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y1, Y3
+	VMULPD       Y1, Y3, Y5
 	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y8, Y7, Y5
-	VMOVAPD      Y9, Y7
-	VFMADD231PD  Y5, Y6, Y7
-	VMOVAPD      Y7, Y5
-	VFNMADD231PD Y3, Y4, Y5
-	VADDPD       Y5, Y10, Y3
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y1, Y4
-	VBLENDVPD    Y4, Y1, Y3, Y3
-	VCMPPD       $0x1e, lossConstants<>+1312(SB), Y1, Y4
-	VBROADCASTSD lossConstants<>+1344(SB), Y5
-	VBLENDVPD    Y4, Y3, Y5, Y3
-	VCMPPD       $0x00, lossConstants<>+1312(SB), Y1, Y4
-	VBLENDVPD    Y4, lossConstants<>+1376(SB), Y3, Y3
-	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y4
-	VBLENDVPD    Y4, Y1, Y3, Y1
+	VFMADD231PD  Y7, Y6, Y5
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VMOVAPD      Y6, Y4
+	VFNMADD231PD Y1, Y3, Y4
+	VADDPD       Y4, Y9, Y1
 	VADDPD       Y1, Y2, Y1
 	VADDPD       Y1, Y0, Y0
 	ADDQ         $0x04, DI
@@ -1583,110 +1586,89 @@ row0:
 	VSUBPD       Y3, Y4, Y3
 	VORPD        lossConstants<>+96(SB), Y2, Y2
 	VBROADCASTSD lossConstants<>+128(SB), Y4
-	VMINPD       Y2, Y4, Y2
-	VBROADCASTSD lossConstants<>+160(SB), Y4
 	VMAXPD       Y2, Y4, Y2
 	VMOVAPD      Y2, Y4
-	VBROADCASTSD lossConstants<>+192(SB), Y5
-	VFMADD213PD  lossConstants<>+224(SB), Y5, Y4
-	VSUBPD       lossConstants<>+224(SB), Y4, Y5
+	VBROADCASTSD lossConstants<>+160(SB), Y5
+	VFMADD213PD  lossConstants<>+192(SB), Y5, Y4
+	VSUBPD       lossConstants<>+192(SB), Y4, Y5
+	VMOVAPD      Y2, Y2
+	VFNMADD231PD lossConstants<>+224(SB), Y5, Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD lossConstants<>+256(SB), Y5, Y2
-	VMOVAPD      Y2, Y6
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y2
-	VMOVAPD      Y2, Y5
-	VFMADD231PD  Y2, Y6, Y5
-	VBROADCASTSD lossConstants<>+320(SB), Y2
-	VFMADD213PD  lossConstants<>+352(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+384(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+416(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+448(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+480(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+512(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+544(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+576(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+608(SB), Y6, Y2
-	VFMADD213PD  lossConstants<>+64(SB), Y6, Y2
-	VMULPD       Y6, Y6, Y7
+	VBROADCASTSD lossConstants<>+288(SB), Y5
+	VFMADD213PD  lossConstants<>+320(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+352(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+384(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+416(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+448(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+480(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+512(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+544(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+64(SB), Y2, Y5
 	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y2, Y7, Y5
-	VADDPD       lossConstants<>+640(SB), Y6, Y2
-	VSUBPD       lossConstants<>+640(SB), Y2, Y7
-	VSUBPD       Y7, Y6, Y6
-	VADDPD       Y5, Y6, Y5
-	VADDPD       Y5, Y2, Y2
-	VPADDQ       lossConstants<>+672(SB), Y4, Y4
-	VPSRLQ       $0x01, Y4, Y5
-	VPSLLQ       $0x34, Y5, Y6
-	VMULPD       Y6, Y2, Y2
-	VPSUBQ       Y5, Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y2, Y2
-	VADDPD       lossConstants<>+640(SB), Y2, Y4
-	VSUBPD       lossConstants<>+640(SB), Y4, Y5
+	VFMADD213PD  lossConstants<>+576(SB), Y2, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD213PD  lossConstants<>+576(SB), Y2, Y5
+	VPADDQ       lossConstants<>+608(SB), Y4, Y2
+	VPSRLQ       $0x01, Y2, Y4
+	VPSLLQ       $0x34, Y4, Y6
+	VMULPD       Y6, Y5, Y5
+	VPSUBQ       Y4, Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y5, Y2
+	VADDPD       lossConstants<>+576(SB), Y2, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y5
 	VSUBPD       Y5, Y4, Y6
-	VBROADCASTSD lossConstants<>+640(SB), Y7
+	VBROADCASTSD lossConstants<>+576(SB), Y7
 	VSUBPD       Y6, Y7, Y6
 	VSUBPD       Y5, Y2, Y5
 	VADDPD       Y5, Y6, Y5
-	VPADDQ       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        lossConstants<>+736(SB), Y6, Y7
-	VSUBPD       lossConstants<>+736(SB), Y7, Y7
-	VANDPD       lossConstants<>+768(SB), Y4, Y4
-	VPADDQ       lossConstants<>+800(SB), Y4, Y4
-	VSUBPD       lossConstants<>+640(SB), Y4, Y4
-	VBROADCASTSD lossConstants<>+832(SB), Y8
+	VORPD        lossConstants<>+672(SB), Y6, Y7
+	VSUBPD       lossConstants<>+672(SB), Y7, Y7
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+768(SB), Y8
 	VPSUBQ       Y6, Y8, Y6
 	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       lossConstants<>+864(SB), Y6, Y6
+	VMULPD       lossConstants<>+800(SB), Y6, Y6
 	VMULPD       Y6, Y5, Y5
-	VSUBPD       lossConstants<>+896(SB), Y7, Y6
+	VSUBPD       lossConstants<>+832(SB), Y7, Y6
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y6, Y7
-	VBLENDVPD    Y7, Y2, Y4, Y4
-	VBLENDVPD    Y7, lossConstants<>+0(SB), Y5, Y5
-	VADDPD       lossConstants<>+928(SB), Y4, Y7
-	VDIVPD       Y7, Y4, Y7
-	VMULPD       Y7, Y7, Y8
-	VBROADCASTSD lossConstants<>+960(SB), Y9
-	VFMADD213PD  lossConstants<>+992(SB), Y8, Y9
-	VFMADD213PD  lossConstants<>+1024(SB), Y8, Y9
-	VFMADD213PD  lossConstants<>+1056(SB), Y8, Y9
-	VFMADD213PD  lossConstants<>+1088(SB), Y8, Y9
-	VFMADD213PD  lossConstants<>+1120(SB), Y8, Y9
-	VFMADD213PD  lossConstants<>+1152(SB), Y8, Y9
-	VMULPD       lossConstants<>+1184(SB), Y6, Y10
-	VADDPD       Y4, Y10, Y11
-	VSUBPD       Y10, Y11, Y10
-	VSUBPD       Y10, Y4, Y10
-	VMOVAPD      Y10, Y10
-	VFMADD231PD  lossConstants<>+1216(SB), Y6, Y10
-	VBROADCASTSD lossConstants<>+928(SB), Y6
-	VFMADD213PD  lossConstants<>+1248(SB), Y4, Y6
-	VFMADD213PD  lossConstants<>+928(SB), Y4, Y6
-	VMOVAPD      Y10, Y10
-	VFMADD231PD  Y6, Y5, Y10
-	VMULPD       lossConstants<>+64(SB), Y4, Y5
-	VMULPD       Y4, Y5, Y6
+	VBLENDVPD    Y7, Y2, Y4, Y2
+	VBLENDVPD    Y7, lossConstants<>+0(SB), Y5, Y4
+	VADDPD       lossConstants<>+864(SB), Y2, Y5
+	VDIVPD       Y5, Y2, Y5
+	VMULPD       Y5, Y5, Y7
+	VBROADCASTSD lossConstants<>+896(SB), Y8
+	VFMADD213PD  lossConstants<>+928(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+960(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+992(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+1024(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+1056(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+1088(SB), Y7, Y8
+	VMULPD       lossConstants<>+1120(SB), Y6, Y9
+	VADDPD       Y2, Y9, Y10
+	VSUBPD       Y9, Y10, Y9
+	VSUBPD       Y9, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  lossConstants<>+1152(SB), Y6, Y9
+	VBROADCASTSD lossConstants<>+864(SB), Y6
+	VFMADD213PD  lossConstants<>+1184(SB), Y2, Y6
+	VFMADD213PD  lossConstants<>+864(SB), Y2, Y6
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y4, Y9
+	VMULPD       lossConstants<>+64(SB), Y2, Y4
+	VMULPD       Y2, Y4, Y6
 	VMOVAPD      Y6, Y6
-	VFMADD231PD  Y9, Y8, Y6
-	VMOVAPD      Y10, Y8
-	VFMADD231PD  Y6, Y7, Y8
-	VMOVAPD      Y8, Y6
-	VFNMADD231PD Y4, Y5, Y6
-	VADDPD       Y6, Y11, Y4
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y2, Y5
-	VBLENDVPD    Y5, Y2, Y4, Y4
-	VCMPPD       $0x1e, lossConstants<>+1312(SB), Y2, Y5
-	VBROADCASTSD lossConstants<>+1344(SB), Y6
-	VBLENDVPD    Y5, Y4, Y6, Y4
-	VCMPPD       $0x00, lossConstants<>+1312(SB), Y2, Y5
-	VBLENDVPD    Y5, lossConstants<>+1376(SB), Y4, Y4
-	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y5
-	VBLENDVPD    Y5, Y2, Y4, Y2
+	VFMADD231PD  Y8, Y7, Y6
+	VMOVAPD      Y9, Y7
+	VFMADD231PD  Y6, Y5, Y7
+	VMOVAPD      Y7, Y5
+	VFNMADD231PD Y2, Y4, Y5
+	VADDPD       Y5, Y10, Y2
 	VADDPD       Y2, Y3, Y2
 	VADDPD       Y2, Y0, Y0
 	ADDQ         $0x08, DI
@@ -1763,134 +1745,107 @@ row0:
 	VINSERTPS         $0x10, (R8)(BX*1), X1, X1
 	VINSERTPS         $0x20, (R8)(SI*1), X1, X1
 	VINSERTPS         $0x30, (R8)(DI*1), X1, X1
-	VMOVSS            (R11), X8
-	VINSERTPS         $0x10, (R11)(BX*1), X8, X8
-	VINSERTPS         $0x20, (R11)(SI*1), X8, X8
-	VINSERTPS         $0x30, (R11)(DI*1), X8, X8
-	VINSERTF64X2      $0x01, X8, Y1, Y8
-	VCVTPS2PD         Y8, Z8
+	VMOVSS            (R11), X2
+	VINSERTPS         $0x10, (R11)(BX*1), X2, X2
+	VINSERTPS         $0x20, (R11)(SI*1), X2, X2
+	VINSERTPS         $0x30, (R11)(DI*1), X2, X2
+	VINSERTF64X2      $0x01, X2, Y1, Y2
+	VCVTPS2PD         Y2, Z2
 	LEAQ              (R9)(CX*1), R11
 	VMOVSS            (R9), X1
 	VINSERTPS         $0x10, (R9)(BX*1), X1, X1
 	VINSERTPS         $0x20, (R9)(SI*1), X1, X1
 	VINSERTPS         $0x30, (R9)(DI*1), X1, X1
-	VMOVSS            (R11), X9
-	VINSERTPS         $0x10, (R11)(BX*1), X9, X9
-	VINSERTPS         $0x20, (R11)(SI*1), X9, X9
-	VINSERTPS         $0x30, (R11)(DI*1), X9, X9
-	VINSERTF64X2      $0x01, X9, Y1, Y9
-	VCVTPS2PD         Y9, Z9
-	VMAXPD.BCST       lossConstants<>+0(SB), Z8, Z10
-	VMULPD            Z9, Z8, Z9
+	VMOVSS            (R11), X3
+	VINSERTPS         $0x10, (R11)(BX*1), X3, X3
+	VINSERTPS         $0x20, (R11)(SI*1), X3, X3
+	VINSERTPS         $0x30, (R11)(DI*1), X3, X3
+	VINSERTF64X2      $0x01, X3, Y1, Y3
+	VCVTPS2PD         Y3, Z3
+	VMAXPD.BCST       lossConstants<>+0(SB), Z2, Z4
+	VMULPD            Z3, Z2, Z3
+	VSUBPD            Z3, Z4, Z3
+	VORPD.BCST        lossConstants<>+96(SB), Z2, Z2
+	VBROADCASTSD      lossConstants<>+128(SB), Z4
+	VMAXPD            Z2, Z4, Z2
+	VMOVAPD           Z2, Z4
+	VBROADCASTSD      lossConstants<>+160(SB), Z5
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z5, Z4
+	VSUBPD.BCST       lossConstants<>+192(SB), Z4, Z4
+	VMOVAPD           Z2, Z2
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z4, Z2
+	VMOVAPD           Z2, Z2
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z4, Z2
+	VBROADCASTSD      lossConstants<>+288(SB), Z5
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z2, Z5
+	VMOVAPD           Z5, Z5
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z2, Z5
+	VMOVAPD           Z5, Z5
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z2, Z5
+	VSCALEFPD         Z4, Z5, Z2
+	VADDPD.BCST       lossConstants<>+576(SB), Z2, Z4
+	VSUBPD.BCST       lossConstants<>+576(SB), Z4, Z5
+	VSUBPD            Z5, Z4, Z6
+	VBROADCASTSD      lossConstants<>+576(SB), Z7
+	VSUBPD            Z6, Z7, Z6
+	VSUBPD            Z5, Z2, Z5
+	VADDPD            Z5, Z6, Z5
+	VPADDQ.BCST       lossConstants<>+640(SB), Z4, Z4
+	VPSRLQ            $0x34, Z4, Z6
+	VORPD.BCST        lossConstants<>+672(SB), Z6, Z7
+	VSUBPD.BCST       lossConstants<>+672(SB), Z7, Z7
+	VANDPD.BCST       lossConstants<>+704(SB), Z4, Z4
+	VPADDQ.BCST       lossConstants<>+736(SB), Z4, Z4
+	VSUBPD.BCST       lossConstants<>+576(SB), Z4, Z4
+	VBROADCASTSD      lossConstants<>+768(SB), Z8
+	VPSUBQ            Z6, Z8, Z6
+	VPSLLQ            $0x34, Z6, Z6
+	VMULPD.BCST       lossConstants<>+800(SB), Z6, Z6
+	VMULPD            Z6, Z5, Z5
+	VSUBPD.BCST       lossConstants<>+832(SB), Z7, Z6
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z6, K1
+	VBLENDMPD         Z2, Z4, K1, Z2
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z5, K1, Z4
+	VADDPD.BCST       lossConstants<>+864(SB), Z2, Z5
+	VDIVPD            Z5, Z2, Z5
+	VMULPD            Z5, Z5, Z7
+	VBROADCASTSD      lossConstants<>+896(SB), Z8
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z7, Z8
+	VMULPD.BCST       lossConstants<>+1120(SB), Z6, Z9
+	VADDPD            Z2, Z9, Z10
 	VSUBPD            Z9, Z10, Z9
-	VORPD.BCST        lossConstants<>+96(SB), Z8, Z8
-	VBROADCASTSD      lossConstants<>+128(SB), Z10
-	VMINPD            Z8, Z10, Z8
-	VBROADCASTSD      lossConstants<>+160(SB), Z10
-	VMAXPD            Z8, Z10, Z8
-	VMOVAPD           Z8, Z10
-	VBROADCASTSD      lossConstants<>+192(SB), Z11
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z11, Z10
-	VSUBPD.BCST       lossConstants<>+224(SB), Z10, Z11
-	VMOVAPD           Z8, Z8
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z11, Z8
-	VMOVAPD           Z8, Z12
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z11, Z12
-	VSUBPD            Z12, Z8, Z8
-	VMOVAPD           Z8, Z8
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z11, Z8
-	VMOVAPD           Z8, Z11
-	VFMADD231PD       Z8, Z12, Z11
-	VBROADCASTSD      lossConstants<>+320(SB), Z8
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z12, Z8
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z12, Z8
-	VMULPD            Z12, Z12, Z13
-	VMOVAPD           Z11, Z11
-	VFMADD231PD       Z8, Z13, Z11
-	VADDPD.BCST       lossConstants<>+640(SB), Z12, Z8
-	VSUBPD.BCST       lossConstants<>+640(SB), Z8, Z13
-	VSUBPD            Z13, Z12, Z12
-	VADDPD            Z11, Z12, Z11
-	VADDPD            Z11, Z8, Z8
-	VPADDQ.BCST       lossConstants<>+672(SB), Z10, Z10
-	VPSRLQ            $0x01, Z10, Z11
-	VPSLLQ            $0x34, Z11, Z12
-	VMULPD            Z12, Z8, Z8
-	VPSUBQ            Z11, Z10, Z10
-	VPSLLQ            $0x34, Z10, Z10
-	VMULPD            Z10, Z8, Z8
-	VADDPD.BCST       lossConstants<>+640(SB), Z8, Z10
-	VSUBPD.BCST       lossConstants<>+640(SB), Z10, Z11
-	VSUBPD            Z11, Z10, Z12
-	VBROADCASTSD      lossConstants<>+640(SB), Z13
-	VSUBPD            Z12, Z13, Z12
-	VSUBPD            Z11, Z8, Z11
-	VADDPD            Z11, Z12, Z11
-	VPADDQ.BCST       lossConstants<>+704(SB), Z10, Z10
-	VPSRLQ            $0x34, Z10, Z12
-	VORPD.BCST        lossConstants<>+736(SB), Z12, Z13
-	VSUBPD.BCST       lossConstants<>+736(SB), Z13, Z13
-	VANDPD.BCST       lossConstants<>+768(SB), Z10, Z10
-	VPADDQ.BCST       lossConstants<>+800(SB), Z10, Z10
-	VSUBPD.BCST       lossConstants<>+640(SB), Z10, Z10
-	VBROADCASTSD      lossConstants<>+832(SB), Z14
-	VPSUBQ            Z12, Z14, Z12
-	VPSLLQ            $0x34, Z12, Z12
-	VMULPD.BCST       lossConstants<>+864(SB), Z12, Z12
-	VMULPD            Z12, Z11, Z11
-	VSUBPD.BCST       lossConstants<>+896(SB), Z13, Z12
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z12, K1
-	VBLENDMPD         Z8, Z10, K1, Z2
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z11, K1, Z3
-	VADDPD.BCST       lossConstants<>+928(SB), Z2, Z10
-	VDIVPD            Z10, Z2, Z10
-	VMULPD            Z10, Z10, Z11
-	VBROADCASTSD      lossConstants<>+960(SB), Z13
-	VFMADD213PD.BCST  lossConstants<>+992(SB), Z11, Z13
-	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z11, Z13
-	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z11, Z13
-	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z11, Z13
-	VFMADD213PD.BCST  lossConstants<>+1120(SB), Z11, Z13
-	VFMADD213PD.BCST  lossConstants<>+1152(SB), Z11, Z13
-	VMULPD.BCST       lossConstants<>+1184(SB), Z12, Z14
-	VADDPD            Z2, Z14, Z15
-	VSUBPD            Z14, Z15, Z14
-	VSUBPD            Z14, Z2, Z14
-	VMOVAPD           Z14, Z14
-	VFMADD231PD.BCST  lossConstants<>+1216(SB), Z12, Z14
-	VBROADCASTSD      lossConstants<>+928(SB), Z12
-	VFMADD213PD.BCST  lossConstants<>+1248(SB), Z2, Z12
-	VFMADD213PD.BCST  lossConstants<>+928(SB), Z2, Z12
-	VMOVAPD           Z14, Z14
-	VFMADD231PD       Z12, Z3, Z14
-	VMULPD.BCST       lossConstants<>+64(SB), Z2, Z12
-	VMULPD            Z2, Z12, Z16
-	VMOVAPD           Z16, Z16
-	VFMADD231PD       Z13, Z11, Z16
-	VMOVAPD           Z14, Z11
-	VFMADD231PD       Z16, Z10, Z11
-	VMOVAPD           Z11, Z10
-	VFNMADD231PD      Z2, Z12, Z10
-	VADDPD            Z10, Z15, Z10
-	VCMPPD.BCST       $0x1e, lossConstants<>+1280(SB), Z8, K1
-	VBLENDMPD         Z8, Z10, K1, Z4
-	VCMPPD.BCST       $0x1e, lossConstants<>+1312(SB), Z8, K1
-	VBROADCASTSD      lossConstants<>+1344(SB), Z10
-	VBLENDMPD         Z4, Z10, K1, Z5
-	VCMPPD.BCST       $0x00, lossConstants<>+1312(SB), Z8, K1
-	VBLENDMPD.BCST    lossConstants<>+1376(SB), Z5, K1, Z6
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z8, K1
-	VBLENDMPD         Z8, Z6, K1, Z7
-	VADDPD            Z7, Z9, Z8
-	VADDPD            Z8, Z0, Z0
+	VSUBPD            Z9, Z2, Z9
+	VMOVAPD           Z9, Z9
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z6, Z9
+	VBROADCASTSD      lossConstants<>+864(SB), Z6
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z2, Z6
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z2, Z6
+	VMOVAPD           Z9, Z9
+	VFMADD231PD       Z6, Z4, Z9
+	VMULPD.BCST       lossConstants<>+64(SB), Z2, Z4
+	VMULPD            Z2, Z4, Z6
+	VMOVAPD           Z6, Z6
+	VFMADD231PD       Z8, Z7, Z6
+	VMOVAPD           Z9, Z7
+	VFMADD231PD       Z6, Z5, Z7
+	VMOVAPD           Z7, Z5
+	VFNMADD231PD      Z2, Z4, Z5
+	VADDPD            Z5, Z10, Z2
+	VADDPD            Z2, Z3, Z2
+	VADDPD            Z2, Z0, Z0
 	ADDQ              $0x04, R8
 	ADDQ              $0x04, R9
 	DECQ              R10
@@ -1914,9 +1869,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z8
-	VADDPD  Z0, Z8, Z8
-	VMOVUPD Z8, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z2
+	VADDPD  Z0, Z2, Z2
+	VMOVUPD Z2, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -1975,11 +1930,11 @@ row0:
 	VMOVHPD           (R8)(DI*1), X3, X3
 	VMOVSD            (R11), X2
 	VMOVHPD           (R11)(BX*1), X2, X2
-	VMOVSD            (R11)(SI*1), X10
-	VMOVHPD           (R11)(DI*1), X10, X10
+	VMOVSD            (R11)(SI*1), X4
+	VMOVHPD           (R11)(DI*1), X4, X4
 	VINSERTF64X2      $0x01, X3, Y1, Y3
-	VINSERTF64X2      $0x01, X10, Y2, Y10
-	VINSERTF64X4      $0x01, Y10, Z3, Z10
+	VINSERTF64X2      $0x01, X4, Y2, Y4
+	VINSERTF64X4      $0x01, Y4, Z3, Z4
 	LEAQ              (R9)(CX*1), R11
 	VMOVSD            (R9), X1
 	VMOVHPD           (R9)(BX*1), X1, X1
@@ -1987,122 +1942,95 @@ row0:
 	VMOVHPD           (R9)(DI*1), X3, X3
 	VMOVSD            (R11), X2
 	VMOVHPD           (R11)(BX*1), X2, X2
-	VMOVSD            (R11)(SI*1), X11
-	VMOVHPD           (R11)(DI*1), X11, X11
+	VMOVSD            (R11)(SI*1), X5
+	VMOVHPD           (R11)(DI*1), X5, X5
 	VINSERTF64X2      $0x01, X3, Y1, Y3
-	VINSERTF64X2      $0x01, X11, Y2, Y11
-	VINSERTF64X4      $0x01, Y11, Z3, Z11
-	VMAXPD.BCST       lossConstants<>+0(SB), Z10, Z12
-	VMULPD            Z11, Z10, Z11
+	VINSERTF64X2      $0x01, X5, Y2, Y5
+	VINSERTF64X4      $0x01, Y5, Z3, Z5
+	VMAXPD.BCST       lossConstants<>+0(SB), Z4, Z6
+	VMULPD            Z5, Z4, Z5
+	VSUBPD            Z5, Z6, Z5
+	VORPD.BCST        lossConstants<>+96(SB), Z4, Z4
+	VBROADCASTSD      lossConstants<>+128(SB), Z6
+	VMAXPD            Z4, Z6, Z4
+	VMOVAPD           Z4, Z6
+	VBROADCASTSD      lossConstants<>+160(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z7, Z6
+	VSUBPD.BCST       lossConstants<>+192(SB), Z6, Z6
+	VMOVAPD           Z4, Z4
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z6, Z4
+	VMOVAPD           Z4, Z4
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z6, Z4
+	VBROADCASTSD      lossConstants<>+288(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z4, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z4, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z4, Z7
+	VSCALEFPD         Z6, Z7, Z4
+	VADDPD.BCST       lossConstants<>+576(SB), Z4, Z6
+	VSUBPD.BCST       lossConstants<>+576(SB), Z6, Z7
+	VSUBPD            Z7, Z6, Z8
+	VBROADCASTSD      lossConstants<>+576(SB), Z9
+	VSUBPD            Z8, Z9, Z8
+	VSUBPD            Z7, Z4, Z7
+	VADDPD            Z7, Z8, Z7
+	VPADDQ.BCST       lossConstants<>+640(SB), Z6, Z6
+	VPSRLQ            $0x34, Z6, Z8
+	VORPD.BCST        lossConstants<>+672(SB), Z8, Z9
+	VSUBPD.BCST       lossConstants<>+672(SB), Z9, Z9
+	VANDPD.BCST       lossConstants<>+704(SB), Z6, Z6
+	VPADDQ.BCST       lossConstants<>+736(SB), Z6, Z6
+	VSUBPD.BCST       lossConstants<>+576(SB), Z6, Z6
+	VBROADCASTSD      lossConstants<>+768(SB), Z10
+	VPSUBQ            Z8, Z10, Z8
+	VPSLLQ            $0x34, Z8, Z8
+	VMULPD.BCST       lossConstants<>+800(SB), Z8, Z8
+	VMULPD            Z8, Z7, Z7
+	VSUBPD.BCST       lossConstants<>+832(SB), Z9, Z8
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z8, K1
+	VBLENDMPD         Z4, Z6, K1, Z4
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z7, K1, Z6
+	VADDPD.BCST       lossConstants<>+864(SB), Z4, Z7
+	VDIVPD            Z7, Z4, Z7
+	VMULPD            Z7, Z7, Z9
+	VBROADCASTSD      lossConstants<>+896(SB), Z10
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z9, Z10
+	VMULPD.BCST       lossConstants<>+1120(SB), Z8, Z11
+	VADDPD            Z4, Z11, Z12
 	VSUBPD            Z11, Z12, Z11
-	VORPD.BCST        lossConstants<>+96(SB), Z10, Z10
-	VBROADCASTSD      lossConstants<>+128(SB), Z12
-	VMINPD            Z10, Z12, Z10
-	VBROADCASTSD      lossConstants<>+160(SB), Z12
-	VMAXPD            Z10, Z12, Z10
-	VMOVAPD           Z10, Z12
-	VBROADCASTSD      lossConstants<>+192(SB), Z13
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z13, Z12
-	VSUBPD.BCST       lossConstants<>+224(SB), Z12, Z13
-	VMOVAPD           Z10, Z10
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z13, Z10
-	VMOVAPD           Z10, Z14
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z13, Z14
-	VSUBPD            Z14, Z10, Z10
-	VMOVAPD           Z10, Z10
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z13, Z10
-	VMOVAPD           Z10, Z13
-	VFMADD231PD       Z10, Z14, Z13
-	VBROADCASTSD      lossConstants<>+320(SB), Z10
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z14, Z10
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z14, Z10
-	VMULPD            Z14, Z14, Z15
-	VMOVAPD           Z13, Z13
-	VFMADD231PD       Z10, Z15, Z13
-	VADDPD.BCST       lossConstants<>+640(SB), Z14, Z10
-	VSUBPD.BCST       lossConstants<>+640(SB), Z10, Z15
-	VSUBPD            Z15, Z14, Z14
-	VADDPD            Z13, Z14, Z13
-	VADDPD            Z13, Z10, Z10
-	VPADDQ.BCST       lossConstants<>+672(SB), Z12, Z12
-	VPSRLQ            $0x01, Z12, Z13
-	VPSLLQ            $0x34, Z13, Z14
-	VMULPD            Z14, Z10, Z10
-	VPSUBQ            Z13, Z12, Z12
-	VPSLLQ            $0x34, Z12, Z12
-	VMULPD            Z12, Z10, Z10
-	VADDPD.BCST       lossConstants<>+640(SB), Z10, Z12
-	VSUBPD.BCST       lossConstants<>+640(SB), Z12, Z13
-	VSUBPD            Z13, Z12, Z14
-	VBROADCASTSD      lossConstants<>+640(SB), Z15
-	VSUBPD            Z14, Z15, Z14
-	VSUBPD            Z13, Z10, Z13
-	VADDPD            Z13, Z14, Z13
-	VPADDQ.BCST       lossConstants<>+704(SB), Z12, Z12
-	VPSRLQ            $0x34, Z12, Z14
-	VORPD.BCST        lossConstants<>+736(SB), Z14, Z15
-	VSUBPD.BCST       lossConstants<>+736(SB), Z15, Z15
-	VANDPD.BCST       lossConstants<>+768(SB), Z12, Z12
-	VPADDQ.BCST       lossConstants<>+800(SB), Z12, Z12
-	VSUBPD.BCST       lossConstants<>+640(SB), Z12, Z12
-	VBROADCASTSD      lossConstants<>+832(SB), Z16
-	VPSUBQ            Z14, Z16, Z14
-	VPSLLQ            $0x34, Z14, Z14
-	VMULPD.BCST       lossConstants<>+864(SB), Z14, Z14
-	VMULPD            Z14, Z13, Z13
-	VSUBPD.BCST       lossConstants<>+896(SB), Z15, Z14
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z14, K1
-	VBLENDMPD         Z10, Z12, K1, Z4
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z13, K1, Z5
-	VADDPD.BCST       lossConstants<>+928(SB), Z4, Z12
-	VDIVPD            Z12, Z4, Z12
-	VMULPD            Z12, Z12, Z13
-	VBROADCASTSD      lossConstants<>+960(SB), Z15
-	VFMADD213PD.BCST  lossConstants<>+992(SB), Z13, Z15
-	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z13, Z15
-	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z13, Z15
-	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z13, Z15
-	VFMADD213PD.BCST  lossConstants<>+1120(SB), Z13, Z15
-	VFMADD213PD.BCST  lossConstants<>+1152(SB), Z13, Z15
-	VMULPD.BCST       lossConstants<>+1184(SB), Z14, Z16
-	VADDPD            Z4, Z16, Z17
-	VSUBPD            Z16, Z17, Z16
-	VSUBPD            Z16, Z4, Z16
-	VMOVAPD           Z16, Z16
-	VFMADD231PD.BCST  lossConstants<>+1216(SB), Z14, Z16
-	VBROADCASTSD      lossConstants<>+928(SB), Z14
-	VFMADD213PD.BCST  lossConstants<>+1248(SB), Z4, Z14
-	VFMADD213PD.BCST  lossConstants<>+928(SB), Z4, Z14
-	VMOVAPD           Z16, Z16
-	VFMADD231PD       Z14, Z5, Z16
-	VMULPD.BCST       lossConstants<>+64(SB), Z4, Z14
-	VMULPD            Z4, Z14, Z18
-	VMOVAPD           Z18, Z18
-	VFMADD231PD       Z15, Z13, Z18
-	VMOVAPD           Z16, Z13
-	VFMADD231PD       Z18, Z12, Z13
-	VMOVAPD           Z13, Z12
-	VFNMADD231PD      Z4, Z14, Z12
-	VADDPD            Z12, Z17, Z12
-	VCMPPD.BCST       $0x1e, lossConstants<>+1280(SB), Z10, K1
-	VBLENDMPD         Z10, Z12, K1, Z6
-	VCMPPD.BCST       $0x1e, lossConstants<>+1312(SB), Z10, K1
-	VBROADCASTSD      lossConstants<>+1344(SB), Z12
-	VBLENDMPD         Z6, Z12, K1, Z7
-	VCMPPD.BCST       $0x00, lossConstants<>+1312(SB), Z10, K1
-	VBLENDMPD.BCST    lossConstants<>+1376(SB), Z7, K1, Z8
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z10, K1
-	VBLENDMPD         Z10, Z8, K1, Z9
-	VADDPD            Z9, Z11, Z10
-	VADDPD            Z10, Z0, Z0
+	VSUBPD            Z11, Z4, Z11
+	VMOVAPD           Z11, Z11
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z8, Z11
+	VBROADCASTSD      lossConstants<>+864(SB), Z8
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z4, Z8
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z4, Z8
+	VMOVAPD           Z11, Z11
+	VFMADD231PD       Z8, Z6, Z11
+	VMULPD.BCST       lossConstants<>+64(SB), Z4, Z6
+	VMULPD            Z4, Z6, Z8
+	VMOVAPD           Z8, Z8
+	VFMADD231PD       Z10, Z9, Z8
+	VMOVAPD           Z11, Z9
+	VFMADD231PD       Z8, Z7, Z9
+	VMOVAPD           Z9, Z7
+	VFNMADD231PD      Z4, Z6, Z7
+	VADDPD            Z7, Z12, Z4
+	VADDPD            Z4, Z5, Z4
+	VADDPD            Z4, Z0, Z0
 	ADDQ              $0x08, R8
 	ADDQ              $0x08, R9
 	DECQ              R10
@@ -2126,9 +2054,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z10
-	VADDPD  Z0, Z10, Z10
-	VMOVUPD Z10, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z4
+	VADDPD  Z0, Z4, Z4
+	VMOVUPD Z4, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -2186,35 +2114,35 @@ row0:
 	VINSERTPS    $0x20, (R8)(BX*1), X2, X2
 	VINSERTPS    $0x30, (R8)(SI*1), X2, X2
 	VCVTPS2PD    X2, Y2
-	VCMPPD       $0x11, lossConstants<>+1408(SB), Y1, Y3
-	VMULPD       lossConstants<>+1440(SB), Y1, Y4
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y1, Y3
+	VMULPD       lossConstants<>+1248(SB), Y1, Y4
 	VBLENDVPD    Y3, Y4, Y1, Y4
-	VBROADCASTSD lossConstants<>+1504(SB), Y5
-	VBLENDVPD    Y3, lossConstants<>+1472(SB), Y5, Y3
-	VPADDQ       lossConstants<>+704(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
 	VPSRLQ       $0x34, Y4, Y5
-	VORPD        lossConstants<>+736(SB), Y5, Y5
-	VSUBPD       lossConstants<>+736(SB), Y5, Y5
-	VANDPD       lossConstants<>+768(SB), Y4, Y4
-	VPADDQ       lossConstants<>+800(SB), Y4, Y4
-	VSUBPD       lossConstants<>+640(SB), Y4, Y4
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
 	VADDPD       Y5, Y3, Y3
-	VADDPD       lossConstants<>+928(SB), Y4, Y5
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
 	VDIVPD       Y5, Y4, Y5
 	VMULPD       Y5, Y5, Y6
-	VBROADCASTSD lossConstants<>+960(SB), Y7
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1120(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1152(SB), Y6, Y7
-	VMULPD       lossConstants<>+1184(SB), Y3, Y8
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
 	VADDPD       Y4, Y8, Y9
 	VSUBPD       Y8, Y9, Y8
 	VSUBPD       Y8, Y4, Y8
 	VMOVAPD      Y8, Y8
-	VFMADD231PD  lossConstants<>+1216(SB), Y3, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
 	VMULPD       lossConstants<>+64(SB), Y4, Y3
 	VMULPD       Y4, Y3, Y10
 	VMOVAPD      Y10, Y10
@@ -2224,64 +2152,64 @@ row0:
 	VMOVAPD      Y6, Y5
 	VFNMADD231PD Y4, Y3, Y5
 	VADDPD       Y5, Y9, Y3
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y1, Y4
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y1, Y4
 	VBLENDVPD    Y4, Y1, Y3, Y3
 	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y4
-	VBROADCASTSD lossConstants<>+1344(SB), Y5
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
 	VBLENDVPD    Y4, Y3, Y5, Y3
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y4
-	VBLENDVPD    Y4, lossConstants<>+1376(SB), Y3, Y3
+	VBLENDVPD    Y4, lossConstants<>+1408(SB), Y3, Y3
 	VMULPD       Y3, Y2, Y3
 	VBROADCASTSD lossConstants<>+0(SB), Y4
 	VSUBPD       Y3, Y4, Y3
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y4
 	VBLENDVPD    Y4, lossConstants<>+0(SB), Y3, Y3
-	VBROADCASTSD lossConstants<>+640(SB), Y4
+	VBROADCASTSD lossConstants<>+576(SB), Y4
 	VSUBPD       Y2, Y4, Y4
 	VBROADCASTSD lossConstants<>+0(SB), Y5
 	VSUBPD       Y1, Y5, Y1
-	VADDPD       lossConstants<>+640(SB), Y1, Y5
-	VSUBPD       lossConstants<>+640(SB), Y5, Y6
+	VADDPD       lossConstants<>+576(SB), Y1, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y6
 	VSUBPD       Y6, Y5, Y7
-	VBROADCASTSD lossConstants<>+640(SB), Y8
+	VBROADCASTSD lossConstants<>+576(SB), Y8
 	VSUBPD       Y7, Y8, Y7
 	VSUBPD       Y6, Y1, Y6
 	VADDPD       Y6, Y7, Y6
-	VPADDQ       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        lossConstants<>+736(SB), Y7, Y8
-	VSUBPD       lossConstants<>+736(SB), Y8, Y8
-	VANDPD       lossConstants<>+768(SB), Y5, Y5
-	VPADDQ       lossConstants<>+800(SB), Y5, Y5
-	VSUBPD       lossConstants<>+640(SB), Y5, Y5
-	VBROADCASTSD lossConstants<>+832(SB), Y9
+	VORPD        lossConstants<>+672(SB), Y7, Y8
+	VSUBPD       lossConstants<>+672(SB), Y8, Y8
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+768(SB), Y9
 	VPSUBQ       Y7, Y9, Y7
 	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       lossConstants<>+864(SB), Y7, Y7
+	VMULPD       lossConstants<>+800(SB), Y7, Y7
 	VMULPD       Y7, Y6, Y6
-	VSUBPD       lossConstants<>+896(SB), Y8, Y7
+	VSUBPD       lossConstants<>+832(SB), Y8, Y7
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y7, Y8
 	VBLENDVPD    Y8, Y1, Y5, Y5
 	VBLENDVPD    Y8, lossConstants<>+0(SB), Y6, Y6
-	VADDPD       lossConstants<>+928(SB), Y5, Y8
+	VADDPD       lossConstants<>+864(SB), Y5, Y8
 	VDIVPD       Y8, Y5, Y8
 	VMULPD       Y8, Y8, Y9
-	VBROADCASTSD lossConstants<>+960(SB), Y10
+	VBROADCASTSD lossConstants<>+896(SB), Y10
+	VFMADD213PD  lossConstants<>+928(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+960(SB), Y9, Y10
 	VFMADD213PD  lossConstants<>+992(SB), Y9, Y10
 	VFMADD213PD  lossConstants<>+1024(SB), Y9, Y10
 	VFMADD213PD  lossConstants<>+1056(SB), Y9, Y10
 	VFMADD213PD  lossConstants<>+1088(SB), Y9, Y10
-	VFMADD213PD  lossConstants<>+1120(SB), Y9, Y10
-	VFMADD213PD  lossConstants<>+1152(SB), Y9, Y10
-	VMULPD       lossConstants<>+1184(SB), Y7, Y11
+	VMULPD       lossConstants<>+1120(SB), Y7, Y11
 	VADDPD       Y5, Y11, Y12
 	VSUBPD       Y11, Y12, Y11
 	VSUBPD       Y11, Y5, Y11
 	VMOVAPD      Y11, Y11
-	VFMADD231PD  lossConstants<>+1216(SB), Y7, Y11
-	VBROADCASTSD lossConstants<>+928(SB), Y7
-	VFMADD213PD  lossConstants<>+1248(SB), Y5, Y7
-	VFMADD213PD  lossConstants<>+928(SB), Y5, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y7, Y11
+	VBROADCASTSD lossConstants<>+864(SB), Y7
+	VFMADD213PD  lossConstants<>+1184(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+864(SB), Y5, Y7
 	VMOVAPD      Y11, Y11
 	VFMADD231PD  Y7, Y6, Y11
 	VMULPD       lossConstants<>+64(SB), Y5, Y6
@@ -2293,18 +2221,18 @@ row0:
 	VMOVAPD      Y9, Y7
 	VFNMADD231PD Y5, Y6, Y7
 	VADDPD       Y7, Y12, Y5
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y1, Y6
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y1, Y6
 	VBLENDVPD    Y6, Y1, Y5, Y5
-	VCMPPD       $0x1e, lossConstants<>+1312(SB), Y1, Y6
-	VBROADCASTSD lossConstants<>+1344(SB), Y7
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y1, Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y7
 	VBLENDVPD    Y6, Y5, Y7, Y5
-	VCMPPD       $0x00, lossConstants<>+1312(SB), Y1, Y6
-	VBLENDVPD    Y6, lossConstants<>+1376(SB), Y5, Y5
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y1, Y6
+	VBLENDVPD    Y6, lossConstants<>+1408(SB), Y5, Y5
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y6
 	VBLENDVPD    Y6, Y1, Y5, Y1
 	VMULPD       Y1, Y4, Y1
 	VSUBPD       Y1, Y3, Y1
-	VCMPPD       $0x00, lossConstants<>+640(SB), Y2, Y2
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y2, Y2
 	VBLENDVPD    Y2, Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	ADDQ         $0x04, DI
@@ -2382,35 +2310,35 @@ row0:
 	VMOVSD       (R8)(BX*1), X3
 	VMOVHPD      (R8)(SI*1), X3, X3
 	VINSERTF128  $0x01, X3, Y1, Y3
-	VCMPPD       $0x11, lossConstants<>+1408(SB), Y2, Y4
-	VMULPD       lossConstants<>+1440(SB), Y2, Y5
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y2, Y4
+	VMULPD       lossConstants<>+1248(SB), Y2, Y5
 	VBLENDVPD    Y4, Y5, Y2, Y5
-	VBROADCASTSD lossConstants<>+1504(SB), Y6
-	VBLENDVPD    Y4, lossConstants<>+1472(SB), Y6, Y4
-	VPADDQ       lossConstants<>+704(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+1312(SB), Y6
+	VBLENDVPD    Y4, lossConstants<>+1280(SB), Y6, Y4
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
 	VPSRLQ       $0x34, Y5, Y6
-	VORPD        lossConstants<>+736(SB), Y6, Y6
-	VSUBPD       lossConstants<>+736(SB), Y6, Y6
-	VANDPD       lossConstants<>+768(SB), Y5, Y5
-	VPADDQ       lossConstants<>+800(SB), Y5, Y5
-	VSUBPD       lossConstants<>+640(SB), Y5, Y5
+	VORPD        lossConstants<>+672(SB), Y6, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
 	VADDPD       Y6, Y4, Y4
-	VADDPD       lossConstants<>+928(SB), Y5, Y6
+	VADDPD       lossConstants<>+864(SB), Y5, Y6
 	VDIVPD       Y6, Y5, Y6
 	VMULPD       Y6, Y6, Y7
-	VBROADCASTSD lossConstants<>+960(SB), Y8
+	VBROADCASTSD lossConstants<>+896(SB), Y8
+	VFMADD213PD  lossConstants<>+928(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+960(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+992(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+1024(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+1056(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+1088(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1120(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1152(SB), Y7, Y8
-	VMULPD       lossConstants<>+1184(SB), Y4, Y9
+	VMULPD       lossConstants<>+1120(SB), Y4, Y9
 	VADDPD       Y5, Y9, Y10
 	VSUBPD       Y9, Y10, Y9
 	VSUBPD       Y9, Y5, Y9
 	VMOVAPD      Y9, Y9
-	VFMADD231PD  lossConstants<>+1216(SB), Y4, Y9
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y9
 	VMULPD       lossConstants<>+64(SB), Y5, Y4
 	VMULPD       Y5, Y4, Y11
 	VMOVAPD      Y11, Y11
@@ -2420,64 +2348,64 @@ row0:
 	VMOVAPD      Y7, Y6
 	VFNMADD231PD Y5, Y4, Y6
 	VADDPD       Y6, Y10, Y4
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y2, Y5
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y2, Y5
 	VBLENDVPD    Y5, Y2, Y4, Y4
 	VCMPPD       $0x1e, lossConstants<>+0(SB), Y2, Y5
-	VBROADCASTSD lossConstants<>+1344(SB), Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y6
 	VBLENDVPD    Y5, Y4, Y6, Y4
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y5
-	VBLENDVPD    Y5, lossConstants<>+1376(SB), Y4, Y4
+	VBLENDVPD    Y5, lossConstants<>+1408(SB), Y4, Y4
 	VMULPD       Y4, Y3, Y4
 	VBROADCASTSD lossConstants<>+0(SB), Y5
 	VSUBPD       Y4, Y5, Y4
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y3, Y5
 	VBLENDVPD    Y5, lossConstants<>+0(SB), Y4, Y4
-	VBROADCASTSD lossConstants<>+640(SB), Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y5
 	VSUBPD       Y3, Y5, Y5
 	VBROADCASTSD lossConstants<>+0(SB), Y6
 	VSUBPD       Y2, Y6, Y2
-	VADDPD       lossConstants<>+640(SB), Y2, Y6
-	VSUBPD       lossConstants<>+640(SB), Y6, Y7
+	VADDPD       lossConstants<>+576(SB), Y2, Y6
+	VSUBPD       lossConstants<>+576(SB), Y6, Y7
 	VSUBPD       Y7, Y6, Y8
-	VBROADCASTSD lossConstants<>+640(SB), Y9
+	VBROADCASTSD lossConstants<>+576(SB), Y9
 	VSUBPD       Y8, Y9, Y8
 	VSUBPD       Y7, Y2, Y7
 	VADDPD       Y7, Y8, Y7
-	VPADDQ       lossConstants<>+704(SB), Y6, Y6
+	VPADDQ       lossConstants<>+640(SB), Y6, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        lossConstants<>+736(SB), Y8, Y9
-	VSUBPD       lossConstants<>+736(SB), Y9, Y9
-	VANDPD       lossConstants<>+768(SB), Y6, Y6
-	VPADDQ       lossConstants<>+800(SB), Y6, Y6
-	VSUBPD       lossConstants<>+640(SB), Y6, Y6
-	VBROADCASTSD lossConstants<>+832(SB), Y10
+	VORPD        lossConstants<>+672(SB), Y8, Y9
+	VSUBPD       lossConstants<>+672(SB), Y9, Y9
+	VANDPD       lossConstants<>+704(SB), Y6, Y6
+	VPADDQ       lossConstants<>+736(SB), Y6, Y6
+	VSUBPD       lossConstants<>+576(SB), Y6, Y6
+	VBROADCASTSD lossConstants<>+768(SB), Y10
 	VPSUBQ       Y8, Y10, Y8
 	VPSLLQ       $0x34, Y8, Y8
-	VMULPD       lossConstants<>+864(SB), Y8, Y8
+	VMULPD       lossConstants<>+800(SB), Y8, Y8
 	VMULPD       Y8, Y7, Y7
-	VSUBPD       lossConstants<>+896(SB), Y9, Y8
+	VSUBPD       lossConstants<>+832(SB), Y9, Y8
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y8, Y9
 	VBLENDVPD    Y9, Y2, Y6, Y6
 	VBLENDVPD    Y9, lossConstants<>+0(SB), Y7, Y7
-	VADDPD       lossConstants<>+928(SB), Y6, Y9
+	VADDPD       lossConstants<>+864(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y9
 	VMULPD       Y9, Y9, Y10
-	VBROADCASTSD lossConstants<>+960(SB), Y11
+	VBROADCASTSD lossConstants<>+896(SB), Y11
+	VFMADD213PD  lossConstants<>+928(SB), Y10, Y11
+	VFMADD213PD  lossConstants<>+960(SB), Y10, Y11
 	VFMADD213PD  lossConstants<>+992(SB), Y10, Y11
 	VFMADD213PD  lossConstants<>+1024(SB), Y10, Y11
 	VFMADD213PD  lossConstants<>+1056(SB), Y10, Y11
 	VFMADD213PD  lossConstants<>+1088(SB), Y10, Y11
-	VFMADD213PD  lossConstants<>+1120(SB), Y10, Y11
-	VFMADD213PD  lossConstants<>+1152(SB), Y10, Y11
-	VMULPD       lossConstants<>+1184(SB), Y8, Y12
+	VMULPD       lossConstants<>+1120(SB), Y8, Y12
 	VADDPD       Y6, Y12, Y13
 	VSUBPD       Y12, Y13, Y12
 	VSUBPD       Y12, Y6, Y12
 	VMOVAPD      Y12, Y12
-	VFMADD231PD  lossConstants<>+1216(SB), Y8, Y12
-	VBROADCASTSD lossConstants<>+928(SB), Y8
-	VFMADD213PD  lossConstants<>+1248(SB), Y6, Y8
-	VFMADD213PD  lossConstants<>+928(SB), Y6, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y8, Y12
+	VBROADCASTSD lossConstants<>+864(SB), Y8
+	VFMADD213PD  lossConstants<>+1184(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+864(SB), Y6, Y8
 	VMOVAPD      Y12, Y12
 	VFMADD231PD  Y8, Y7, Y12
 	VMULPD       lossConstants<>+64(SB), Y6, Y7
@@ -2489,18 +2417,18 @@ row0:
 	VMOVAPD      Y10, Y8
 	VFNMADD231PD Y6, Y7, Y8
 	VADDPD       Y8, Y13, Y6
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y2, Y7
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y2, Y7
 	VBLENDVPD    Y7, Y2, Y6, Y6
-	VCMPPD       $0x1e, lossConstants<>+1312(SB), Y2, Y7
-	VBROADCASTSD lossConstants<>+1344(SB), Y8
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y2, Y7
+	VBROADCASTSD lossConstants<>+1376(SB), Y8
 	VBLENDVPD    Y7, Y6, Y8, Y6
-	VCMPPD       $0x00, lossConstants<>+1312(SB), Y2, Y7
-	VBLENDVPD    Y7, lossConstants<>+1376(SB), Y6, Y6
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y2, Y7
+	VBLENDVPD    Y7, lossConstants<>+1408(SB), Y6, Y6
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y7
 	VBLENDVPD    Y7, Y2, Y6, Y2
 	VMULPD       Y2, Y5, Y2
 	VSUBPD       Y2, Y4, Y2
-	VCMPPD       $0x00, lossConstants<>+640(SB), Y3, Y3
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y3, Y3
 	VBLENDVPD    Y3, Y4, Y2, Y2
 	VADDPD       Y2, Y0, Y0
 	ADDQ         $0x08, DI
@@ -2577,144 +2505,144 @@ row0:
 	VINSERTPS        $0x10, (R8)(BX*1), X1, X1
 	VINSERTPS        $0x20, (R8)(SI*1), X1, X1
 	VINSERTPS        $0x30, (R8)(DI*1), X1, X1
-	VMOVSS           (R11), X15
-	VINSERTPS        $0x10, (R11)(BX*1), X15, X15
-	VINSERTPS        $0x20, (R11)(SI*1), X15, X15
-	VINSERTPS        $0x30, (R11)(DI*1), X15, X15
-	VINSERTF64X2     $0x01, X15, Y1, Y15
-	VCVTPS2PD        Y15, Z15
+	VMOVSS           (R11), X2
+	VINSERTPS        $0x10, (R11)(BX*1), X2, X2
+	VINSERTPS        $0x20, (R11)(SI*1), X2, X2
+	VINSERTPS        $0x30, (R11)(DI*1), X2, X2
+	VINSERTF64X2     $0x01, X2, Y1, Y2
+	VCVTPS2PD        Y2, Z2
 	LEAQ             (R9)(CX*1), R11
 	VMOVSS           (R9), X1
 	VINSERTPS        $0x10, (R9)(BX*1), X1, X1
 	VINSERTPS        $0x20, (R9)(SI*1), X1, X1
 	VINSERTPS        $0x30, (R9)(DI*1), X1, X1
-	VMOVSS           (R11), X16
-	VINSERTPS        $0x10, (R11)(BX*1), X16, X16
-	VINSERTPS        $0x20, (R11)(SI*1), X16, X16
-	VINSERTPS        $0x30, (R11)(DI*1), X16, X16
-	VINSERTF64X2     $0x01, X16, Y1, Y16
-	VCVTPS2PD        Y16, Z16
-	VCMPPD.BCST      $0x11, lossConstants<>+1408(SB), Z15, K1
-	VMULPD.BCST      lossConstants<>+1440(SB), Z15, Z17
-	VBLENDMPD        Z17, Z15, K1, Z2
-	VBROADCASTSD     lossConstants<>+1504(SB), Z17
-	VBLENDMPD.BCST   lossConstants<>+1472(SB), Z17, K1, Z3
-	VPADDQ.BCST      lossConstants<>+704(SB), Z2, Z17
-	VPSRLQ           $0x34, Z17, Z18
-	VORPD.BCST       lossConstants<>+736(SB), Z18, Z18
-	VSUBPD.BCST      lossConstants<>+736(SB), Z18, Z18
-	VANDPD.BCST      lossConstants<>+768(SB), Z17, Z17
-	VPADDQ.BCST      lossConstants<>+800(SB), Z17, Z17
-	VSUBPD.BCST      lossConstants<>+640(SB), Z17, Z17
-	VADDPD           Z18, Z3, Z18
-	VADDPD.BCST      lossConstants<>+928(SB), Z17, Z19
-	VDIVPD           Z19, Z17, Z19
-	VMULPD           Z19, Z19, Z20
-	VBROADCASTSD     lossConstants<>+960(SB), Z21
-	VFMADD213PD.BCST lossConstants<>+992(SB), Z20, Z21
-	VFMADD213PD.BCST lossConstants<>+1024(SB), Z20, Z21
-	VFMADD213PD.BCST lossConstants<>+1056(SB), Z20, Z21
-	VFMADD213PD.BCST lossConstants<>+1088(SB), Z20, Z21
-	VFMADD213PD.BCST lossConstants<>+1120(SB), Z20, Z21
-	VFMADD213PD.BCST lossConstants<>+1152(SB), Z20, Z21
-	VMULPD.BCST      lossConstants<>+1184(SB), Z18, Z22
-	VADDPD           Z17, Z22, Z23
-	VSUBPD           Z22, Z23, Z22
-	VSUBPD           Z22, Z17, Z22
-	VMOVAPD          Z22, Z22
-	VFMADD231PD.BCST lossConstants<>+1216(SB), Z18, Z22
-	VMULPD.BCST      lossConstants<>+64(SB), Z17, Z18
-	VMULPD           Z17, Z18, Z24
-	VMOVAPD          Z24, Z24
-	VFMADD231PD      Z21, Z20, Z24
-	VMOVAPD          Z22, Z20
-	VFMADD231PD      Z24, Z19, Z20
-	VMOVAPD          Z20, Z19
-	VFNMADD231PD     Z17, Z18, Z19
-	VADDPD           Z19, Z23, Z17
-	VCMPPD.BCST      $0x1e, lossConstants<>+1280(SB), Z15, K1
-	VBLENDMPD        Z15, Z17, K1, Z4
-	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z15, K1
-	VBROADCASTSD     lossConstants<>+1344(SB), Z17
-	VBLENDMPD        Z4, Z17, K1, Z5
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z15, K1
-	VBLENDMPD.BCST   lossConstants<>+1376(SB), Z5, K1, Z6
-	VMULPD           Z6, Z16, Z17
-	VBROADCASTSD     lossConstants<>+0(SB), Z18
-	VSUBPD           Z17, Z18, Z17
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z16, K1
-	VBLENDMPD.BCST   lossConstants<>+0(SB), Z17, K1, Z7
-	VBROADCASTSD     lossConstants<>+640(SB), Z17
-	VSUBPD           Z16, Z17, Z17
-	VBROADCASTSD     lossConstants<>+0(SB), Z18
-	VSUBPD           Z15, Z18, Z15
-	VADDPD.BCST      lossConstants<>+640(SB), Z15, Z18
-	VSUBPD.BCST      lossConstants<>+640(SB), Z18, Z19
-	VSUBPD           Z19, Z18, Z20
-	VBROADCASTSD     lossConstants<>+640(SB), Z21
-	VSUBPD           Z20, Z21, Z20
-	VSUBPD           Z19, Z15, Z19
-	VADDPD           Z19, Z20, Z19
-	VPADDQ.BCST      lossConstants<>+704(SB), Z18, Z18
-	VPSRLQ           $0x34, Z18, Z20
-	VORPD.BCST       lossConstants<>+736(SB), Z20, Z21
-	VSUBPD.BCST      lossConstants<>+736(SB), Z21, Z21
-	VANDPD.BCST      lossConstants<>+768(SB), Z18, Z18
-	VPADDQ.BCST      lossConstants<>+800(SB), Z18, Z18
-	VSUBPD.BCST      lossConstants<>+640(SB), Z18, Z18
-	VBROADCASTSD     lossConstants<>+832(SB), Z22
-	VPSUBQ           Z20, Z22, Z20
-	VPSLLQ           $0x34, Z20, Z20
-	VMULPD.BCST      lossConstants<>+864(SB), Z20, Z20
-	VMULPD           Z20, Z19, Z19
-	VSUBPD.BCST      lossConstants<>+896(SB), Z21, Z20
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z20, K1
-	VBLENDMPD        Z15, Z18, K1, Z8
-	VBLENDMPD.BCST   lossConstants<>+0(SB), Z19, K1, Z9
-	VADDPD.BCST      lossConstants<>+928(SB), Z8, Z18
-	VDIVPD           Z18, Z8, Z18
-	VMULPD           Z18, Z18, Z19
-	VBROADCASTSD     lossConstants<>+960(SB), Z21
-	VFMADD213PD.BCST lossConstants<>+992(SB), Z19, Z21
-	VFMADD213PD.BCST lossConstants<>+1024(SB), Z19, Z21
-	VFMADD213PD.BCST lossConstants<>+1056(SB), Z19, Z21
-	VFMADD213PD.BCST lossConstants<>+1088(SB), Z19, Z21
-	VFMADD213PD.BCST lossConstants<>+1120(SB), Z19, Z21
-	VFMADD213PD.BCST lossConstants<>+1152(SB), Z19, Z21
-	VMULPD.BCST      lossConstants<>+1184(SB), Z20, Z22
-	VADDPD           Z8, Z22, Z23
-	VSUBPD           Z22, Z23, Z22
-	VSUBPD           Z22, Z8, Z22
-	VMOVAPD          Z22, Z22
-	VFMADD231PD.BCST lossConstants<>+1216(SB), Z20, Z22
-	VBROADCASTSD     lossConstants<>+928(SB), Z20
-	VFMADD213PD.BCST lossConstants<>+1248(SB), Z8, Z20
-	VFMADD213PD.BCST lossConstants<>+928(SB), Z8, Z20
-	VMOVAPD          Z22, Z22
-	VFMADD231PD      Z20, Z9, Z22
-	VMULPD.BCST      lossConstants<>+64(SB), Z8, Z20
-	VMULPD           Z8, Z20, Z24
-	VMOVAPD          Z24, Z24
-	VFMADD231PD      Z21, Z19, Z24
-	VMOVAPD          Z22, Z19
-	VFMADD231PD      Z24, Z18, Z19
-	VMOVAPD          Z19, Z18
-	VFNMADD231PD     Z8, Z20, Z18
-	VADDPD           Z18, Z23, Z18
-	VCMPPD.BCST      $0x1e, lossConstants<>+1280(SB), Z15, K1
-	VBLENDMPD        Z15, Z18, K1, Z10
-	VCMPPD.BCST      $0x1e, lossConstants<>+1312(SB), Z15, K1
-	VBROADCASTSD     lossConstants<>+1344(SB), Z18
-	VBLENDMPD        Z10, Z18, K1, Z11
-	VCMPPD.BCST      $0x00, lossConstants<>+1312(SB), Z15, K1
-	VBLENDMPD.BCST   lossConstants<>+1376(SB), Z11, K1, Z12
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z15, K1
-	VBLENDMPD        Z15, Z12, K1, Z13
-	VMULPD           Z13, Z17, Z15
-	VSUBPD           Z15, Z7, Z15
-	VCMPPD.BCST      $0x00, lossConstants<>+640(SB), Z16, K1
-	VBLENDMPD        Z7, Z15, K1, Z14
-	VADDPD           Z14, Z0, Z0
+	VMOVSS           (R11), X3
+	VINSERTPS        $0x10, (R11)(BX*1), X3, X3
+	VINSERTPS        $0x20, (R11)(SI*1), X3, X3
+	VINSERTPS        $0x30, (R11)(DI*1), X3, X3
+	VINSERTF64X2     $0x01, X3, Y1, Y3
+	VCVTPS2PD        Y3, Z3
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z2, K1
+	VMULPD.BCST      lossConstants<>+1248(SB), Z2, Z4
+	VBLENDMPD        Z4, Z2, K1, Z4
+	VBROADCASTSD     lossConstants<>+1312(SB), Z5
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z5, K1, Z5
+	VPADDQ.BCST      lossConstants<>+640(SB), Z4, Z4
+	VPSRLQ           $0x34, Z4, Z6
+	VORPD.BCST       lossConstants<>+672(SB), Z6, Z6
+	VSUBPD.BCST      lossConstants<>+672(SB), Z6, Z6
+	VANDPD.BCST      lossConstants<>+704(SB), Z4, Z4
+	VPADDQ.BCST      lossConstants<>+736(SB), Z4, Z4
+	VSUBPD.BCST      lossConstants<>+576(SB), Z4, Z4
+	VADDPD           Z6, Z5, Z5
+	VADDPD.BCST      lossConstants<>+864(SB), Z4, Z6
+	VDIVPD           Z6, Z4, Z6
+	VMULPD           Z6, Z6, Z7
+	VBROADCASTSD     lossConstants<>+896(SB), Z8
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z7, Z8
+	VMULPD.BCST      lossConstants<>+1120(SB), Z5, Z9
+	VADDPD           Z4, Z9, Z10
+	VSUBPD           Z9, Z10, Z9
+	VSUBPD           Z9, Z4, Z9
+	VMOVAPD          Z9, Z9
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z5, Z9
+	VMULPD.BCST      lossConstants<>+64(SB), Z4, Z5
+	VMULPD           Z4, Z5, Z11
+	VMOVAPD          Z11, Z11
+	VFMADD231PD      Z8, Z7, Z11
+	VMOVAPD          Z9, Z7
+	VFMADD231PD      Z11, Z6, Z7
+	VMOVAPD          Z7, Z6
+	VFNMADD231PD     Z4, Z5, Z6
+	VADDPD           Z6, Z10, Z4
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z2, K1
+	VBLENDMPD        Z2, Z4, K1, Z4
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z2, K1
+	VBROADCASTSD     lossConstants<>+1376(SB), Z5
+	VBLENDMPD        Z4, Z5, K1, Z4
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z2, K1
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z4, K1, Z4
+	VMULPD           Z4, Z3, Z4
+	VBROADCASTSD     lossConstants<>+0(SB), Z5
+	VSUBPD           Z4, Z5, Z4
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z3, K1
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z4, K1, Z4
+	VBROADCASTSD     lossConstants<>+576(SB), Z5
+	VSUBPD           Z3, Z5, Z5
+	VBROADCASTSD     lossConstants<>+0(SB), Z6
+	VSUBPD           Z2, Z6, Z2
+	VADDPD.BCST      lossConstants<>+576(SB), Z2, Z6
+	VSUBPD.BCST      lossConstants<>+576(SB), Z6, Z7
+	VSUBPD           Z7, Z6, Z8
+	VBROADCASTSD     lossConstants<>+576(SB), Z9
+	VSUBPD           Z8, Z9, Z8
+	VSUBPD           Z7, Z2, Z7
+	VADDPD           Z7, Z8, Z7
+	VPADDQ.BCST      lossConstants<>+640(SB), Z6, Z6
+	VPSRLQ           $0x34, Z6, Z8
+	VORPD.BCST       lossConstants<>+672(SB), Z8, Z9
+	VSUBPD.BCST      lossConstants<>+672(SB), Z9, Z9
+	VANDPD.BCST      lossConstants<>+704(SB), Z6, Z6
+	VPADDQ.BCST      lossConstants<>+736(SB), Z6, Z6
+	VSUBPD.BCST      lossConstants<>+576(SB), Z6, Z6
+	VBROADCASTSD     lossConstants<>+768(SB), Z10
+	VPSUBQ           Z8, Z10, Z8
+	VPSLLQ           $0x34, Z8, Z8
+	VMULPD.BCST      lossConstants<>+800(SB), Z8, Z8
+	VMULPD           Z8, Z7, Z7
+	VSUBPD.BCST      lossConstants<>+832(SB), Z9, Z8
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z8, K1
+	VBLENDMPD        Z2, Z6, K1, Z6
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z7, K1, Z7
+	VADDPD.BCST      lossConstants<>+864(SB), Z6, Z9
+	VDIVPD           Z9, Z6, Z9
+	VMULPD           Z9, Z9, Z10
+	VBROADCASTSD     lossConstants<>+896(SB), Z11
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z10, Z11
+	VMULPD.BCST      lossConstants<>+1120(SB), Z8, Z12
+	VADDPD           Z6, Z12, Z13
+	VSUBPD           Z12, Z13, Z12
+	VSUBPD           Z12, Z6, Z12
+	VMOVAPD          Z12, Z12
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z8, Z12
+	VBROADCASTSD     lossConstants<>+864(SB), Z8
+	VFMADD213PD.BCST lossConstants<>+1184(SB), Z6, Z8
+	VFMADD213PD.BCST lossConstants<>+864(SB), Z6, Z8
+	VMOVAPD          Z12, Z12
+	VFMADD231PD      Z8, Z7, Z12
+	VMULPD.BCST      lossConstants<>+64(SB), Z6, Z7
+	VMULPD           Z6, Z7, Z8
+	VMOVAPD          Z8, Z8
+	VFMADD231PD      Z11, Z10, Z8
+	VMOVAPD          Z12, Z10
+	VFMADD231PD      Z8, Z9, Z10
+	VMOVAPD          Z10, Z8
+	VFNMADD231PD     Z6, Z7, Z8
+	VADDPD           Z8, Z13, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z2, K1
+	VBLENDMPD        Z2, Z6, K1, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+1440(SB), Z2, K1
+	VBROADCASTSD     lossConstants<>+1376(SB), Z7
+	VBLENDMPD        Z6, Z7, K1, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+1440(SB), Z2, K1
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z6, K1, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z2, K1
+	VBLENDMPD        Z2, Z6, K1, Z2
+	VMULPD           Z2, Z5, Z2
+	VSUBPD           Z2, Z4, Z2
+	VCMPPD.BCST      $0x00, lossConstants<>+576(SB), Z3, K1
+	VBLENDMPD        Z4, Z2, K1, Z2
+	VADDPD           Z2, Z0, Z0
 	ADDQ             $0x04, R8
 	ADDQ             $0x04, R9
 	DECQ             R10
@@ -2738,9 +2666,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z15
-	VADDPD  Z0, Z15, Z15
-	VMOVUPD Z15, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z2
+	VADDPD  Z0, Z2, Z2
+	VMOVUPD Z2, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -2799,11 +2727,11 @@ row0:
 	VMOVHPD          (R8)(DI*1), X3, X3
 	VMOVSD           (R11), X2
 	VMOVHPD          (R11)(BX*1), X2, X2
-	VMOVSD           (R11)(SI*1), X17
-	VMOVHPD          (R11)(DI*1), X17, X17
+	VMOVSD           (R11)(SI*1), X4
+	VMOVHPD          (R11)(DI*1), X4, X4
 	VINSERTF64X2     $0x01, X3, Y1, Y3
-	VINSERTF64X2     $0x01, X17, Y2, Y17
-	VINSERTF64X4     $0x01, Y17, Z3, Z17
+	VINSERTF64X2     $0x01, X4, Y2, Y4
+	VINSERTF64X4     $0x01, Y4, Z3, Z4
 	LEAQ             (R9)(CX*1), R11
 	VMOVSD           (R9), X1
 	VMOVHPD          (R9)(BX*1), X1, X1
@@ -2811,132 +2739,132 @@ row0:
 	VMOVHPD          (R9)(DI*1), X3, X3
 	VMOVSD           (R11), X2
 	VMOVHPD          (R11)(BX*1), X2, X2
-	VMOVSD           (R11)(SI*1), X18
-	VMOVHPD          (R11)(DI*1), X18, X18
+	VMOVSD           (R11)(SI*1), X5
+	VMOVHPD          (R11)(DI*1), X5, X5
 	VINSERTF64X2     $0x01, X3, Y1, Y3
-	VINSERTF64X2     $0x01, X18, Y2, Y18
-	VINSERTF64X4     $0x01, Y18, Z3, Z18
-	VCMPPD.BCST      $0x11, lossConstants<>+1408(SB), Z17, K1
-	VMULPD.BCST      lossConstants<>+1440(SB), Z17, Z19
-	VBLENDMPD        Z19, Z17, K1, Z4
-	VBROADCASTSD     lossConstants<>+1504(SB), Z19
-	VBLENDMPD.BCST   lossConstants<>+1472(SB), Z19, K1, Z5
-	VPADDQ.BCST      lossConstants<>+704(SB), Z4, Z19
-	VPSRLQ           $0x34, Z19, Z20
-	VORPD.BCST       lossConstants<>+736(SB), Z20, Z20
-	VSUBPD.BCST      lossConstants<>+736(SB), Z20, Z20
-	VANDPD.BCST      lossConstants<>+768(SB), Z19, Z19
-	VPADDQ.BCST      lossConstants<>+800(SB), Z19, Z19
-	VSUBPD.BCST      lossConstants<>+640(SB), Z19, Z19
-	VADDPD           Z20, Z5, Z20
-	VADDPD.BCST      lossConstants<>+928(SB), Z19, Z21
-	VDIVPD           Z21, Z19, Z21
-	VMULPD           Z21, Z21, Z22
-	VBROADCASTSD     lossConstants<>+960(SB), Z23
-	VFMADD213PD.BCST lossConstants<>+992(SB), Z22, Z23
-	VFMADD213PD.BCST lossConstants<>+1024(SB), Z22, Z23
-	VFMADD213PD.BCST lossConstants<>+1056(SB), Z22, Z23
-	VFMADD213PD.BCST lossConstants<>+1088(SB), Z22, Z23
-	VFMADD213PD.BCST lossConstants<>+1120(SB), Z22, Z23
-	VFMADD213PD.BCST lossConstants<>+1152(SB), Z22, Z23
-	VMULPD.BCST      lossConstants<>+1184(SB), Z20, Z24
-	VADDPD           Z19, Z24, Z25
-	VSUBPD           Z24, Z25, Z24
-	VSUBPD           Z24, Z19, Z24
-	VMOVAPD          Z24, Z24
-	VFMADD231PD.BCST lossConstants<>+1216(SB), Z20, Z24
-	VMULPD.BCST      lossConstants<>+64(SB), Z19, Z20
-	VMULPD           Z19, Z20, Z26
-	VMOVAPD          Z26, Z26
-	VFMADD231PD      Z23, Z22, Z26
-	VMOVAPD          Z24, Z22
-	VFMADD231PD      Z26, Z21, Z22
-	VMOVAPD          Z22, Z21
-	VFNMADD231PD     Z19, Z20, Z21
-	VADDPD           Z21, Z25, Z19
-	VCMPPD.BCST      $0x1e, lossConstants<>+1280(SB), Z17, K1
-	VBLENDMPD        Z17, Z19, K1, Z6
-	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z17, K1
-	VBROADCASTSD     lossConstants<>+1344(SB), Z19
-	VBLENDMPD        Z6, Z19, K1, Z7
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z17, K1
-	VBLENDMPD.BCST   lossConstants<>+1376(SB), Z7, K1, Z8
-	VMULPD           Z8, Z18, Z19
-	VBROADCASTSD     lossConstants<>+0(SB), Z20
-	VSUBPD           Z19, Z20, Z19
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z18, K1
-	VBLENDMPD.BCST   lossConstants<>+0(SB), Z19, K1, Z9
-	VBROADCASTSD     lossConstants<>+640(SB), Z19
-	VSUBPD           Z18, Z19, Z19
-	VBROADCASTSD     lossConstants<>+0(SB), Z20
-	VSUBPD           Z17, Z20, Z17
-	VADDPD.BCST      lossConstants<>+640(SB), Z17, Z20
-	VSUBPD.BCST      lossConstants<>+640(SB), Z20, Z21
-	VSUBPD           Z21, Z20, Z22
-	VBROADCASTSD     lossConstants<>+640(SB), Z23
-	VSUBPD           Z22, Z23, Z22
-	VSUBPD           Z21, Z17, Z21
-	VADDPD           Z21, Z22, Z21
-	VPADDQ.BCST      lossConstants<>+704(SB), Z20, Z20
-	VPSRLQ           $0x34, Z20, Z22
-	VORPD.BCST       lossConstants<>+736(SB), Z22, Z23
-	VSUBPD.BCST      lossConstants<>+736(SB), Z23, Z23
-	VANDPD.BCST      lossConstants<>+768(SB), Z20, Z20
-	VPADDQ.BCST      lossConstants<>+800(SB), Z20, Z20
-	VSUBPD.BCST      lossConstants<>+640(SB), Z20, Z20
-	VBROADCASTSD     lossConstants<>+832(SB), Z24
-	VPSUBQ           Z22, Z24, Z22
-	VPSLLQ           $0x34, Z22, Z22
-	VMULPD.BCST      lossConstants<>+864(SB), Z22, Z22
-	VMULPD           Z22, Z21, Z21
-	VSUBPD.BCST      lossConstants<>+896(SB), Z23, Z22
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z22, K1
-	VBLENDMPD        Z17, Z20, K1, Z10
-	VBLENDMPD.BCST   lossConstants<>+0(SB), Z21, K1, Z11
-	VADDPD.BCST      lossConstants<>+928(SB), Z10, Z20
-	VDIVPD           Z20, Z10, Z20
-	VMULPD           Z20, Z20, Z21
-	VBROADCASTSD     lossConstants<>+960(SB), Z23
-	VFMADD213PD.BCST lossConstants<>+992(SB), Z21, Z23
-	VFMADD213PD.BCST lossConstants<>+1024(SB), Z21, Z23
-	VFMADD213PD.BCST lossConstants<>+1056(SB), Z21, Z23
-	VFMADD213PD.BCST lossConstants<>+1088(SB), Z21, Z23
-	VFMADD213PD.BCST lossConstants<>+1120(SB), Z21, Z23
-	VFMADD213PD.BCST lossConstants<>+1152(SB), Z21, Z23
-	VMULPD.BCST      lossConstants<>+1184(SB), Z22, Z24
-	VADDPD           Z10, Z24, Z25
-	VSUBPD           Z24, Z25, Z24
-	VSUBPD           Z24, Z10, Z24
-	VMOVAPD          Z24, Z24
-	VFMADD231PD.BCST lossConstants<>+1216(SB), Z22, Z24
-	VBROADCASTSD     lossConstants<>+928(SB), Z22
-	VFMADD213PD.BCST lossConstants<>+1248(SB), Z10, Z22
-	VFMADD213PD.BCST lossConstants<>+928(SB), Z10, Z22
-	VMOVAPD          Z24, Z24
-	VFMADD231PD      Z22, Z11, Z24
-	VMULPD.BCST      lossConstants<>+64(SB), Z10, Z22
-	VMULPD           Z10, Z22, Z26
-	VMOVAPD          Z26, Z26
-	VFMADD231PD      Z23, Z21, Z26
-	VMOVAPD          Z24, Z21
-	VFMADD231PD      Z26, Z20, Z21
-	VMOVAPD          Z21, Z20
-	VFNMADD231PD     Z10, Z22, Z20
-	VADDPD           Z20, Z25, Z20
-	VCMPPD.BCST      $0x1e, lossConstants<>+1280(SB), Z17, K1
-	VBLENDMPD        Z17, Z20, K1, Z12
-	VCMPPD.BCST      $0x1e, lossConstants<>+1312(SB), Z17, K1
-	VBROADCASTSD     lossConstants<>+1344(SB), Z20
-	VBLENDMPD        Z12, Z20, K1, Z13
-	VCMPPD.BCST      $0x00, lossConstants<>+1312(SB), Z17, K1
-	VBLENDMPD.BCST   lossConstants<>+1376(SB), Z13, K1, Z14
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z17, K1
-	VBLENDMPD        Z17, Z14, K1, Z15
-	VMULPD           Z15, Z19, Z17
-	VSUBPD           Z17, Z9, Z17
-	VCMPPD.BCST      $0x00, lossConstants<>+640(SB), Z18, K1
-	VBLENDMPD        Z9, Z17, K1, Z16
-	VADDPD           Z16, Z0, Z0
+	VINSERTF64X2     $0x01, X5, Y2, Y5
+	VINSERTF64X4     $0x01, Y5, Z3, Z5
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z4, K1
+	VMULPD.BCST      lossConstants<>+1248(SB), Z4, Z6
+	VBLENDMPD        Z6, Z4, K1, Z6
+	VBROADCASTSD     lossConstants<>+1312(SB), Z7
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z7, K1, Z7
+	VPADDQ.BCST      lossConstants<>+640(SB), Z6, Z6
+	VPSRLQ           $0x34, Z6, Z8
+	VORPD.BCST       lossConstants<>+672(SB), Z8, Z8
+	VSUBPD.BCST      lossConstants<>+672(SB), Z8, Z8
+	VANDPD.BCST      lossConstants<>+704(SB), Z6, Z6
+	VPADDQ.BCST      lossConstants<>+736(SB), Z6, Z6
+	VSUBPD.BCST      lossConstants<>+576(SB), Z6, Z6
+	VADDPD           Z8, Z7, Z7
+	VADDPD.BCST      lossConstants<>+864(SB), Z6, Z8
+	VDIVPD           Z8, Z6, Z8
+	VMULPD           Z8, Z8, Z9
+	VBROADCASTSD     lossConstants<>+896(SB), Z10
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z9, Z10
+	VMULPD.BCST      lossConstants<>+1120(SB), Z7, Z11
+	VADDPD           Z6, Z11, Z12
+	VSUBPD           Z11, Z12, Z11
+	VSUBPD           Z11, Z6, Z11
+	VMOVAPD          Z11, Z11
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z7, Z11
+	VMULPD.BCST      lossConstants<>+64(SB), Z6, Z7
+	VMULPD           Z6, Z7, Z13
+	VMOVAPD          Z13, Z13
+	VFMADD231PD      Z10, Z9, Z13
+	VMOVAPD          Z11, Z9
+	VFMADD231PD      Z13, Z8, Z9
+	VMOVAPD          Z9, Z8
+	VFNMADD231PD     Z6, Z7, Z8
+	VADDPD           Z8, Z12, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z4, K1
+	VBLENDMPD        Z4, Z6, K1, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z4, K1
+	VBROADCASTSD     lossConstants<>+1376(SB), Z7
+	VBLENDMPD        Z6, Z7, K1, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z4, K1
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z6, K1, Z6
+	VMULPD           Z6, Z5, Z6
+	VBROADCASTSD     lossConstants<>+0(SB), Z7
+	VSUBPD           Z6, Z7, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z5, K1
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z6, K1, Z6
+	VBROADCASTSD     lossConstants<>+576(SB), Z7
+	VSUBPD           Z5, Z7, Z7
+	VBROADCASTSD     lossConstants<>+0(SB), Z8
+	VSUBPD           Z4, Z8, Z4
+	VADDPD.BCST      lossConstants<>+576(SB), Z4, Z8
+	VSUBPD.BCST      lossConstants<>+576(SB), Z8, Z9
+	VSUBPD           Z9, Z8, Z10
+	VBROADCASTSD     lossConstants<>+576(SB), Z11
+	VSUBPD           Z10, Z11, Z10
+	VSUBPD           Z9, Z4, Z9
+	VADDPD           Z9, Z10, Z9
+	VPADDQ.BCST      lossConstants<>+640(SB), Z8, Z8
+	VPSRLQ           $0x34, Z8, Z10
+	VORPD.BCST       lossConstants<>+672(SB), Z10, Z11
+	VSUBPD.BCST      lossConstants<>+672(SB), Z11, Z11
+	VANDPD.BCST      lossConstants<>+704(SB), Z8, Z8
+	VPADDQ.BCST      lossConstants<>+736(SB), Z8, Z8
+	VSUBPD.BCST      lossConstants<>+576(SB), Z8, Z8
+	VBROADCASTSD     lossConstants<>+768(SB), Z12
+	VPSUBQ           Z10, Z12, Z10
+	VPSLLQ           $0x34, Z10, Z10
+	VMULPD.BCST      lossConstants<>+800(SB), Z10, Z10
+	VMULPD           Z10, Z9, Z9
+	VSUBPD.BCST      lossConstants<>+832(SB), Z11, Z10
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z10, K1
+	VBLENDMPD        Z4, Z8, K1, Z8
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z9, K1, Z9
+	VADDPD.BCST      lossConstants<>+864(SB), Z8, Z11
+	VDIVPD           Z11, Z8, Z11
+	VMULPD           Z11, Z11, Z12
+	VBROADCASTSD     lossConstants<>+896(SB), Z13
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z12, Z13
+	VMULPD.BCST      lossConstants<>+1120(SB), Z10, Z14
+	VADDPD           Z8, Z14, Z15
+	VSUBPD           Z14, Z15, Z14
+	VSUBPD           Z14, Z8, Z14
+	VMOVAPD          Z14, Z14
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z10, Z14
+	VBROADCASTSD     lossConstants<>+864(SB), Z10
+	VFMADD213PD.BCST lossConstants<>+1184(SB), Z8, Z10
+	VFMADD213PD.BCST lossConstants<>+864(SB), Z8, Z10
+	VMOVAPD          Z14, Z14
+	VFMADD231PD      Z10, Z9, Z14
+	VMULPD.BCST      lossConstants<>+64(SB), Z8, Z9
+	VMULPD           Z8, Z9, Z10
+	VMOVAPD          Z10, Z10
+	VFMADD231PD      Z13, Z12, Z10
+	VMOVAPD          Z14, Z12
+	VFMADD231PD      Z10, Z11, Z12
+	VMOVAPD          Z12, Z10
+	VFNMADD231PD     Z8, Z9, Z10
+	VADDPD           Z10, Z15, Z8
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z4, K1
+	VBLENDMPD        Z4, Z8, K1, Z8
+	VCMPPD.BCST      $0x1e, lossConstants<>+1440(SB), Z4, K1
+	VBROADCASTSD     lossConstants<>+1376(SB), Z9
+	VBLENDMPD        Z8, Z9, K1, Z8
+	VCMPPD.BCST      $0x00, lossConstants<>+1440(SB), Z4, K1
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z8, K1, Z8
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z4, K1
+	VBLENDMPD        Z4, Z8, K1, Z4
+	VMULPD           Z4, Z7, Z4
+	VSUBPD           Z4, Z6, Z4
+	VCMPPD.BCST      $0x00, lossConstants<>+576(SB), Z5, K1
+	VBLENDMPD        Z6, Z4, K1, Z4
+	VADDPD           Z4, Z0, Z0
 	ADDQ             $0x08, R8
 	ADDQ             $0x08, R9
 	DECQ             R10
@@ -2960,9 +2888,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z17
-	VADDPD  Z0, Z17, Z17
-	VMOVUPD Z17, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z4
+	VADDPD  Z0, Z4, Z4
+	VMOVUPD Z4, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -3020,35 +2948,35 @@ row0:
 	VINSERTPS    $0x20, (R8)(BX*1), X2, X2
 	VINSERTPS    $0x30, (R8)(SI*1), X2, X2
 	VCVTPS2PD    X2, Y2
-	VCMPPD       $0x11, lossConstants<>+1408(SB), Y1, Y3
-	VMULPD       lossConstants<>+1440(SB), Y1, Y4
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y1, Y3
+	VMULPD       lossConstants<>+1248(SB), Y1, Y4
 	VBLENDVPD    Y3, Y4, Y1, Y4
-	VBROADCASTSD lossConstants<>+1504(SB), Y5
-	VBLENDVPD    Y3, lossConstants<>+1472(SB), Y5, Y3
-	VPADDQ       lossConstants<>+704(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
 	VPSRLQ       $0x34, Y4, Y5
-	VORPD        lossConstants<>+736(SB), Y5, Y5
-	VSUBPD       lossConstants<>+736(SB), Y5, Y5
-	VANDPD       lossConstants<>+768(SB), Y4, Y4
-	VPADDQ       lossConstants<>+800(SB), Y4, Y4
-	VSUBPD       lossConstants<>+640(SB), Y4, Y4
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
 	VADDPD       Y5, Y3, Y3
-	VADDPD       lossConstants<>+928(SB), Y4, Y5
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
 	VDIVPD       Y5, Y4, Y5
 	VMULPD       Y5, Y5, Y6
-	VBROADCASTSD lossConstants<>+960(SB), Y7
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
 	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1120(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1152(SB), Y6, Y7
-	VMULPD       lossConstants<>+1184(SB), Y3, Y8
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
 	VADDPD       Y4, Y8, Y9
 	VSUBPD       Y8, Y9, Y8
 	VSUBPD       Y8, Y4, Y8
 	VMOVAPD      Y8, Y8
-	VFMADD231PD  lossConstants<>+1216(SB), Y3, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
 	VMULPD       lossConstants<>+64(SB), Y4, Y3
 	VMULPD       Y4, Y3, Y10
 	VMOVAPD      Y10, Y10
@@ -3058,13 +2986,13 @@ row0:
 	VMOVAPD      Y6, Y5
 	VFNMADD231PD Y4, Y3, Y5
 	VADDPD       Y5, Y9, Y3
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y1, Y4
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y1, Y4
 	VBLENDVPD    Y4, Y1, Y3, Y3
 	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y4
-	VBROADCASTSD lossConstants<>+1344(SB), Y5
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
 	VBLENDVPD    Y4, Y3, Y5, Y3
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y1
-	VBLENDVPD    Y1, lossConstants<>+1376(SB), Y3, Y1
+	VBLENDVPD    Y1, lossConstants<>+1408(SB), Y3, Y1
 	VMULPD       Y1, Y2, Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	VSUBPD       Y1, Y3, Y1
@@ -3146,35 +3074,35 @@ row0:
 	VMOVSD       (R8)(BX*1), X3
 	VMOVHPD      (R8)(SI*1), X3, X3
 	VINSERTF128  $0x01, X3, Y1, Y3
-	VCMPPD       $0x11, lossConstants<>+1408(SB), Y2, Y4
-	VMULPD       lossConstants<>+1440(SB), Y2, Y5
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y2, Y4
+	VMULPD       lossConstants<>+1248(SB), Y2, Y5
 	VBLENDVPD    Y4, Y5, Y2, Y5
-	VBROADCASTSD lossConstants<>+1504(SB), Y6
-	VBLENDVPD    Y4, lossConstants<>+1472(SB), Y6, Y4
-	VPADDQ       lossConstants<>+704(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+1312(SB), Y6
+	VBLENDVPD    Y4, lossConstants<>+1280(SB), Y6, Y4
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
 	VPSRLQ       $0x34, Y5, Y6
-	VORPD        lossConstants<>+736(SB), Y6, Y6
-	VSUBPD       lossConstants<>+736(SB), Y6, Y6
-	VANDPD       lossConstants<>+768(SB), Y5, Y5
-	VPADDQ       lossConstants<>+800(SB), Y5, Y5
-	VSUBPD       lossConstants<>+640(SB), Y5, Y5
+	VORPD        lossConstants<>+672(SB), Y6, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
 	VADDPD       Y6, Y4, Y4
-	VADDPD       lossConstants<>+928(SB), Y5, Y6
+	VADDPD       lossConstants<>+864(SB), Y5, Y6
 	VDIVPD       Y6, Y5, Y6
 	VMULPD       Y6, Y6, Y7
-	VBROADCASTSD lossConstants<>+960(SB), Y8
+	VBROADCASTSD lossConstants<>+896(SB), Y8
+	VFMADD213PD  lossConstants<>+928(SB), Y7, Y8
+	VFMADD213PD  lossConstants<>+960(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+992(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+1024(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+1056(SB), Y7, Y8
 	VFMADD213PD  lossConstants<>+1088(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1120(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1152(SB), Y7, Y8
-	VMULPD       lossConstants<>+1184(SB), Y4, Y9
+	VMULPD       lossConstants<>+1120(SB), Y4, Y9
 	VADDPD       Y5, Y9, Y10
 	VSUBPD       Y9, Y10, Y9
 	VSUBPD       Y9, Y5, Y9
 	VMOVAPD      Y9, Y9
-	VFMADD231PD  lossConstants<>+1216(SB), Y4, Y9
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y9
 	VMULPD       lossConstants<>+64(SB), Y5, Y4
 	VMULPD       Y5, Y4, Y11
 	VMOVAPD      Y11, Y11
@@ -3184,13 +3112,13 @@ row0:
 	VMOVAPD      Y7, Y6
 	VFNMADD231PD Y5, Y4, Y6
 	VADDPD       Y6, Y10, Y4
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y2, Y5
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y2, Y5
 	VBLENDVPD    Y5, Y2, Y4, Y4
 	VCMPPD       $0x1e, lossConstants<>+0(SB), Y2, Y5
-	VBROADCASTSD lossConstants<>+1344(SB), Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y6
 	VBLENDVPD    Y5, Y4, Y6, Y4
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y2
-	VBLENDVPD    Y2, lossConstants<>+1376(SB), Y4, Y2
+	VBLENDVPD    Y2, lossConstants<>+1408(SB), Y4, Y2
 	VMULPD       Y2, Y3, Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y4
 	VSUBPD       Y2, Y4, Y2
@@ -3271,74 +3199,74 @@ row0:
 	VINSERTPS        $0x10, (R8)(BX*1), X1, X1
 	VINSERTPS        $0x20, (R8)(SI*1), X1, X1
 	VINSERTPS        $0x30, (R8)(DI*1), X1, X1
-	VMOVSS           (R11), X8
-	VINSERTPS        $0x10, (R11)(BX*1), X8, X8
-	VINSERTPS        $0x20, (R11)(SI*1), X8, X8
-	VINSERTPS        $0x30, (R11)(DI*1), X8, X8
-	VINSERTF64X2     $0x01, X8, Y1, Y8
-	VCVTPS2PD        Y8, Z8
+	VMOVSS           (R11), X2
+	VINSERTPS        $0x10, (R11)(BX*1), X2, X2
+	VINSERTPS        $0x20, (R11)(SI*1), X2, X2
+	VINSERTPS        $0x30, (R11)(DI*1), X2, X2
+	VINSERTF64X2     $0x01, X2, Y1, Y2
+	VCVTPS2PD        Y2, Z2
 	LEAQ             (R9)(CX*1), R11
 	VMOVSS           (R9), X1
 	VINSERTPS        $0x10, (R9)(BX*1), X1, X1
 	VINSERTPS        $0x20, (R9)(SI*1), X1, X1
 	VINSERTPS        $0x30, (R9)(DI*1), X1, X1
-	VMOVSS           (R11), X9
-	VINSERTPS        $0x10, (R11)(BX*1), X9, X9
-	VINSERTPS        $0x20, (R11)(SI*1), X9, X9
-	VINSERTPS        $0x30, (R11)(DI*1), X9, X9
-	VINSERTF64X2     $0x01, X9, Y1, Y9
-	VCVTPS2PD        Y9, Z9
-	VCMPPD.BCST      $0x11, lossConstants<>+1408(SB), Z8, K1
-	VMULPD.BCST      lossConstants<>+1440(SB), Z8, Z10
-	VBLENDMPD        Z10, Z8, K1, Z2
-	VBROADCASTSD     lossConstants<>+1504(SB), Z10
-	VBLENDMPD.BCST   lossConstants<>+1472(SB), Z10, K1, Z3
-	VPADDQ.BCST      lossConstants<>+704(SB), Z2, Z10
-	VPSRLQ           $0x34, Z10, Z11
-	VORPD.BCST       lossConstants<>+736(SB), Z11, Z11
-	VSUBPD.BCST      lossConstants<>+736(SB), Z11, Z11
-	VANDPD.BCST      lossConstants<>+768(SB), Z10, Z10
-	VPADDQ.BCST      lossConstants<>+800(SB), Z10, Z10
-	VSUBPD.BCST      lossConstants<>+640(SB), Z10, Z10
-	VADDPD           Z11, Z3, Z11
-	VADDPD.BCST      lossConstants<>+928(SB), Z10, Z12
-	VDIVPD           Z12, Z10, Z12
-	VMULPD           Z12, Z12, Z13
-	VBROADCASTSD     lossConstants<>+960(SB), Z14
-	VFMADD213PD.BCST lossConstants<>+992(SB), Z13, Z14
-	VFMADD213PD.BCST lossConstants<>+1024(SB), Z13, Z14
-	VFMADD213PD.BCST lossConstants<>+1056(SB), Z13, Z14
-	VFMADD213PD.BCST lossConstants<>+1088(SB), Z13, Z14
-	VFMADD213PD.BCST lossConstants<>+1120(SB), Z13, Z14
-	VFMADD213PD.BCST lossConstants<>+1152(SB), Z13, Z14
-	VMULPD.BCST      lossConstants<>+1184(SB), Z11, Z15
-	VADDPD           Z10, Z15, Z16
-	VSUBPD           Z15, Z16, Z15
-	VSUBPD           Z15, Z10, Z15
-	VMOVAPD          Z15, Z15
-	VFMADD231PD.BCST lossConstants<>+1216(SB), Z11, Z15
-	VMULPD.BCST      lossConstants<>+64(SB), Z10, Z11
-	VMULPD           Z10, Z11, Z17
-	VMOVAPD          Z17, Z17
-	VFMADD231PD      Z14, Z13, Z17
-	VMOVAPD          Z15, Z13
-	VFMADD231PD      Z17, Z12, Z13
-	VMOVAPD          Z13, Z12
-	VFNMADD231PD     Z10, Z11, Z12
-	VADDPD           Z12, Z16, Z10
-	VCMPPD.BCST      $0x1e, lossConstants<>+1280(SB), Z8, K1
-	VBLENDMPD        Z8, Z10, K1, Z4
-	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z8, K1
-	VBROADCASTSD     lossConstants<>+1344(SB), Z10
-	VBLENDMPD        Z4, Z10, K1, Z5
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z8, K1
-	VBLENDMPD.BCST   lossConstants<>+1376(SB), Z5, K1, Z6
-	VMULPD           Z6, Z9, Z8
-	VBROADCASTSD     lossConstants<>+0(SB), Z10
-	VSUBPD           Z8, Z10, Z8
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z9, K1
-	VBLENDMPD.BCST   lossConstants<>+0(SB), Z8, K1, Z7
-	VADDPD           Z7, Z0, Z0
+	VMOVSS           (R11), X3
+	VINSERTPS        $0x10, (R11)(BX*1), X3, X3
+	VINSERTPS        $0x20, (R11)(SI*1), X3, X3
+	VINSERTPS        $0x30, (R11)(DI*1), X3, X3
+	VINSERTF64X2     $0x01, X3, Y1, Y3
+	VCVTPS2PD        Y3, Z3
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z2, K1
+	VMULPD.BCST      lossConstants<>+1248(SB), Z2, Z4
+	VBLENDMPD        Z4, Z2, K1, Z4
+	VBROADCASTSD     lossConstants<>+1312(SB), Z5
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z5, K1, Z5
+	VPADDQ.BCST      lossConstants<>+640(SB), Z4, Z4
+	VPSRLQ           $0x34, Z4, Z6
+	VORPD.BCST       lossConstants<>+672(SB), Z6, Z6
+	VSUBPD.BCST      lossConstants<>+672(SB), Z6, Z6
+	VANDPD.BCST      lossConstants<>+704(SB), Z4, Z4
+	VPADDQ.BCST      lossConstants<>+736(SB), Z4, Z4
+	VSUBPD.BCST      lossConstants<>+576(SB), Z4, Z4
+	VADDPD           Z6, Z5, Z5
+	VADDPD.BCST      lossConstants<>+864(SB), Z4, Z6
+	VDIVPD           Z6, Z4, Z6
+	VMULPD           Z6, Z6, Z7
+	VBROADCASTSD     lossConstants<>+896(SB), Z8
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z7, Z8
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z7, Z8
+	VMULPD.BCST      lossConstants<>+1120(SB), Z5, Z9
+	VADDPD           Z4, Z9, Z10
+	VSUBPD           Z9, Z10, Z9
+	VSUBPD           Z9, Z4, Z9
+	VMOVAPD          Z9, Z9
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z5, Z9
+	VMULPD.BCST      lossConstants<>+64(SB), Z4, Z5
+	VMULPD           Z4, Z5, Z11
+	VMOVAPD          Z11, Z11
+	VFMADD231PD      Z8, Z7, Z11
+	VMOVAPD          Z9, Z7
+	VFMADD231PD      Z11, Z6, Z7
+	VMOVAPD          Z7, Z6
+	VFNMADD231PD     Z4, Z5, Z6
+	VADDPD           Z6, Z10, Z4
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z2, K1
+	VBLENDMPD        Z2, Z4, K1, Z4
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z2, K1
+	VBROADCASTSD     lossConstants<>+1376(SB), Z5
+	VBLENDMPD        Z4, Z5, K1, Z4
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z2, K1
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z4, K1, Z2
+	VMULPD           Z2, Z3, Z2
+	VBROADCASTSD     lossConstants<>+0(SB), Z4
+	VSUBPD           Z2, Z4, Z2
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z3, K1
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z2, K1, Z2
+	VADDPD           Z2, Z0, Z0
 	ADDQ             $0x04, R8
 	ADDQ             $0x04, R9
 	DECQ             R10
@@ -3362,9 +3290,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z8
-	VADDPD  Z0, Z8, Z8
-	VMOVUPD Z8, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z2
+	VADDPD  Z0, Z2, Z2
+	VMOVUPD Z2, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -3423,11 +3351,11 @@ row0:
 	VMOVHPD          (R8)(DI*1), X3, X3
 	VMOVSD           (R11), X2
 	VMOVHPD          (R11)(BX*1), X2, X2
-	VMOVSD           (R11)(SI*1), X10
-	VMOVHPD          (R11)(DI*1), X10, X10
+	VMOVSD           (R11)(SI*1), X4
+	VMOVHPD          (R11)(DI*1), X4, X4
 	VINSERTF64X2     $0x01, X3, Y1, Y3
-	VINSERTF64X2     $0x01, X10, Y2, Y10
-	VINSERTF64X4     $0x01, Y10, Z3, Z10
+	VINSERTF64X2     $0x01, X4, Y2, Y4
+	VINSERTF64X4     $0x01, Y4, Z3, Z4
 	LEAQ             (R9)(CX*1), R11
 	VMOVSD           (R9), X1
 	VMOVHPD          (R9)(BX*1), X1, X1
@@ -3435,62 +3363,62 @@ row0:
 	VMOVHPD          (R9)(DI*1), X3, X3
 	VMOVSD           (R11), X2
 	VMOVHPD          (R11)(BX*1), X2, X2
-	VMOVSD           (R11)(SI*1), X11
-	VMOVHPD          (R11)(DI*1), X11, X11
+	VMOVSD           (R11)(SI*1), X5
+	VMOVHPD          (R11)(DI*1), X5, X5
 	VINSERTF64X2     $0x01, X3, Y1, Y3
-	VINSERTF64X2     $0x01, X11, Y2, Y11
-	VINSERTF64X4     $0x01, Y11, Z3, Z11
-	VCMPPD.BCST      $0x11, lossConstants<>+1408(SB), Z10, K1
-	VMULPD.BCST      lossConstants<>+1440(SB), Z10, Z12
-	VBLENDMPD        Z12, Z10, K1, Z4
-	VBROADCASTSD     lossConstants<>+1504(SB), Z12
-	VBLENDMPD.BCST   lossConstants<>+1472(SB), Z12, K1, Z5
-	VPADDQ.BCST      lossConstants<>+704(SB), Z4, Z12
-	VPSRLQ           $0x34, Z12, Z13
-	VORPD.BCST       lossConstants<>+736(SB), Z13, Z13
-	VSUBPD.BCST      lossConstants<>+736(SB), Z13, Z13
-	VANDPD.BCST      lossConstants<>+768(SB), Z12, Z12
-	VPADDQ.BCST      lossConstants<>+800(SB), Z12, Z12
-	VSUBPD.BCST      lossConstants<>+640(SB), Z12, Z12
-	VADDPD           Z13, Z5, Z13
-	VADDPD.BCST      lossConstants<>+928(SB), Z12, Z14
-	VDIVPD           Z14, Z12, Z14
-	VMULPD           Z14, Z14, Z15
-	VBROADCASTSD     lossConstants<>+960(SB), Z16
-	VFMADD213PD.BCST lossConstants<>+992(SB), Z15, Z16
-	VFMADD213PD.BCST lossConstants<>+1024(SB), Z15, Z16
-	VFMADD213PD.BCST lossConstants<>+1056(SB), Z15, Z16
-	VFMADD213PD.BCST lossConstants<>+1088(SB), Z15, Z16
-	VFMADD213PD.BCST lossConstants<>+1120(SB), Z15, Z16
-	VFMADD213PD.BCST lossConstants<>+1152(SB), Z15, Z16
-	VMULPD.BCST      lossConstants<>+1184(SB), Z13, Z17
-	VADDPD           Z12, Z17, Z18
-	VSUBPD           Z17, Z18, Z17
-	VSUBPD           Z17, Z12, Z17
-	VMOVAPD          Z17, Z17
-	VFMADD231PD.BCST lossConstants<>+1216(SB), Z13, Z17
-	VMULPD.BCST      lossConstants<>+64(SB), Z12, Z13
-	VMULPD           Z12, Z13, Z19
-	VMOVAPD          Z19, Z19
-	VFMADD231PD      Z16, Z15, Z19
-	VMOVAPD          Z17, Z15
-	VFMADD231PD      Z19, Z14, Z15
-	VMOVAPD          Z15, Z14
-	VFNMADD231PD     Z12, Z13, Z14
-	VADDPD           Z14, Z18, Z12
-	VCMPPD.BCST      $0x1e, lossConstants<>+1280(SB), Z10, K1
-	VBLENDMPD        Z10, Z12, K1, Z6
-	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z10, K1
-	VBROADCASTSD     lossConstants<>+1344(SB), Z12
-	VBLENDMPD        Z6, Z12, K1, Z7
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z10, K1
-	VBLENDMPD.BCST   lossConstants<>+1376(SB), Z7, K1, Z8
-	VMULPD           Z8, Z11, Z10
-	VBROADCASTSD     lossConstants<>+0(SB), Z12
-	VSUBPD           Z10, Z12, Z10
-	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z11, K1
-	VBLENDMPD.BCST   lossConstants<>+0(SB), Z10, K1, Z9
-	VADDPD           Z9, Z0, Z0
+	VINSERTF64X2     $0x01, X5, Y2, Y5
+	VINSERTF64X4     $0x01, Y5, Z3, Z5
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z4, K1
+	VMULPD.BCST      lossConstants<>+1248(SB), Z4, Z6
+	VBLENDMPD        Z6, Z4, K1, Z6
+	VBROADCASTSD     lossConstants<>+1312(SB), Z7
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z7, K1, Z7
+	VPADDQ.BCST      lossConstants<>+640(SB), Z6, Z6
+	VPSRLQ           $0x34, Z6, Z8
+	VORPD.BCST       lossConstants<>+672(SB), Z8, Z8
+	VSUBPD.BCST      lossConstants<>+672(SB), Z8, Z8
+	VANDPD.BCST      lossConstants<>+704(SB), Z6, Z6
+	VPADDQ.BCST      lossConstants<>+736(SB), Z6, Z6
+	VSUBPD.BCST      lossConstants<>+576(SB), Z6, Z6
+	VADDPD           Z8, Z7, Z7
+	VADDPD.BCST      lossConstants<>+864(SB), Z6, Z8
+	VDIVPD           Z8, Z6, Z8
+	VMULPD           Z8, Z8, Z9
+	VBROADCASTSD     lossConstants<>+896(SB), Z10
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z9, Z10
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z9, Z10
+	VMULPD.BCST      lossConstants<>+1120(SB), Z7, Z11
+	VADDPD           Z6, Z11, Z12
+	VSUBPD           Z11, Z12, Z11
+	VSUBPD           Z11, Z6, Z11
+	VMOVAPD          Z11, Z11
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z7, Z11
+	VMULPD.BCST      lossConstants<>+64(SB), Z6, Z7
+	VMULPD           Z6, Z7, Z13
+	VMOVAPD          Z13, Z13
+	VFMADD231PD      Z10, Z9, Z13
+	VMOVAPD          Z11, Z9
+	VFMADD231PD      Z13, Z8, Z9
+	VMOVAPD          Z9, Z8
+	VFNMADD231PD     Z6, Z7, Z8
+	VADDPD           Z8, Z12, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z4, K1
+	VBLENDMPD        Z4, Z6, K1, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z4, K1
+	VBROADCASTSD     lossConstants<>+1376(SB), Z7
+	VBLENDMPD        Z6, Z7, K1, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z4, K1
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z6, K1, Z4
+	VMULPD           Z4, Z5, Z4
+	VBROADCASTSD     lossConstants<>+0(SB), Z6
+	VSUBPD           Z4, Z6, Z4
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z5, K1
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z4, K1, Z4
+	VADDPD           Z4, Z0, Z0
 	ADDQ             $0x08, R8
 	ADDQ             $0x08, R9
 	DECQ             R10
@@ -3514,9 +3442,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z10
-	VADDPD  Z0, Z10, Z10
-	VMOVUPD Z10, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z4
+	VADDPD  Z0, Z4, Z4
+	VMOVUPD Z4, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -3558,7 +3486,7 @@ columns:
 	CMPQ         R8, SI
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
-	VBROADCASTSD lossConstants<>+1376(SB), Y0
+	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	MOVQ         24(AX), DI
@@ -3575,7 +3503,7 @@ row0:
 	VMOVAPD      Y1, Y1
 	VBLENDVPD    Y4, Y3, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VADDPD       lossConstants<>+640(SB), Y2, Y2
+	VADDPD       lossConstants<>+576(SB), Y2, Y2
 	VMOVAPD      Y2, Y2
 	ADDQ         $0x04, DI
 	DECQ         R8
@@ -3593,118 +3521,97 @@ row1:
 	VCVTPS2PD    X4, Y4
 	VSUBPD       Y0, Y4, Y4
 	VBROADCASTSD lossConstants<>+128(SB), Y5
-	VMINPD       Y4, Y5, Y4
-	VBROADCASTSD lossConstants<>+160(SB), Y5
 	VMAXPD       Y4, Y5, Y4
 	VMOVAPD      Y4, Y5
-	VBROADCASTSD lossConstants<>+192(SB), Y6
-	VFMADD213PD  lossConstants<>+224(SB), Y6, Y5
-	VSUBPD       lossConstants<>+224(SB), Y5, Y6
+	VBROADCASTSD lossConstants<>+160(SB), Y6
+	VFMADD213PD  lossConstants<>+192(SB), Y6, Y5
+	VSUBPD       lossConstants<>+192(SB), Y5, Y6
+	VMOVAPD      Y4, Y4
+	VFNMADD231PD lossConstants<>+224(SB), Y6, Y4
 	VMOVAPD      Y4, Y4
 	VFNMADD231PD lossConstants<>+256(SB), Y6, Y4
-	VMOVAPD      Y4, Y7
-	VFNMADD231PD lossConstants<>+288(SB), Y6, Y7
-	VSUBPD       Y7, Y4, Y4
-	VMOVAPD      Y4, Y4
-	VFNMADD231PD lossConstants<>+288(SB), Y6, Y4
-	VMOVAPD      Y4, Y6
-	VFMADD231PD  Y4, Y7, Y6
-	VBROADCASTSD lossConstants<>+320(SB), Y4
-	VFMADD213PD  lossConstants<>+352(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+384(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+416(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+448(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+480(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+512(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+544(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+576(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+608(SB), Y7, Y4
-	VFMADD213PD  lossConstants<>+64(SB), Y7, Y4
-	VMULPD       Y7, Y7, Y8
+	VBROADCASTSD lossConstants<>+288(SB), Y6
+	VFMADD213PD  lossConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+384(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+416(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+448(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+480(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+512(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+544(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+64(SB), Y4, Y6
 	VMOVAPD      Y6, Y6
-	VFMADD231PD  Y4, Y8, Y6
-	VADDPD       lossConstants<>+640(SB), Y7, Y4
-	VSUBPD       lossConstants<>+640(SB), Y4, Y8
-	VSUBPD       Y8, Y7, Y7
-	VADDPD       Y6, Y7, Y6
-	VADDPD       Y6, Y4, Y4
-	VPADDQ       lossConstants<>+672(SB), Y5, Y5
-	VPSRLQ       $0x01, Y5, Y6
-	VPSLLQ       $0x34, Y6, Y7
-	VMULPD       Y7, Y4, Y4
-	VPSUBQ       Y6, Y5, Y5
-	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       Y5, Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y4, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD213PD  lossConstants<>+576(SB), Y4, Y6
+	VPADDQ       lossConstants<>+608(SB), Y5, Y4
+	VPSRLQ       $0x01, Y4, Y5
+	VPSLLQ       $0x34, Y5, Y7
+	VMULPD       Y7, Y6, Y6
+	VPSUBQ       Y5, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       Y4, Y6, Y4
 	VCMPPD       $0x00, Y1, Y3, Y5
 	VBLENDVPD    Y5, lossConstants<>+0(SB), Y4, Y4
 	VADDPD       Y4, Y2, Y2
-	VADDPD       lossConstants<>+640(SB), Y3, Y3
+	VADDPD       lossConstants<>+576(SB), Y3, Y3
 	VMOVAPD      Y3, Y3
 	ADDQ         $0x04, DI
 	DECQ         R8
 	JNZ          row1
-	VADDPD       lossConstants<>+640(SB), Y2, Y1
-	VSUBPD       lossConstants<>+640(SB), Y1, Y3
+	VADDPD       lossConstants<>+576(SB), Y2, Y1
+	VSUBPD       lossConstants<>+576(SB), Y1, Y3
 	VSUBPD       Y3, Y1, Y4
-	VBROADCASTSD lossConstants<>+640(SB), Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y5
 	VSUBPD       Y4, Y5, Y4
 	VSUBPD       Y3, Y2, Y3
 	VADDPD       Y3, Y4, Y3
-	VPADDQ       lossConstants<>+704(SB), Y1, Y1
+	VPADDQ       lossConstants<>+640(SB), Y1, Y1
 	VPSRLQ       $0x34, Y1, Y4
-	VORPD        lossConstants<>+736(SB), Y4, Y5
-	VSUBPD       lossConstants<>+736(SB), Y5, Y5
-	VANDPD       lossConstants<>+768(SB), Y1, Y1
-	VPADDQ       lossConstants<>+800(SB), Y1, Y1
-	VSUBPD       lossConstants<>+640(SB), Y1, Y1
-	VBROADCASTSD lossConstants<>+832(SB), Y6
+	VORPD        lossConstants<>+672(SB), Y4, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y1, Y1
+	VPADDQ       lossConstants<>+736(SB), Y1, Y1
+	VSUBPD       lossConstants<>+576(SB), Y1, Y1
+	VBROADCASTSD lossConstants<>+768(SB), Y6
 	VPSUBQ       Y4, Y6, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       lossConstants<>+864(SB), Y4, Y4
+	VMULPD       lossConstants<>+800(SB), Y4, Y4
 	VMULPD       Y4, Y3, Y3
-	VSUBPD       lossConstants<>+896(SB), Y5, Y4
+	VSUBPD       lossConstants<>+832(SB), Y5, Y4
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y4, Y5
 	VBLENDVPD    Y5, Y2, Y1, Y1
-	VBLENDVPD    Y5, lossConstants<>+0(SB), Y3, Y3
-	VADDPD       lossConstants<>+928(SB), Y1, Y5
-	VDIVPD       Y5, Y1, Y5
-	VMULPD       Y5, Y5, Y6
-	VBROADCASTSD lossConstants<>+960(SB), Y7
-	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1120(SB), Y6, Y7
-	VFMADD213PD  lossConstants<>+1152(SB), Y6, Y7
-	VMULPD       lossConstants<>+1184(SB), Y4, Y8
-	VADDPD       Y1, Y8, Y9
-	VSUBPD       Y8, Y9, Y8
-	VSUBPD       Y8, Y1, Y8
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  lossConstants<>+1216(SB), Y4, Y8
-	VBROADCASTSD lossConstants<>+928(SB), Y4
-	VFMADD213PD  lossConstants<>+1248(SB), Y1, Y4
-	VFMADD213PD  lossConstants<>+928(SB), Y1, Y4
-	VMOVAPD      Y8, Y8
-	VFMADD231PD  Y4, Y3, Y8
-	VMULPD       lossConstants<>+64(SB), Y1, Y3
-	VMULPD       Y1, Y3, Y4
+	VBLENDVPD    Y5, lossConstants<>+0(SB), Y3, Y2
+	VADDPD       lossConstants<>+864(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y4, Y7
+	VADDPD       Y1, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y1, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y7
+	VBROADCASTSD lossConstants<>+864(SB), Y4
+	VFMADD213PD  lossConstants<>+1184(SB), Y1, Y4
+	VFMADD213PD  lossConstants<>+864(SB), Y1, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y1, Y2
+	VMULPD       Y1, Y2, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y7, Y6, Y4
-	VMOVAPD      Y8, Y6
-	VFMADD231PD  Y4, Y5, Y6
-	VMOVAPD      Y6, Y4
-	VFNMADD231PD Y1, Y3, Y4
-	VADDPD       Y4, Y9, Y1
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y2, Y3
-	VBLENDVPD    Y3, Y2, Y1, Y1
-	VCMPPD       $0x1e, lossConstants<>+1312(SB), Y2, Y3
-	VBROADCASTSD lossConstants<>+1344(SB), Y4
-	VBLENDVPD    Y3, Y1, Y4, Y1
-	VCMPPD       $0x00, lossConstants<>+1312(SB), Y2, Y3
-	VBLENDVPD    Y3, lossConstants<>+1376(SB), Y1, Y1
-	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y3
-	VBLENDVPD    Y3, Y2, Y1, Y1
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y1, Y2, Y3
+	VADDPD       Y3, Y8, Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	MOVQ         24(AX), DI
 	MOVQ         32(AX), R8
@@ -3786,7 +3693,7 @@ columns:
 	CMPQ         R8, SI
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
-	VBROADCASTSD lossConstants<>+1376(SB), Y0
+	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	MOVQ         24(AX), DI
@@ -3803,7 +3710,7 @@ row0:
 	VMOVAPD      Y2, Y2
 	VBLENDVPD    Y5, Y4, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VADDPD       lossConstants<>+640(SB), Y3, Y3
+	VADDPD       lossConstants<>+576(SB), Y3, Y3
 	VMOVAPD      Y3, Y3
 	ADDQ         $0x08, DI
 	DECQ         R8
@@ -3821,118 +3728,97 @@ row1:
 	VINSERTF128  $0x01, X5, Y1, Y5
 	VSUBPD       Y0, Y5, Y5
 	VBROADCASTSD lossConstants<>+128(SB), Y6
-	VMINPD       Y5, Y6, Y5
-	VBROADCASTSD lossConstants<>+160(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVAPD      Y5, Y6
-	VBROADCASTSD lossConstants<>+192(SB), Y7
-	VFMADD213PD  lossConstants<>+224(SB), Y7, Y6
-	VSUBPD       lossConstants<>+224(SB), Y6, Y7
+	VBROADCASTSD lossConstants<>+160(SB), Y7
+	VFMADD213PD  lossConstants<>+192(SB), Y7, Y6
+	VSUBPD       lossConstants<>+192(SB), Y6, Y7
+	VMOVAPD      Y5, Y5
+	VFNMADD231PD lossConstants<>+224(SB), Y7, Y5
 	VMOVAPD      Y5, Y5
 	VFNMADD231PD lossConstants<>+256(SB), Y7, Y5
-	VMOVAPD      Y5, Y8
-	VFNMADD231PD lossConstants<>+288(SB), Y7, Y8
-	VSUBPD       Y8, Y5, Y5
-	VMOVAPD      Y5, Y5
-	VFNMADD231PD lossConstants<>+288(SB), Y7, Y5
-	VMOVAPD      Y5, Y7
-	VFMADD231PD  Y5, Y8, Y7
-	VBROADCASTSD lossConstants<>+320(SB), Y5
-	VFMADD213PD  lossConstants<>+352(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+384(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+416(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+448(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+480(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+512(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+544(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+576(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+608(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+64(SB), Y8, Y5
-	VMULPD       Y8, Y8, Y9
+	VBROADCASTSD lossConstants<>+288(SB), Y7
+	VFMADD213PD  lossConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+384(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+448(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+480(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+512(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+544(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+64(SB), Y5, Y7
 	VMOVAPD      Y7, Y7
-	VFMADD231PD  Y5, Y9, Y7
-	VADDPD       lossConstants<>+640(SB), Y8, Y5
-	VSUBPD       lossConstants<>+640(SB), Y5, Y9
-	VSUBPD       Y9, Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VADDPD       Y7, Y5, Y5
-	VPADDQ       lossConstants<>+672(SB), Y6, Y6
-	VPSRLQ       $0x01, Y6, Y7
-	VPSLLQ       $0x34, Y7, Y8
-	VMULPD       Y8, Y5, Y5
-	VPSUBQ       Y7, Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
+	VFMADD213PD  lossConstants<>+576(SB), Y5, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD213PD  lossConstants<>+576(SB), Y5, Y7
+	VPADDQ       lossConstants<>+608(SB), Y6, Y5
+	VPSRLQ       $0x01, Y5, Y6
+	VPSLLQ       $0x34, Y6, Y8
+	VMULPD       Y8, Y7, Y7
+	VPSUBQ       Y6, Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y5
 	VCMPPD       $0x00, Y2, Y4, Y6
 	VBLENDVPD    Y6, lossConstants<>+0(SB), Y5, Y5
 	VADDPD       Y5, Y3, Y3
-	VADDPD       lossConstants<>+640(SB), Y4, Y4
+	VADDPD       lossConstants<>+576(SB), Y4, Y4
 	VMOVAPD      Y4, Y4
 	ADDQ         $0x08, DI
 	DECQ         R8
 	JNZ          row1
-	VADDPD       lossConstants<>+640(SB), Y3, Y2
-	VSUBPD       lossConstants<>+640(SB), Y2, Y4
+	VADDPD       lossConstants<>+576(SB), Y3, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y4
 	VSUBPD       Y4, Y2, Y5
-	VBROADCASTSD lossConstants<>+640(SB), Y6
+	VBROADCASTSD lossConstants<>+576(SB), Y6
 	VSUBPD       Y5, Y6, Y5
 	VSUBPD       Y4, Y3, Y4
 	VADDPD       Y4, Y5, Y4
-	VPADDQ       lossConstants<>+704(SB), Y2, Y2
+	VPADDQ       lossConstants<>+640(SB), Y2, Y2
 	VPSRLQ       $0x34, Y2, Y5
-	VORPD        lossConstants<>+736(SB), Y5, Y6
-	VSUBPD       lossConstants<>+736(SB), Y6, Y6
-	VANDPD       lossConstants<>+768(SB), Y2, Y2
-	VPADDQ       lossConstants<>+800(SB), Y2, Y2
-	VSUBPD       lossConstants<>+640(SB), Y2, Y2
-	VBROADCASTSD lossConstants<>+832(SB), Y7
+	VORPD        lossConstants<>+672(SB), Y5, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y2, Y2
+	VPADDQ       lossConstants<>+736(SB), Y2, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+768(SB), Y7
 	VPSUBQ       Y5, Y7, Y5
 	VPSLLQ       $0x34, Y5, Y5
-	VMULPD       lossConstants<>+864(SB), Y5, Y5
+	VMULPD       lossConstants<>+800(SB), Y5, Y5
 	VMULPD       Y5, Y4, Y4
-	VSUBPD       lossConstants<>+896(SB), Y6, Y5
+	VSUBPD       lossConstants<>+832(SB), Y6, Y5
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y5, Y6
 	VBLENDVPD    Y6, Y3, Y2, Y2
-	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y4
-	VADDPD       lossConstants<>+928(SB), Y2, Y6
-	VDIVPD       Y6, Y2, Y6
-	VMULPD       Y6, Y6, Y7
-	VBROADCASTSD lossConstants<>+960(SB), Y8
-	VFMADD213PD  lossConstants<>+992(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1024(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1056(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1088(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1120(SB), Y7, Y8
-	VFMADD213PD  lossConstants<>+1152(SB), Y7, Y8
-	VMULPD       lossConstants<>+1184(SB), Y5, Y9
-	VADDPD       Y2, Y9, Y10
-	VSUBPD       Y9, Y10, Y9
-	VSUBPD       Y9, Y2, Y9
-	VMOVAPD      Y9, Y9
-	VFMADD231PD  lossConstants<>+1216(SB), Y5, Y9
-	VBROADCASTSD lossConstants<>+928(SB), Y5
-	VFMADD213PD  lossConstants<>+1248(SB), Y2, Y5
-	VFMADD213PD  lossConstants<>+928(SB), Y2, Y5
-	VMOVAPD      Y9, Y9
-	VFMADD231PD  Y5, Y4, Y9
-	VMULPD       lossConstants<>+64(SB), Y2, Y4
-	VMULPD       Y2, Y4, Y5
+	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y3
+	VADDPD       lossConstants<>+864(SB), Y2, Y4
+	VDIVPD       Y4, Y2, Y4
+	VMULPD       Y4, Y4, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y5, Y8
+	VADDPD       Y2, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y2, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y5, Y8
+	VBROADCASTSD lossConstants<>+864(SB), Y5
+	VFMADD213PD  lossConstants<>+1184(SB), Y2, Y5
+	VFMADD213PD  lossConstants<>+864(SB), Y2, Y5
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  Y5, Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y2, Y3
+	VMULPD       Y2, Y3, Y5
 	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y8, Y7, Y5
-	VMOVAPD      Y9, Y7
-	VFMADD231PD  Y5, Y6, Y7
-	VMOVAPD      Y7, Y5
-	VFNMADD231PD Y2, Y4, Y5
-	VADDPD       Y5, Y10, Y2
-	VCMPPD       $0x1e, lossConstants<>+1280(SB), Y3, Y4
-	VBLENDVPD    Y4, Y3, Y2, Y2
-	VCMPPD       $0x1e, lossConstants<>+1312(SB), Y3, Y4
-	VBROADCASTSD lossConstants<>+1344(SB), Y5
-	VBLENDVPD    Y4, Y2, Y5, Y2
-	VCMPPD       $0x00, lossConstants<>+1312(SB), Y3, Y4
-	VBLENDVPD    Y4, lossConstants<>+1376(SB), Y2, Y2
-	VCMPPD       $0x00, lossConstants<>+0(SB), Y3, Y4
-	VBLENDVPD    Y4, Y3, Y2, Y2
+	VFMADD231PD  Y7, Y6, Y5
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VMOVAPD      Y6, Y4
+	VFNMADD231PD Y2, Y3, Y4
+	VADDPD       Y4, Y9, Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	MOVQ         24(AX), DI
 	MOVQ         32(AX), R8
@@ -4018,9 +3904,9 @@ columns:
 	SUBQ         $0x03, CX
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
-	VBROADCASTSD lossConstants<>+1376(SB), Z0
-	VBROADCASTSD lossConstants<>+0(SB), Z12
-	VBROADCASTSD lossConstants<>+0(SB), Z13
+	VBROADCASTSD lossConstants<>+1408(SB), Z0
+	VBROADCASTSD lossConstants<>+0(SB), Z2
+	VBROADCASTSD lossConstants<>+0(SB), Z3
 	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
@@ -4030,24 +3916,24 @@ row0:
 	VINSERTPS    $0x10, (R8)(BX*1), X1, X1
 	VINSERTPS    $0x20, (R8)(SI*1), X1, X1
 	VINSERTPS    $0x30, (R8)(DI*1), X1, X1
-	VMOVSS       (R10), X14
-	VINSERTPS    $0x10, (R10)(BX*1), X14, X14
-	VINSERTPS    $0x20, (R10)(SI*1), X14, X14
-	VINSERTPS    $0x30, (R10)(DI*1), X14, X14
-	VINSERTF64X2 $0x01, X14, Y1, Y14
-	VCVTPS2PD    Y14, Z14
-	VCMPPD       $0x1e, Z0, Z14, K1
-	VBLENDMPD    Z13, Z12, K1, Z2
-	VMOVAPD      Z2, Z12
-	VBLENDMPD    Z14, Z0, K1, Z3
-	VMOVAPD      Z3, Z0
-	VADDPD.BCST  lossConstants<>+640(SB), Z13, Z13
-	VMOVAPD      Z13, Z13
+	VMOVSS       (R10), X4
+	VINSERTPS    $0x10, (R10)(BX*1), X4, X4
+	VINSERTPS    $0x20, (R10)(SI*1), X4, X4
+	VINSERTPS    $0x30, (R10)(DI*1), X4, X4
+	VINSERTF64X2 $0x01, X4, Y1, Y4
+	VCVTPS2PD    Y4, Z4
+	VCMPPD       $0x1e, Z0, Z4, K1
+	VBLENDMPD    Z3, Z2, K1, Z2
+	VMOVAPD      Z2, Z2
+	VBLENDMPD    Z4, Z0, K1, Z0
+	VMOVAPD      Z0, Z0
+	VADDPD.BCST  lossConstants<>+576(SB), Z3, Z3
+	VMOVAPD      Z3, Z3
 	ADDQ         $0x04, R8
 	DECQ         R9
 	JNZ          row0
-	VBROADCASTSD lossConstants<>+0(SB), Z13
-	VBROADCASTSD lossConstants<>+0(SB), Z14
+	VBROADCASTSD lossConstants<>+0(SB), Z3
+	VBROADCASTSD lossConstants<>+0(SB), Z4
 	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
@@ -4057,127 +3943,100 @@ row1:
 	VINSERTPS         $0x10, (R8)(BX*1), X1, X1
 	VINSERTPS         $0x20, (R8)(SI*1), X1, X1
 	VINSERTPS         $0x30, (R8)(DI*1), X1, X1
-	VMOVSS            (R10), X15
-	VINSERTPS         $0x10, (R10)(BX*1), X15, X15
-	VINSERTPS         $0x20, (R10)(SI*1), X15, X15
-	VINSERTPS         $0x30, (R10)(DI*1), X15, X15
-	VINSERTF64X2      $0x01, X15, Y1, Y15
-	VCVTPS2PD         Y15, Z15
-	VSUBPD            Z0, Z15, Z15
-	VBROADCASTSD      lossConstants<>+128(SB), Z16
-	VMINPD            Z15, Z16, Z15
-	VBROADCASTSD      lossConstants<>+160(SB), Z16
-	VMAXPD            Z15, Z16, Z15
-	VMOVAPD           Z15, Z16
-	VBROADCASTSD      lossConstants<>+192(SB), Z17
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z17, Z16
-	VSUBPD.BCST       lossConstants<>+224(SB), Z16, Z17
-	VMOVAPD           Z15, Z15
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z17, Z15
-	VMOVAPD           Z15, Z18
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z17, Z18
-	VSUBPD            Z18, Z15, Z15
-	VMOVAPD           Z15, Z15
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z17, Z15
-	VMOVAPD           Z15, Z17
-	VFMADD231PD       Z15, Z18, Z17
-	VBROADCASTSD      lossConstants<>+320(SB), Z15
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z18, Z15
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z18, Z15
-	VMULPD            Z18, Z18, Z19
-	VMOVAPD           Z17, Z17
-	VFMADD231PD       Z15, Z19, Z17
-	VADDPD.BCST       lossConstants<>+640(SB), Z18, Z15
-	VSUBPD.BCST       lossConstants<>+640(SB), Z15, Z19
-	VSUBPD            Z19, Z18, Z18
-	VADDPD            Z17, Z18, Z17
-	VADDPD            Z17, Z15, Z15
-	VPADDQ.BCST       lossConstants<>+672(SB), Z16, Z16
-	VPSRLQ            $0x01, Z16, Z17
-	VPSLLQ            $0x34, Z17, Z18
-	VMULPD            Z18, Z15, Z15
-	VPSUBQ            Z17, Z16, Z16
-	VPSLLQ            $0x34, Z16, Z16
-	VMULPD            Z16, Z15, Z15
-	VCMPPD            $0x00, Z12, Z14, K1
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z15, K1, Z4
-	VADDPD            Z4, Z13, Z13
-	VADDPD.BCST       lossConstants<>+640(SB), Z14, Z14
-	VMOVAPD           Z14, Z14
+	VMOVSS            (R10), X5
+	VINSERTPS         $0x10, (R10)(BX*1), X5, X5
+	VINSERTPS         $0x20, (R10)(SI*1), X5, X5
+	VINSERTPS         $0x30, (R10)(DI*1), X5, X5
+	VINSERTF64X2      $0x01, X5, Y1, Y5
+	VCVTPS2PD         Y5, Z5
+	VSUBPD            Z0, Z5, Z5
+	VBROADCASTSD      lossConstants<>+128(SB), Z6
+	VMAXPD            Z5, Z6, Z5
+	VMOVAPD           Z5, Z6
+	VBROADCASTSD      lossConstants<>+160(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z7, Z6
+	VSUBPD.BCST       lossConstants<>+192(SB), Z6, Z6
+	VMOVAPD           Z5, Z5
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z6, Z5
+	VMOVAPD           Z5, Z5
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z6, Z5
+	VBROADCASTSD      lossConstants<>+288(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z5, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z5, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z5, Z7
+	VSCALEFPD         Z6, Z7, Z5
+	VCMPPD            $0x00, Z2, Z4, K1
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z5, K1, Z5
+	VADDPD            Z5, Z3, Z3
+	VADDPD.BCST       lossConstants<>+576(SB), Z4, Z4
+	VMOVAPD           Z4, Z4
 	ADDQ              $0x04, R8
 	DECQ              R9
 	JNZ               row1
-	VADDPD.BCST       lossConstants<>+640(SB), Z13, Z12
-	VSUBPD.BCST       lossConstants<>+640(SB), Z12, Z14
-	VSUBPD            Z14, Z12, Z15
-	VBROADCASTSD      lossConstants<>+640(SB), Z16
-	VSUBPD            Z15, Z16, Z15
-	VSUBPD            Z14, Z13, Z14
-	VADDPD            Z14, Z15, Z14
-	VPADDQ.BCST       lossConstants<>+704(SB), Z12, Z12
-	VPSRLQ            $0x34, Z12, Z15
-	VORPD.BCST        lossConstants<>+736(SB), Z15, Z16
-	VSUBPD.BCST       lossConstants<>+736(SB), Z16, Z16
-	VANDPD.BCST       lossConstants<>+768(SB), Z12, Z12
-	VPADDQ.BCST       lossConstants<>+800(SB), Z12, Z12
-	VSUBPD.BCST       lossConstants<>+640(SB), Z12, Z12
-	VBROADCASTSD      lossConstants<>+832(SB), Z17
-	VPSUBQ            Z15, Z17, Z15
-	VPSLLQ            $0x34, Z15, Z15
-	VMULPD.BCST       lossConstants<>+864(SB), Z15, Z15
-	VMULPD            Z15, Z14, Z14
-	VSUBPD.BCST       lossConstants<>+896(SB), Z16, Z15
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z15, K1
-	VBLENDMPD         Z13, Z12, K1, Z5
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z14, K1, Z6
-	VADDPD.BCST       lossConstants<>+928(SB), Z5, Z12
-	VDIVPD            Z12, Z5, Z12
-	VMULPD            Z12, Z12, Z14
-	VBROADCASTSD      lossConstants<>+960(SB), Z16
-	VFMADD213PD.BCST  lossConstants<>+992(SB), Z14, Z16
-	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z14, Z16
-	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z14, Z16
-	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z14, Z16
-	VFMADD213PD.BCST  lossConstants<>+1120(SB), Z14, Z16
-	VFMADD213PD.BCST  lossConstants<>+1152(SB), Z14, Z16
-	VMULPD.BCST       lossConstants<>+1184(SB), Z15, Z17
-	VADDPD            Z5, Z17, Z18
-	VSUBPD            Z17, Z18, Z17
-	VSUBPD            Z17, Z5, Z17
-	VMOVAPD           Z17, Z17
-	VFMADD231PD.BCST  lossConstants<>+1216(SB), Z15, Z17
-	VBROADCASTSD      lossConstants<>+928(SB), Z15
-	VFMADD213PD.BCST  lossConstants<>+1248(SB), Z5, Z15
-	VFMADD213PD.BCST  lossConstants<>+928(SB), Z5, Z15
-	VMOVAPD           Z17, Z17
-	VFMADD231PD       Z15, Z6, Z17
-	VMULPD.BCST       lossConstants<>+64(SB), Z5, Z15
-	VMULPD            Z5, Z15, Z19
-	VMOVAPD           Z19, Z19
-	VFMADD231PD       Z16, Z14, Z19
-	VMOVAPD           Z17, Z14
-	VFMADD231PD       Z19, Z12, Z14
-	VMOVAPD           Z14, Z12
-	VFNMADD231PD      Z5, Z15, Z12
-	VADDPD            Z12, Z18, Z12
-	VCMPPD.BCST       $0x1e, lossConstants<>+1280(SB), Z13, K1
-	VBLENDMPD         Z13, Z12, K1, Z7
-	VCMPPD.BCST       $0x1e, lossConstants<>+1312(SB), Z13, K1
-	VBROADCASTSD      lossConstants<>+1344(SB), Z12
-	VBLENDMPD         Z7, Z12, K1, Z8
-	VCMPPD.BCST       $0x00, lossConstants<>+1312(SB), Z13, K1
-	VBLENDMPD.BCST    lossConstants<>+1376(SB), Z8, K1, Z9
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z13, K1
-	VBLENDMPD         Z13, Z9, K1, Z10
-	VBROADCASTSD      lossConstants<>+0(SB), Z12
+	VADDPD.BCST       lossConstants<>+576(SB), Z3, Z2
+	VSUBPD.BCST       lossConstants<>+576(SB), Z2, Z4
+	VSUBPD            Z4, Z2, Z5
+	VBROADCASTSD      lossConstants<>+576(SB), Z6
+	VSUBPD            Z5, Z6, Z5
+	VSUBPD            Z4, Z3, Z4
+	VADDPD            Z4, Z5, Z4
+	VPADDQ.BCST       lossConstants<>+640(SB), Z2, Z2
+	VPSRLQ            $0x34, Z2, Z5
+	VORPD.BCST        lossConstants<>+672(SB), Z5, Z6
+	VSUBPD.BCST       lossConstants<>+672(SB), Z6, Z6
+	VANDPD.BCST       lossConstants<>+704(SB), Z2, Z2
+	VPADDQ.BCST       lossConstants<>+736(SB), Z2, Z2
+	VSUBPD.BCST       lossConstants<>+576(SB), Z2, Z2
+	VBROADCASTSD      lossConstants<>+768(SB), Z7
+	VPSUBQ            Z5, Z7, Z5
+	VPSLLQ            $0x34, Z5, Z5
+	VMULPD.BCST       lossConstants<>+800(SB), Z5, Z5
+	VMULPD            Z5, Z4, Z4
+	VSUBPD.BCST       lossConstants<>+832(SB), Z6, Z5
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z5, K1
+	VBLENDMPD         Z3, Z2, K1, Z2
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z4, K1, Z3
+	VADDPD.BCST       lossConstants<>+864(SB), Z2, Z4
+	VDIVPD            Z4, Z2, Z4
+	VMULPD            Z4, Z4, Z6
+	VBROADCASTSD      lossConstants<>+896(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z6, Z7
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z6, Z7
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z6, Z7
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z6, Z7
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z6, Z7
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z6, Z7
+	VMULPD.BCST       lossConstants<>+1120(SB), Z5, Z8
+	VADDPD            Z2, Z8, Z9
+	VSUBPD            Z8, Z9, Z8
+	VSUBPD            Z8, Z2, Z8
+	VMOVAPD           Z8, Z8
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z5, Z8
+	VBROADCASTSD      lossConstants<>+864(SB), Z5
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z2, Z5
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z2, Z5
+	VMOVAPD           Z8, Z8
+	VFMADD231PD       Z5, Z3, Z8
+	VMULPD.BCST       lossConstants<>+64(SB), Z2, Z3
+	VMULPD            Z2, Z3, Z5
+	VMOVAPD           Z5, Z5
+	VFMADD231PD       Z7, Z6, Z5
+	VMOVAPD           Z8, Z6
+	VFMADD231PD       Z5, Z4, Z6
+	VMOVAPD           Z6, Z4
+	VFNMADD231PD      Z2, Z3, Z4
+	VADDPD            Z4, Z9, Z2
+	VBROADCASTSD      lossConstants<>+0(SB), Z3
 	MOVQ              24(AX), R8
 	MOVQ              32(AX), R9
 	MOVQ              (AX), R10
@@ -4188,29 +4047,29 @@ row2:
 	VINSERTPS      $0x10, (R8)(BX*1), X1, X1
 	VINSERTPS      $0x20, (R8)(SI*1), X1, X1
 	VINSERTPS      $0x30, (R8)(DI*1), X1, X1
-	VMOVSS         (R11), X13
-	VINSERTPS      $0x10, (R11)(BX*1), X13, X13
-	VINSERTPS      $0x20, (R11)(SI*1), X13, X13
-	VINSERTPS      $0x30, (R11)(DI*1), X13, X13
-	VINSERTF64X2   $0x01, X13, Y1, Y13
-	VCVTPS2PD      Y13, Z13
+	VMOVSS         (R11), X4
+	VINSERTPS      $0x10, (R11)(BX*1), X4, X4
+	VINSERTPS      $0x20, (R11)(SI*1), X4, X4
+	VINSERTPS      $0x30, (R11)(DI*1), X4, X4
+	VINSERTF64X2   $0x01, X4, Y1, Y4
+	VCVTPS2PD      Y4, Z4
 	LEAQ           (R9)(CX*1), R11
 	VMOVSS         (R9), X1
 	VINSERTPS      $0x10, (R9)(BX*1), X1, X1
 	VINSERTPS      $0x20, (R9)(SI*1), X1, X1
 	VINSERTPS      $0x30, (R9)(DI*1), X1, X1
-	VMOVSS         (R11), X14
-	VINSERTPS      $0x10, (R11)(BX*1), X14, X14
-	VINSERTPS      $0x20, (R11)(SI*1), X14, X14
-	VINSERTPS      $0x30, (R11)(DI*1), X14, X14
-	VINSERTF64X2   $0x01, X14, Y1, Y14
-	VCVTPS2PD      Y14, Z14
-	VSUBPD         Z13, Z0, Z13
-	VADDPD         Z10, Z13, Z13
-	VMULPD         Z13, Z14, Z13
-	VCMPPD.BCST    $0x00, lossConstants<>+0(SB), Z14, K1
-	VBLENDMPD.BCST lossConstants<>+0(SB), Z13, K1, Z11
-	VADDPD         Z11, Z12, Z12
+	VMOVSS         (R11), X5
+	VINSERTPS      $0x10, (R11)(BX*1), X5, X5
+	VINSERTPS      $0x20, (R11)(SI*1), X5, X5
+	VINSERTPS      $0x30, (R11)(DI*1), X5, X5
+	VINSERTF64X2   $0x01, X5, Y1, Y5
+	VCVTPS2PD      Y5, Z5
+	VSUBPD         Z4, Z0, Z4
+	VADDPD         Z2, Z4, Z4
+	VMULPD         Z4, Z5, Z4
+	VCMPPD.BCST    $0x00, lossConstants<>+0(SB), Z5, K1
+	VBLENDMPD.BCST lossConstants<>+0(SB), Z4, K1, Z4
+	VADDPD         Z4, Z3, Z3
 	ADDQ           $0x04, R8
 	ADDQ           $0x04, R9
 	DECQ           R10
@@ -4218,8 +4077,8 @@ row2:
 	MOVQ           8(AX), BX
 	CMPQ           BX, $0x08
 	JGE            add
-	VMOVUPD        Y12, 48(AX)
-	VEXTRACTF64X4  $0x01, Z12, Y0
+	VMOVUPD        Y3, 48(AX)
+	VEXTRACTF64X4  $0x01, Z3, Y0
 	LEAQ           -1(BX), CX
 	XORQ           SI, SI
 	SUBQ           $0x03, CX
@@ -4230,12 +4089,12 @@ row2:
 	SHLQ           CL, BX
 	DECQ           BX
 	KMOVW          BX, K1
-	VMOVUPD.Z      48(AX), K1, Z12
+	VMOVUPD.Z      48(AX), K1, Z3
 
 add:
 	MOVQ    40(AX), CX
 	VMOVUPD (CX)(DX*1), Z0
-	VADDPD  Z12, Z0, Z0
+	VADDPD  Z3, Z0, Z0
 	VMOVUPD Z0, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
@@ -4282,9 +4141,9 @@ columns:
 	SUBQ         $0x03, CX
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
-	VBROADCASTSD lossConstants<>+1376(SB), Z0
-	VBROADCASTSD lossConstants<>+0(SB), Z14
-	VBROADCASTSD lossConstants<>+0(SB), Z15
+	VBROADCASTSD lossConstants<>+1408(SB), Z0
+	VBROADCASTSD lossConstants<>+0(SB), Z4
+	VBROADCASTSD lossConstants<>+0(SB), Z5
 	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
@@ -4296,23 +4155,23 @@ row0:
 	VMOVHPD      (R8)(DI*1), X3, X3
 	VMOVSD       (R10), X2
 	VMOVHPD      (R10)(BX*1), X2, X2
-	VMOVSD       (R10)(SI*1), X16
-	VMOVHPD      (R10)(DI*1), X16, X16
+	VMOVSD       (R10)(SI*1), X6
+	VMOVHPD      (R10)(DI*1), X6, X6
 	VINSERTF64X2 $0x01, X3, Y1, Y3
-	VINSERTF64X2 $0x01, X16, Y2, Y16
-	VINSERTF64X4 $0x01, Y16, Z3, Z16
-	VCMPPD       $0x1e, Z0, Z16, K1
-	VBLENDMPD    Z15, Z14, K1, Z4
-	VMOVAPD      Z4, Z14
-	VBLENDMPD    Z16, Z0, K1, Z5
-	VMOVAPD      Z5, Z0
-	VADDPD.BCST  lossConstants<>+640(SB), Z15, Z15
-	VMOVAPD      Z15, Z15
+	VINSERTF64X2 $0x01, X6, Y2, Y6
+	VINSERTF64X4 $0x01, Y6, Z3, Z6
+	VCMPPD       $0x1e, Z0, Z6, K1
+	VBLENDMPD    Z5, Z4, K1, Z4
+	VMOVAPD      Z4, Z4
+	VBLENDMPD    Z6, Z0, K1, Z0
+	VMOVAPD      Z0, Z0
+	VADDPD.BCST  lossConstants<>+576(SB), Z5, Z5
+	VMOVAPD      Z5, Z5
 	ADDQ         $0x08, R8
 	DECQ         R9
 	JNZ          row0
-	VBROADCASTSD lossConstants<>+0(SB), Z15
-	VBROADCASTSD lossConstants<>+0(SB), Z16
+	VBROADCASTSD lossConstants<>+0(SB), Z5
+	VBROADCASTSD lossConstants<>+0(SB), Z6
 	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
@@ -4324,126 +4183,99 @@ row1:
 	VMOVHPD           (R8)(DI*1), X3, X3
 	VMOVSD            (R10), X2
 	VMOVHPD           (R10)(BX*1), X2, X2
-	VMOVSD            (R10)(SI*1), X17
-	VMOVHPD           (R10)(DI*1), X17, X17
+	VMOVSD            (R10)(SI*1), X7
+	VMOVHPD           (R10)(DI*1), X7, X7
 	VINSERTF64X2      $0x01, X3, Y1, Y3
-	VINSERTF64X2      $0x01, X17, Y2, Y17
-	VINSERTF64X4      $0x01, Y17, Z3, Z17
-	VSUBPD            Z0, Z17, Z17
-	VBROADCASTSD      lossConstants<>+128(SB), Z18
-	VMINPD            Z17, Z18, Z17
-	VBROADCASTSD      lossConstants<>+160(SB), Z18
-	VMAXPD            Z17, Z18, Z17
-	VMOVAPD           Z17, Z18
-	VBROADCASTSD      lossConstants<>+192(SB), Z19
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z19, Z18
-	VSUBPD.BCST       lossConstants<>+224(SB), Z18, Z19
-	VMOVAPD           Z17, Z17
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z19, Z17
-	VMOVAPD           Z17, Z20
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z19, Z20
-	VSUBPD            Z20, Z17, Z17
-	VMOVAPD           Z17, Z17
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z19, Z17
-	VMOVAPD           Z17, Z19
-	VFMADD231PD       Z17, Z20, Z19
-	VBROADCASTSD      lossConstants<>+320(SB), Z17
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z20, Z17
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z20, Z17
-	VMULPD            Z20, Z20, Z21
-	VMOVAPD           Z19, Z19
-	VFMADD231PD       Z17, Z21, Z19
-	VADDPD.BCST       lossConstants<>+640(SB), Z20, Z17
-	VSUBPD.BCST       lossConstants<>+640(SB), Z17, Z21
-	VSUBPD            Z21, Z20, Z20
-	VADDPD            Z19, Z20, Z19
-	VADDPD            Z19, Z17, Z17
-	VPADDQ.BCST       lossConstants<>+672(SB), Z18, Z18
-	VPSRLQ            $0x01, Z18, Z19
-	VPSLLQ            $0x34, Z19, Z20
-	VMULPD            Z20, Z17, Z17
-	VPSUBQ            Z19, Z18, Z18
-	VPSLLQ            $0x34, Z18, Z18
-	VMULPD            Z18, Z17, Z17
-	VCMPPD            $0x00, Z14, Z16, K1
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z17, K1, Z6
-	VADDPD            Z6, Z15, Z15
-	VADDPD.BCST       lossConstants<>+640(SB), Z16, Z16
-	VMOVAPD           Z16, Z16
+	VINSERTF64X2      $0x01, X7, Y2, Y7
+	VINSERTF64X4      $0x01, Y7, Z3, Z7
+	VSUBPD            Z0, Z7, Z7
+	VBROADCASTSD      lossConstants<>+128(SB), Z8
+	VMAXPD            Z7, Z8, Z7
+	VMOVAPD           Z7, Z8
+	VBROADCASTSD      lossConstants<>+160(SB), Z9
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z9, Z8
+	VSUBPD.BCST       lossConstants<>+192(SB), Z8, Z8
+	VMOVAPD           Z7, Z7
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z8, Z7
+	VMOVAPD           Z7, Z7
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z8, Z7
+	VBROADCASTSD      lossConstants<>+288(SB), Z9
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z7, Z9
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z7, Z9
+	VMOVAPD           Z9, Z9
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z7, Z9
+	VMOVAPD           Z9, Z9
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z7, Z9
+	VSCALEFPD         Z8, Z9, Z7
+	VCMPPD            $0x00, Z4, Z6, K1
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z7, K1, Z7
+	VADDPD            Z7, Z5, Z5
+	VADDPD.BCST       lossConstants<>+576(SB), Z6, Z6
+	VMOVAPD           Z6, Z6
 	ADDQ              $0x08, R8
 	DECQ              R9
 	JNZ               row1
-	VADDPD.BCST       lossConstants<>+640(SB), Z15, Z14
-	VSUBPD.BCST       lossConstants<>+640(SB), Z14, Z16
-	VSUBPD            Z16, Z14, Z17
-	VBROADCASTSD      lossConstants<>+640(SB), Z18
-	VSUBPD            Z17, Z18, Z17
-	VSUBPD            Z16, Z15, Z16
-	VADDPD            Z16, Z17, Z16
-	VPADDQ.BCST       lossConstants<>+704(SB), Z14, Z14
-	VPSRLQ            $0x34, Z14, Z17
-	VORPD.BCST        lossConstants<>+736(SB), Z17, Z18
-	VSUBPD.BCST       lossConstants<>+736(SB), Z18, Z18
-	VANDPD.BCST       lossConstants<>+768(SB), Z14, Z14
-	VPADDQ.BCST       lossConstants<>+800(SB), Z14, Z14
-	VSUBPD.BCST       lossConstants<>+640(SB), Z14, Z14
-	VBROADCASTSD      lossConstants<>+832(SB), Z19
-	VPSUBQ            Z17, Z19, Z17
-	VPSLLQ            $0x34, Z17, Z17
-	VMULPD.BCST       lossConstants<>+864(SB), Z17, Z17
-	VMULPD            Z17, Z16, Z16
-	VSUBPD.BCST       lossConstants<>+896(SB), Z18, Z17
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z17, K1
-	VBLENDMPD         Z15, Z14, K1, Z7
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z16, K1, Z8
-	VADDPD.BCST       lossConstants<>+928(SB), Z7, Z14
-	VDIVPD            Z14, Z7, Z14
-	VMULPD            Z14, Z14, Z16
-	VBROADCASTSD      lossConstants<>+960(SB), Z18
-	VFMADD213PD.BCST  lossConstants<>+992(SB), Z16, Z18
-	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z16, Z18
-	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z16, Z18
-	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z16, Z18
-	VFMADD213PD.BCST  lossConstants<>+1120(SB), Z16, Z18
-	VFMADD213PD.BCST  lossConstants<>+1152(SB), Z16, Z18
-	VMULPD.BCST       lossConstants<>+1184(SB), Z17, Z19
-	VADDPD            Z7, Z19, Z20
-	VSUBPD            Z19, Z20, Z19
-	VSUBPD            Z19, Z7, Z19
-	VMOVAPD           Z19, Z19
-	VFMADD231PD.BCST  lossConstants<>+1216(SB), Z17, Z19
-	VBROADCASTSD      lossConstants<>+928(SB), Z17
-	VFMADD213PD.BCST  lossConstants<>+1248(SB), Z7, Z17
-	VFMADD213PD.BCST  lossConstants<>+928(SB), Z7, Z17
-	VMOVAPD           Z19, Z19
-	VFMADD231PD       Z17, Z8, Z19
-	VMULPD.BCST       lossConstants<>+64(SB), Z7, Z17
-	VMULPD            Z7, Z17, Z21
-	VMOVAPD           Z21, Z21
-	VFMADD231PD       Z18, Z16, Z21
-	VMOVAPD           Z19, Z16
-	VFMADD231PD       Z21, Z14, Z16
-	VMOVAPD           Z16, Z14
-	VFNMADD231PD      Z7, Z17, Z14
-	VADDPD            Z14, Z20, Z14
-	VCMPPD.BCST       $0x1e, lossConstants<>+1280(SB), Z15, K1
-	VBLENDMPD         Z15, Z14, K1, Z9
-	VCMPPD.BCST       $0x1e, lossConstants<>+1312(SB), Z15, K1
-	VBROADCASTSD      lossConstants<>+1344(SB), Z14
-	VBLENDMPD         Z9, Z14, K1, Z10
-	VCMPPD.BCST       $0x00, lossConstants<>+1312(SB), Z15, K1
-	VBLENDMPD.BCST    lossConstants<>+1376(SB), Z10, K1, Z11
-	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z15, K1
-	VBLENDMPD         Z15, Z11, K1, Z12
-	VBROADCASTSD      lossConstants<>+0(SB), Z14
+	VADDPD.BCST       lossConstants<>+576(SB), Z5, Z4
+	VSUBPD.BCST       lossConstants<>+576(SB), Z4, Z6
+	VSUBPD            Z6, Z4, Z7
+	VBROADCASTSD      lossConstants<>+576(SB), Z8
+	VSUBPD            Z7, Z8, Z7
+	VSUBPD            Z6, Z5, Z6
+	VADDPD            Z6, Z7, Z6
+	VPADDQ.BCST       lossConstants<>+640(SB), Z4, Z4
+	VPSRLQ            $0x34, Z4, Z7
+	VORPD.BCST        lossConstants<>+672(SB), Z7, Z8
+	VSUBPD.BCST       lossConstants<>+672(SB), Z8, Z8
+	VANDPD.BCST       lossConstants<>+704(SB), Z4, Z4
+	VPADDQ.BCST       lossConstants<>+736(SB), Z4, Z4
+	VSUBPD.BCST       lossConstants<>+576(SB), Z4, Z4
+	VBROADCASTSD      lossConstants<>+768(SB), Z9
+	VPSUBQ            Z7, Z9, Z7
+	VPSLLQ            $0x34, Z7, Z7
+	VMULPD.BCST       lossConstants<>+800(SB), Z7, Z7
+	VMULPD            Z7, Z6, Z6
+	VSUBPD.BCST       lossConstants<>+832(SB), Z8, Z7
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z7, K1
+	VBLENDMPD         Z5, Z4, K1, Z4
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z6, K1, Z5
+	VADDPD.BCST       lossConstants<>+864(SB), Z4, Z6
+	VDIVPD            Z6, Z4, Z6
+	VMULPD            Z6, Z6, Z8
+	VBROADCASTSD      lossConstants<>+896(SB), Z9
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z8, Z9
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z8, Z9
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z8, Z9
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z8, Z9
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z8, Z9
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z8, Z9
+	VMULPD.BCST       lossConstants<>+1120(SB), Z7, Z10
+	VADDPD            Z4, Z10, Z11
+	VSUBPD            Z10, Z11, Z10
+	VSUBPD            Z10, Z4, Z10
+	VMOVAPD           Z10, Z10
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z7, Z10
+	VBROADCASTSD      lossConstants<>+864(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z4, Z7
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z4, Z7
+	VMOVAPD           Z10, Z10
+	VFMADD231PD       Z7, Z5, Z10
+	VMULPD.BCST       lossConstants<>+64(SB), Z4, Z5
+	VMULPD            Z4, Z5, Z7
+	VMOVAPD           Z7, Z7
+	VFMADD231PD       Z9, Z8, Z7
+	VMOVAPD           Z10, Z8
+	VFMADD231PD       Z7, Z6, Z8
+	VMOVAPD           Z8, Z6
+	VFNMADD231PD      Z4, Z5, Z6
+	VADDPD            Z6, Z11, Z4
+	VBROADCASTSD      lossConstants<>+0(SB), Z5
 	MOVQ              24(AX), R8
 	MOVQ              32(AX), R9
 	MOVQ              (AX), R10
@@ -4456,11 +4288,11 @@ row2:
 	VMOVHPD        (R8)(DI*1), X3, X3
 	VMOVSD         (R11), X2
 	VMOVHPD        (R11)(BX*1), X2, X2
-	VMOVSD         (R11)(SI*1), X15
-	VMOVHPD        (R11)(DI*1), X15, X15
+	VMOVSD         (R11)(SI*1), X6
+	VMOVHPD        (R11)(DI*1), X6, X6
 	VINSERTF64X2   $0x01, X3, Y1, Y3
-	VINSERTF64X2   $0x01, X15, Y2, Y15
-	VINSERTF64X4   $0x01, Y15, Z3, Z15
+	VINSERTF64X2   $0x01, X6, Y2, Y6
+	VINSERTF64X4   $0x01, Y6, Z3, Z6
 	LEAQ           (R9)(CX*1), R11
 	VMOVSD         (R9), X1
 	VMOVHPD        (R9)(BX*1), X1, X1
@@ -4468,17 +4300,17 @@ row2:
 	VMOVHPD        (R9)(DI*1), X3, X3
 	VMOVSD         (R11), X2
 	VMOVHPD        (R11)(BX*1), X2, X2
-	VMOVSD         (R11)(SI*1), X16
-	VMOVHPD        (R11)(DI*1), X16, X16
+	VMOVSD         (R11)(SI*1), X7
+	VMOVHPD        (R11)(DI*1), X7, X7
 	VINSERTF64X2   $0x01, X3, Y1, Y3
-	VINSERTF64X2   $0x01, X16, Y2, Y16
-	VINSERTF64X4   $0x01, Y16, Z3, Z16
-	VSUBPD         Z15, Z0, Z15
-	VADDPD         Z12, Z15, Z15
-	VMULPD         Z15, Z16, Z15
-	VCMPPD.BCST    $0x00, lossConstants<>+0(SB), Z16, K1
-	VBLENDMPD.BCST lossConstants<>+0(SB), Z15, K1, Z13
-	VADDPD         Z13, Z14, Z14
+	VINSERTF64X2   $0x01, X7, Y2, Y7
+	VINSERTF64X4   $0x01, Y7, Z3, Z7
+	VSUBPD         Z6, Z0, Z6
+	VADDPD         Z4, Z6, Z6
+	VMULPD         Z6, Z7, Z6
+	VCMPPD.BCST    $0x00, lossConstants<>+0(SB), Z7, K1
+	VBLENDMPD.BCST lossConstants<>+0(SB), Z6, K1, Z6
+	VADDPD         Z6, Z5, Z5
 	ADDQ           $0x08, R8
 	ADDQ           $0x08, R9
 	DECQ           R10
@@ -4486,8 +4318,8 @@ row2:
 	MOVQ           8(AX), BX
 	CMPQ           BX, $0x08
 	JGE            add
-	VMOVUPD        Y14, 48(AX)
-	VEXTRACTF64X4  $0x01, Z14, Y0
+	VMOVUPD        Y5, 48(AX)
+	VEXTRACTF64X4  $0x01, Z5, Y0
 	LEAQ           -1(BX), CX
 	XORQ           SI, SI
 	SUBQ           $0x03, CX
@@ -4498,12 +4330,12 @@ row2:
 	SHLQ           CL, BX
 	DECQ           BX
 	KMOVW          BX, K1
-	VMOVUPD.Z      48(AX), K1, Z14
+	VMOVUPD.Z      48(AX), K1, Z5
 
 add:
 	MOVQ    40(AX), CX
 	VMOVUPD (CX)(DX*1), Z0
-	VADDPD  Z14, Z0, Z0
+	VADDPD  Z5, Z0, Z0
 	VMOVUPD Z0, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
@@ -4542,7 +4374,7 @@ loop:
 
 body:
 	VSUBPS  Y2, Y1, Y1
-	VMULPS  lossConstants<>+1536(SB), Y1, Y1
+	VMULPS  lossConstants<>+1472(SB), Y1, Y1
 	VDIVPS  Y0, Y1, Y1
 	CMPQ    DI, CX
 	JG      storeRest
@@ -4593,7 +4425,7 @@ loop:
 
 body:
 	VSUBPD  Y2, Y1, Y1
-	VMULPD  lossConstants<>+928(SB), Y1, Y1
+	VMULPD  lossConstants<>+864(SB), Y1, Y1
 	VDIVPD  Y0, Y1, Y1
 	CMPQ    DI, CX
 	JG      storeRest
@@ -4646,7 +4478,7 @@ loop:
 
 body:
 	VSUBPS      Z2, Z1, Z1
-	VMULPS.BCST lossConstants<>+1536(SB), Z1, Z1
+	VMULPS.BCST lossConstants<>+1472(SB), Z1, Z1
 	VDIVPS      Z0, Z1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
@@ -4700,7 +4532,7 @@ loop:
 
 body:
 	VSUBPD      Z2, Z1, Z1
-	VMULPD.BCST lossConstants<>+928(SB), Z1, Z1
+	VMULPD.BCST lossConstants<>+864(SB), Z1, Z1
 	VDIVPD      Z0, Z1, Z1
 	CMPQ        BX, AX
 	JG          storeRest
@@ -4756,10 +4588,10 @@ loop:
 
 body:
 	VSUBPS    Y2, Y1, Y1
-	VCMPPS    $0x1e, lossConstants<>+1568(SB), Y1, Y2
-	VBLENDVPS Y2, lossConstants<>+1600(SB), Y1, Y2
-	VCMPPS    $0x11, lossConstants<>+1568(SB), Y1, Y1
-	VBLENDVPS Y1, lossConstants<>+1632(SB), Y2, Y1
+	VCMPPS    $0x1e, lossConstants<>+1504(SB), Y1, Y2
+	VBLENDVPS Y2, lossConstants<>+1536(SB), Y1, Y2
+	VCMPPS    $0x11, lossConstants<>+1504(SB), Y1, Y1
+	VBLENDVPS Y1, lossConstants<>+1568(SB), Y2, Y1
 	VDIVPS    Y0, Y1, Y1
 	CMPQ      DI, CX
 	JG        storeRest
@@ -4811,9 +4643,9 @@ loop:
 body:
 	VSUBPD    Y2, Y1, Y1
 	VCMPPD    $0x1e, lossConstants<>+0(SB), Y1, Y2
-	VBLENDVPD Y2, lossConstants<>+640(SB), Y1, Y2
+	VBLENDVPD Y2, lossConstants<>+576(SB), Y1, Y2
 	VCMPPD    $0x11, lossConstants<>+0(SB), Y1, Y1
-	VBLENDVPD Y1, lossConstants<>+1312(SB), Y2, Y1
+	VBLENDVPD Y1, lossConstants<>+1440(SB), Y2, Y1
 	VDIVPD    Y0, Y1, Y1
 	CMPQ      DI, CX
 	JG        storeRest
@@ -4866,11 +4698,11 @@ loop:
 
 body:
 	VSUBPS         Z2, Z1, Z1
-	VCMPPS.BCST    $0x1e, lossConstants<>+1568(SB), Z1, K1
-	VBLENDMPS.BCST lossConstants<>+1600(SB), Z1, K1, Z3
-	VCMPPS.BCST    $0x11, lossConstants<>+1568(SB), Z1, K1
-	VBLENDMPS.BCST lossConstants<>+1632(SB), Z3, K1, Z4
-	VDIVPS         Z0, Z4, Z1
+	VCMPPS.BCST    $0x1e, lossConstants<>+1504(SB), Z1, K1
+	VBLENDMPS.BCST lossConstants<>+1536(SB), Z1, K1, Z2
+	VCMPPS.BCST    $0x11, lossConstants<>+1504(SB), Z1, K1
+	VBLENDMPS.BCST lossConstants<>+1568(SB), Z2, K1, Z1
+	VDIVPS         Z0, Z1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
 	VMOVUPS        Z1, (R8)(DX*4)
@@ -4924,10 +4756,10 @@ loop:
 body:
 	VSUBPD         Z2, Z1, Z1
 	VCMPPD.BCST    $0x1e, lossConstants<>+0(SB), Z1, K1
-	VBLENDMPD.BCST lossConstants<>+640(SB), Z1, K1, Z3
+	VBLENDMPD.BCST lossConstants<>+576(SB), Z1, K1, Z2
 	VCMPPD.BCST    $0x11, lossConstants<>+0(SB), Z1, K1
-	VBLENDMPD.BCST lossConstants<>+1312(SB), Z3, K1, Z4
-	VDIVPD         Z0, Z4, Z1
+	VBLENDMPD.BCST lossConstants<>+1440(SB), Z2, K1, Z1
+	VDIVPD         Z0, Z1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
 	VMOVUPD        Z1, (R8)(DX*8)
@@ -5216,17 +5048,17 @@ loop:
 
 body:
 	VDIVPS       Y1, Y2, Y3
-	VBROADCASTSS lossConstants<>+1568(SB), Y4
+	VBROADCASTSS lossConstants<>+1504(SB), Y4
 	VSUBPS       Y3, Y4, Y3
-	VCMPPS       $0x00, lossConstants<>+1568(SB), Y2, Y4
-	VBLENDVPS    Y4, lossConstants<>+1568(SB), Y3, Y3
-	VBROADCASTSS lossConstants<>+1600(SB), Y4
+	VCMPPS       $0x00, lossConstants<>+1504(SB), Y2, Y4
+	VBLENDVPS    Y4, lossConstants<>+1504(SB), Y3, Y3
+	VBROADCASTSS lossConstants<>+1536(SB), Y4
 	VSUBPS       Y2, Y4, Y4
-	VBROADCASTSS lossConstants<>+1600(SB), Y5
+	VBROADCASTSS lossConstants<>+1536(SB), Y5
 	VSUBPS       Y1, Y5, Y1
 	VDIVPS       Y1, Y4, Y1
 	VADDPS       Y1, Y3, Y1
-	VCMPPS       $0x00, lossConstants<>+1600(SB), Y2, Y2
+	VCMPPS       $0x00, lossConstants<>+1536(SB), Y2, Y2
 	VBLENDVPS    Y2, Y3, Y1, Y1
 	VDIVPS       Y0, Y1, Y1
 	CMPQ         DI, CX
@@ -5282,13 +5114,13 @@ body:
 	VSUBPD       Y3, Y4, Y3
 	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y4
 	VBLENDVPD    Y4, lossConstants<>+0(SB), Y3, Y3
-	VBROADCASTSD lossConstants<>+640(SB), Y4
+	VBROADCASTSD lossConstants<>+576(SB), Y4
 	VSUBPD       Y2, Y4, Y4
-	VBROADCASTSD lossConstants<>+640(SB), Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y5
 	VSUBPD       Y1, Y5, Y1
 	VDIVPD       Y1, Y4, Y1
 	VADDPD       Y1, Y3, Y1
-	VCMPPD       $0x00, lossConstants<>+640(SB), Y2, Y2
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y2, Y2
 	VBLENDVPD    Y2, Y3, Y1, Y1
 	VDIVPD       Y0, Y1, Y1
 	CMPQ         DI, CX
@@ -5342,19 +5174,19 @@ loop:
 
 body:
 	VDIVPS         Z1, Z2, Z3
-	VBROADCASTSS   lossConstants<>+1568(SB), Z4
+	VBROADCASTSS   lossConstants<>+1504(SB), Z4
 	VSUBPS         Z3, Z4, Z3
-	VCMPPS.BCST    $0x00, lossConstants<>+1568(SB), Z2, K1
-	VBLENDMPS.BCST lossConstants<>+1568(SB), Z3, K1, Z5
-	VBROADCASTSS   lossConstants<>+1600(SB), Z3
-	VSUBPS         Z2, Z3, Z3
-	VBROADCASTSS   lossConstants<>+1600(SB), Z4
-	VSUBPS         Z1, Z4, Z1
-	VDIVPS         Z1, Z3, Z1
-	VADDPS         Z1, Z5, Z1
-	VCMPPS.BCST    $0x00, lossConstants<>+1600(SB), Z2, K1
-	VBLENDMPS      Z5, Z1, K1, Z6
-	VDIVPS         Z0, Z6, Z1
+	VCMPPS.BCST    $0x00, lossConstants<>+1504(SB), Z2, K1
+	VBLENDMPS.BCST lossConstants<>+1504(SB), Z3, K1, Z3
+	VBROADCASTSS   lossConstants<>+1536(SB), Z4
+	VSUBPS         Z2, Z4, Z4
+	VBROADCASTSS   lossConstants<>+1536(SB), Z5
+	VSUBPS         Z1, Z5, Z1
+	VDIVPS         Z1, Z4, Z1
+	VADDPS         Z1, Z3, Z1
+	VCMPPS.BCST    $0x00, lossConstants<>+1536(SB), Z2, K1
+	VBLENDMPS      Z3, Z1, K1, Z1
+	VDIVPS         Z0, Z1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
 	VMOVUPS        Z1, (R8)(DX*4)
@@ -5410,16 +5242,16 @@ body:
 	VBROADCASTSD   lossConstants<>+0(SB), Z4
 	VSUBPD         Z3, Z4, Z3
 	VCMPPD.BCST    $0x00, lossConstants<>+0(SB), Z2, K1
-	VBLENDMPD.BCST lossConstants<>+0(SB), Z3, K1, Z5
-	VBROADCASTSD   lossConstants<>+640(SB), Z3
-	VSUBPD         Z2, Z3, Z3
-	VBROADCASTSD   lossConstants<>+640(SB), Z4
-	VSUBPD         Z1, Z4, Z1
-	VDIVPD         Z1, Z3, Z1
-	VADDPD         Z1, Z5, Z1
-	VCMPPD.BCST    $0x00, lossConstants<>+640(SB), Z2, K1
-	VBLENDMPD      Z5, Z1, K1, Z6
-	VDIVPD         Z0, Z6, Z1
+	VBLENDMPD.BCST lossConstants<>+0(SB), Z3, K1, Z3
+	VBROADCASTSD   lossConstants<>+576(SB), Z4
+	VSUBPD         Z2, Z4, Z4
+	VBROADCASTSD   lossConstants<>+576(SB), Z5
+	VSUBPD         Z1, Z5, Z1
+	VDIVPD         Z1, Z4, Z1
+	VADDPD         Z1, Z3, Z1
+	VCMPPD.BCST    $0x00, lossConstants<>+576(SB), Z2, K1
+	VBLENDMPD      Z3, Z1, K1, Z1
+	VDIVPD         Z0, Z1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
 	VMOVUPD        Z1, (R8)(DX*8)
@@ -5465,6 +5297,97 @@ TEXT ·binaryCrossEntropyLogitsPrimeF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS X0, X0
 	XORQ         AX, AX
 
+many:
+	LEAQ         8(AX), DI
+	CMPQ         DI, CX
+	JG           loop
+	VMOVUPS      (DX)(AX*4), X1
+	VMOVUPS      16(DX)(AX*4), X3
+	VMOVUPS      (BX)(AX*4), X2
+	VMOVUPS      16(BX)(AX*4), X4
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y6
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y6, Y7
+	VCMPPD       $0x11, lossConstants<>+0(SB), Y1, Y5
+	VCMPPD       $0x11, lossConstants<>+0(SB), Y6, Y8
+	VORPD        lossConstants<>+96(SB), Y1, Y1
+	VORPD        lossConstants<>+96(SB), Y6, Y9
+	VBROADCASTSD lossConstants<>+1632(SB), Y6
+	VBROADCASTSD lossConstants<>+1632(SB), Y10
+	VMINPD       Y1, Y6, Y1
+	VMINPD       Y9, Y10, Y9
+	VBROADCASTSD lossConstants<>+1600(SB), Y6
+	VBROADCASTSD lossConstants<>+1600(SB), Y10
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y9, Y10, Y10
+	VMOVAPD      Y1, Y6
+	VMOVAPD      Y10, Y11
+	VBROADCASTSD lossConstants<>+160(SB), Y9
+	VBROADCASTSD lossConstants<>+160(SB), Y12
+	VFMADD213PD  lossConstants<>+192(SB), Y9, Y6
+	VFMADD213PD  lossConstants<>+192(SB), Y12, Y11
+	VSUBPD       lossConstants<>+192(SB), Y6, Y9
+	VSUBPD       lossConstants<>+192(SB), Y11, Y12
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y10, Y10
+	VFNMADD231PD lossConstants<>+224(SB), Y9, Y1
+	VFNMADD231PD lossConstants<>+224(SB), Y12, Y10
+	VBROADCASTSD lossConstants<>+1664(SB), Y9
+	VBROADCASTSD lossConstants<>+1664(SB), Y12
+	VFMADD213PD  lossConstants<>+1696(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+1696(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+1728(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+1728(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+1760(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+1760(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+1792(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+1792(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+1824(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+1824(SB), Y10, Y12
+	VMOVAPD      Y9, Y9
+	VMOVAPD      Y12, Y12
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+576(SB), Y10, Y12
+	VMOVAPD      Y9, Y9
+	VMOVAPD      Y12, Y12
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+576(SB), Y10, Y12
+	VPSLLQ       $0x34, Y6, Y1
+	VPSLLQ       $0x34, Y11, Y6
+	VPADDQ       Y1, Y9, Y1
+	VPADDQ       Y6, Y12, Y9
+	VADDPD       lossConstants<>+576(SB), Y1, Y6
+	VADDPD       lossConstants<>+576(SB), Y9, Y10
+	VBLENDVPD    Y3, lossConstants<>+576(SB), Y1, Y3
+	VBLENDVPD    Y7, lossConstants<>+576(SB), Y9, Y7
+	VDIVPD       Y6, Y3, Y3
+	VDIVPD       Y10, Y7, Y7
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y7, X7
+	VBLENDVPD    Y5, lossConstants<>+576(SB), Y1, Y1
+	VBLENDVPD    Y8, lossConstants<>+576(SB), Y9, Y5
+	VDIVPD       Y6, Y1, Y1
+	VDIVPD       Y10, Y5, Y5
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y5, X6
+	VBROADCASTSS lossConstants<>+1536(SB), X5
+	VBROADCASTSS lossConstants<>+1536(SB), X8
+	VSUBPS       X2, X5, X5
+	VSUBPS       X4, X8, X8
+	VMULPS       X3, X5, X3
+	VMULPS       X7, X8, X5
+	VMULPS       X1, X2, X1
+	VMULPS       X6, X4, X2
+	VSUBPS       X1, X3, X1
+	VSUBPS       X2, X5, X2
+	VDIVPS       X0, X1, X1
+	VDIVPS       X0, X2, X2
+	VMOVUPS      X1, (SI)(AX*4)
+	VMOVUPS      X2, 16(SI)(AX*4)
+	MOVQ         DI, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), DI
 	CMPQ    DI, CX
@@ -5474,65 +5397,41 @@ loop:
 
 body:
 	VCVTPS2PD    X1, Y1
-	VORPD        lossConstants<>+96(SB), Y1, Y3
-	VBROADCASTSD lossConstants<>+128(SB), Y4
-	VMINPD       Y3, Y4, Y3
-	VBROADCASTSD lossConstants<>+160(SB), Y4
-	VMAXPD       Y3, Y4, Y3
-	VMOVAPD      Y3, Y4
-	VBROADCASTSD lossConstants<>+192(SB), Y5
-	VFMADD213PD  lossConstants<>+224(SB), Y5, Y4
-	VSUBPD       lossConstants<>+224(SB), Y4, Y5
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD lossConstants<>+256(SB), Y5, Y3
-	VMOVAPD      Y3, Y6
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y3
-	VMOVAPD      Y3, Y5
-	VFMADD231PD  Y3, Y6, Y5
-	VBROADCASTSD lossConstants<>+320(SB), Y3
-	VFMADD213PD  lossConstants<>+352(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+384(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+416(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+448(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+480(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+512(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+544(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+576(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+608(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+64(SB), Y6, Y3
-	VMULPD       Y6, Y6, Y7
-	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y7, Y5
-	VADDPD       lossConstants<>+640(SB), Y6, Y3
-	VSUBPD       lossConstants<>+640(SB), Y3, Y7
-	VSUBPD       Y7, Y6, Y6
-	VADDPD       Y5, Y6, Y5
-	VADDPD       Y5, Y3, Y3
-	VPADDQ       lossConstants<>+672(SB), Y4, Y4
-	VPSRLQ       $0x01, Y4, Y5
-	VPSLLQ       $0x34, Y5, Y6
-	VMULPD       Y6, Y3, Y3
-	VPSUBQ       Y5, Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y3, Y3
-	VADDPD       lossConstants<>+640(SB), Y3, Y4
-	VDIVPD       Y4, Y3, Y4
-	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y5
-	VBLENDVPD    Y5, lossConstants<>+640(SB), Y3, Y5
-	VMOVAPD      Y5, Y6
-	VFNMADD231PD Y4, Y5, Y6
-	VCVTPD2PSY   Y6, X5
-	VCMPPD       $0x11, lossConstants<>+0(SB), Y1, Y1
-	VBLENDVPD    Y1, lossConstants<>+640(SB), Y3, Y1
-	VMOVAPD      Y1, Y3
-	VFNMADD231PD Y4, Y1, Y3
-	VCVTPD2PSY   Y3, X1
-	VBROADCASTSS lossConstants<>+1600(SB), X3
-	VSUBPS       X2, X3, X3
-	VMULPS       X5, X3, X3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y3
+	VCMPPD       $0x11, lossConstants<>+0(SB), Y1, Y4
+	VORPD        lossConstants<>+96(SB), Y1, Y1
+	VBROADCASTSD lossConstants<>+1632(SB), Y5
+	VMINPD       Y1, Y5, Y1
+	VBROADCASTSD lossConstants<>+1600(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMOVAPD      Y1, Y5
+	VBROADCASTSD lossConstants<>+160(SB), Y6
+	VFMADD213PD  lossConstants<>+192(SB), Y6, Y5
+	VSUBPD       lossConstants<>+192(SB), Y5, Y6
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD lossConstants<>+224(SB), Y6, Y1
+	VBROADCASTSD lossConstants<>+1664(SB), Y6
+	VFMADD213PD  lossConstants<>+1696(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+1728(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+1760(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+1792(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+1824(SB), Y1, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y6
+	VPSLLQ       $0x34, Y5, Y1
+	VPADDQ       Y1, Y6, Y1
+	VADDPD       lossConstants<>+576(SB), Y1, Y5
+	VBLENDVPD    Y3, lossConstants<>+576(SB), Y1, Y3
+	VDIVPD       Y5, Y3, Y3
+	VCVTPD2PSY   Y3, X3
+	VBLENDVPD    Y4, lossConstants<>+576(SB), Y1, Y1
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS lossConstants<>+1536(SB), X4
+	VSUBPS       X2, X4, X4
+	VMULPS       X3, X4, X3
 	VMULPS       X1, X2, X1
 	VSUBPS       X1, X3, X1
 	VDIVPS       X0, X1, X1
@@ -5576,6 +5475,115 @@ TEXT ·binaryCrossEntropyLogitsPrimeF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	XORQ         AX, AX
 
+many:
+	LEAQ         8(AX), DI
+	CMPQ         DI, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y1
+	VMOVUPD      32(DX)(AX*8), Y5
+	VMOVUPD      (BX)(AX*8), Y2
+	VMOVUPD      32(BX)(AX*8), Y6
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y5, Y7
+	VCMPPD       $0x11, lossConstants<>+0(SB), Y1, Y4
+	VCMPPD       $0x11, lossConstants<>+0(SB), Y5, Y8
+	VORPD        lossConstants<>+96(SB), Y1, Y1
+	VORPD        lossConstants<>+96(SB), Y5, Y9
+	VBROADCASTSD lossConstants<>+128(SB), Y5
+	VBROADCASTSD lossConstants<>+128(SB), Y10
+	VMAXPD       Y1, Y5, Y1
+	VMAXPD       Y9, Y10, Y10
+	VMOVAPD      Y1, Y5
+	VMOVAPD      Y10, Y11
+	VBROADCASTSD lossConstants<>+160(SB), Y9
+	VBROADCASTSD lossConstants<>+160(SB), Y12
+	VFMADD213PD  lossConstants<>+192(SB), Y9, Y5
+	VFMADD213PD  lossConstants<>+192(SB), Y12, Y11
+	VSUBPD       lossConstants<>+192(SB), Y5, Y9
+	VSUBPD       lossConstants<>+192(SB), Y11, Y12
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y10, Y10
+	VFNMADD231PD lossConstants<>+224(SB), Y9, Y1
+	VFNMADD231PD lossConstants<>+224(SB), Y12, Y10
+	VMOVAPD      Y1, Y1
+	VMOVAPD      Y10, Y10
+	VFNMADD231PD lossConstants<>+256(SB), Y9, Y1
+	VFNMADD231PD lossConstants<>+256(SB), Y12, Y10
+	VBROADCASTSD lossConstants<>+288(SB), Y9
+	VBROADCASTSD lossConstants<>+288(SB), Y12
+	VFMADD213PD  lossConstants<>+320(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+320(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+352(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+352(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+384(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+384(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+416(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+416(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+448(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+448(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+480(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+480(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+512(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+512(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+544(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+544(SB), Y10, Y12
+	VFMADD213PD  lossConstants<>+64(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+64(SB), Y10, Y12
+	VMOVAPD      Y9, Y9
+	VMOVAPD      Y12, Y12
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+576(SB), Y10, Y12
+	VMOVAPD      Y9, Y9
+	VMOVAPD      Y12, Y12
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y9
+	VFMADD213PD  lossConstants<>+576(SB), Y10, Y12
+	VPADDQ       lossConstants<>+608(SB), Y5, Y1
+	VPADDQ       lossConstants<>+608(SB), Y11, Y11
+	VPSRLQ       $0x01, Y1, Y5
+	VPSRLQ       $0x01, Y11, Y13
+	VPSLLQ       $0x34, Y5, Y10
+	VPSLLQ       $0x34, Y13, Y14
+	VMULPD       Y10, Y9, Y9
+	VMULPD       Y14, Y12, Y10
+	VPSUBQ       Y5, Y1, Y1
+	VPSUBQ       Y13, Y11, Y5
+	VPSLLQ       $0x34, Y1, Y1
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y1, Y9, Y1
+	VMULPD       Y5, Y10, Y9
+	VADDPD       lossConstants<>+576(SB), Y1, Y5
+	VADDPD       lossConstants<>+576(SB), Y9, Y10
+	VDIVPD       Y5, Y1, Y5
+	VDIVPD       Y10, Y9, Y10
+	VBLENDVPD    Y3, lossConstants<>+576(SB), Y1, Y3
+	VBLENDVPD    Y7, lossConstants<>+576(SB), Y9, Y11
+	VMOVAPD      Y3, Y7
+	VMOVAPD      Y11, Y12
+	VFNMADD231PD Y5, Y3, Y7
+	VFNMADD231PD Y10, Y11, Y12
+	VBLENDVPD    Y4, lossConstants<>+576(SB), Y1, Y1
+	VBLENDVPD    Y8, lossConstants<>+576(SB), Y9, Y4
+	VMOVAPD      Y1, Y3
+	VMOVAPD      Y4, Y8
+	VFNMADD231PD Y5, Y1, Y3
+	VFNMADD231PD Y10, Y4, Y8
+	VBROADCASTSD lossConstants<>+576(SB), Y1
+	VBROADCASTSD lossConstants<>+576(SB), Y4
+	VSUBPD       Y2, Y1, Y1
+	VSUBPD       Y6, Y4, Y4
+	VMULPD       Y7, Y1, Y1
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y3, Y2, Y2
+	VMULPD       Y8, Y6, Y3
+	VSUBPD       Y2, Y1, Y1
+	VSUBPD       Y3, Y4, Y2
+	VDIVPD       Y0, Y1, Y1
+	VDIVPD       Y0, Y2, Y2
+	VMOVUPD      Y1, (SI)(AX*8)
+	VMOVUPD      Y2, 32(SI)(AX*8)
+	MOVQ         DI, AX
+	JMP          many
+
 loop:
 	LEAQ    4(AX), DI
 	CMPQ    DI, CX
@@ -5584,61 +5592,49 @@ loop:
 	VMOVUPD (BX)(AX*8), Y2
 
 body:
-	VORPD        lossConstants<>+96(SB), Y1, Y3
-	VBROADCASTSD lossConstants<>+128(SB), Y4
-	VMINPD       Y3, Y4, Y3
-	VBROADCASTSD lossConstants<>+160(SB), Y4
-	VMAXPD       Y3, Y4, Y3
-	VMOVAPD      Y3, Y4
-	VBROADCASTSD lossConstants<>+192(SB), Y5
-	VFMADD213PD  lossConstants<>+224(SB), Y5, Y4
-	VSUBPD       lossConstants<>+224(SB), Y4, Y5
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD lossConstants<>+256(SB), Y5, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y3
+	VCMPPD       $0x11, lossConstants<>+0(SB), Y1, Y4
+	VORPD        lossConstants<>+96(SB), Y1, Y1
+	VBROADCASTSD lossConstants<>+128(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMOVAPD      Y1, Y5
+	VBROADCASTSD lossConstants<>+160(SB), Y6
+	VFMADD213PD  lossConstants<>+192(SB), Y6, Y5
+	VSUBPD       lossConstants<>+192(SB), Y5, Y6
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD lossConstants<>+224(SB), Y6, Y1
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD lossConstants<>+256(SB), Y6, Y1
+	VBROADCASTSD lossConstants<>+288(SB), Y6
+	VFMADD213PD  lossConstants<>+320(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+352(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+384(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+416(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+448(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+480(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+512(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+544(SB), Y1, Y6
+	VFMADD213PD  lossConstants<>+64(SB), Y1, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD213PD  lossConstants<>+576(SB), Y1, Y6
+	VPADDQ       lossConstants<>+608(SB), Y5, Y1
+	VPSRLQ       $0x01, Y1, Y5
+	VPSLLQ       $0x34, Y5, Y7
+	VMULPD       Y7, Y6, Y6
+	VPSUBQ       Y5, Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y6, Y1
+	VADDPD       lossConstants<>+576(SB), Y1, Y5
+	VDIVPD       Y5, Y1, Y5
+	VBLENDVPD    Y3, lossConstants<>+576(SB), Y1, Y3
 	VMOVAPD      Y3, Y6
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y3
-	VMOVAPD      Y3, Y5
-	VFMADD231PD  Y3, Y6, Y5
-	VBROADCASTSD lossConstants<>+320(SB), Y3
-	VFMADD213PD  lossConstants<>+352(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+384(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+416(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+448(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+480(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+512(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+544(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+576(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+608(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+64(SB), Y6, Y3
-	VMULPD       Y6, Y6, Y7
-	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y7, Y5
-	VADDPD       lossConstants<>+640(SB), Y6, Y3
-	VSUBPD       lossConstants<>+640(SB), Y3, Y7
-	VSUBPD       Y7, Y6, Y6
-	VADDPD       Y5, Y6, Y5
-	VADDPD       Y5, Y3, Y3
-	VPADDQ       lossConstants<>+672(SB), Y4, Y4
-	VPSRLQ       $0x01, Y4, Y5
-	VPSLLQ       $0x34, Y5, Y6
-	VMULPD       Y6, Y3, Y3
-	VPSUBQ       Y5, Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y3, Y3
-	VADDPD       lossConstants<>+640(SB), Y3, Y4
-	VDIVPD       Y4, Y3, Y4
-	VCMPPD       $0x1e, lossConstants<>+0(SB), Y1, Y5
-	VBLENDVPD    Y5, lossConstants<>+640(SB), Y3, Y5
-	VMOVAPD      Y5, Y6
-	VFNMADD231PD Y4, Y5, Y6
-	VCMPPD       $0x11, lossConstants<>+0(SB), Y1, Y1
-	VBLENDVPD    Y1, lossConstants<>+640(SB), Y3, Y1
+	VFNMADD231PD Y5, Y3, Y6
+	VBLENDVPD    Y4, lossConstants<>+576(SB), Y1, Y1
 	VMOVAPD      Y1, Y3
-	VFNMADD231PD Y4, Y1, Y3
-	VBROADCASTSD lossConstants<>+640(SB), Y1
+	VFNMADD231PD Y5, Y1, Y3
+	VBROADCASTSD lossConstants<>+576(SB), Y1
 	VSUBPD       Y2, Y1, Y1
 	VMULPD       Y6, Y1, Y1
 	VMULPD       Y3, Y2, Y2
@@ -5686,6 +5682,139 @@ TEXT ·binaryCrossEntropyLogitsPrimeF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS X0, Y0
 	XORQ         DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPS           (SI)(DX*4), Y1
+	VMOVUPS           32(SI)(DX*4), Y3
+	VMOVUPS           64(SI)(DX*4), Y5
+	VMOVUPS           (DI)(DX*4), Y2
+	VMOVUPS           32(DI)(DX*4), Y4
+	VMOVUPS           64(DI)(DX*4), Y6
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y5, Z5
+	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z1, K1
+	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z3, K3
+	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z5, K5
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z1, K2
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z3, K4
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z5, K6
+	VORPD.BCST        lossConstants<>+96(SB), Z1, Z1
+	VORPD.BCST        lossConstants<>+96(SB), Z3, Z3
+	VORPD.BCST        lossConstants<>+96(SB), Z5, Z8
+	VBROADCASTSD      lossConstants<>+1632(SB), Z5
+	VBROADCASTSD      lossConstants<>+1632(SB), Z7
+	VBROADCASTSD      lossConstants<>+1632(SB), Z9
+	VMINPD            Z1, Z5, Z1
+	VMINPD            Z3, Z7, Z3
+	VMINPD            Z8, Z9, Z8
+	VBROADCASTSD      lossConstants<>+1600(SB), Z5
+	VBROADCASTSD      lossConstants<>+1600(SB), Z7
+	VBROADCASTSD      lossConstants<>+1600(SB), Z9
+	VMAXPD            Z1, Z5, Z1
+	VMAXPD            Z3, Z7, Z3
+	VMAXPD            Z8, Z9, Z10
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z3, Z8
+	VMOVAPD           Z10, Z11
+	VBROADCASTSD      lossConstants<>+160(SB), Z7
+	VBROADCASTSD      lossConstants<>+160(SB), Z9
+	VBROADCASTSD      lossConstants<>+160(SB), Z12
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z7, Z5
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z9, Z8
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z12, Z11
+	VSUBPD.BCST       lossConstants<>+192(SB), Z5, Z7
+	VSUBPD.BCST       lossConstants<>+192(SB), Z8, Z9
+	VSUBPD.BCST       lossConstants<>+192(SB), Z11, Z12
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z10, Z10
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z7, Z1
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z9, Z3
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z12, Z10
+	VBROADCASTSD      lossConstants<>+1664(SB), Z7
+	VBROADCASTSD      lossConstants<>+1664(SB), Z9
+	VBROADCASTSD      lossConstants<>+1664(SB), Z12
+	VFMADD213PD.BCST  lossConstants<>+1696(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+1696(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+1696(SB), Z10, Z12
+	VFMADD213PD.BCST  lossConstants<>+1728(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+1728(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+1728(SB), Z10, Z12
+	VFMADD213PD.BCST  lossConstants<>+1760(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+1760(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+1760(SB), Z10, Z12
+	VFMADD213PD.BCST  lossConstants<>+1792(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+1792(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+1792(SB), Z10, Z12
+	VFMADD213PD.BCST  lossConstants<>+1824(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+1824(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+1824(SB), Z10, Z12
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z12, Z12
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z10, Z12
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z12, Z12
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z10, Z12
+	VPSLLQ            $0x34, Z5, Z1
+	VPSLLQ            $0x34, Z8, Z3
+	VPSLLQ            $0x34, Z11, Z5
+	VPADDQ            Z1, Z7, Z1
+	VPADDQ            Z3, Z9, Z3
+	VPADDQ            Z5, Z12, Z10
+	VADDPD.BCST       lossConstants<>+576(SB), Z1, Z5
+	VADDPD.BCST       lossConstants<>+576(SB), Z3, Z8
+	VADDPD.BCST       lossConstants<>+576(SB), Z10, Z11
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K1, Z7
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z3, K3, Z9
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z10, K5, Z12
+	VDIVPD            Z5, Z7, Z7
+	VDIVPD            Z8, Z9, Z9
+	VDIVPD            Z11, Z12, Z12
+	VCVTPD2PS         Z7, Y7
+	VCVTPD2PS         Z9, Y9
+	VCVTPD2PS         Z12, Y12
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K2, Z1
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z3, K4, Z3
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z10, K6, Z10
+	VDIVPD            Z5, Z1, Z1
+	VDIVPD            Z8, Z3, Z3
+	VDIVPD            Z11, Z10, Z5
+	VCVTPD2PS         Z1, Y1
+	VCVTPD2PS         Z3, Y3
+	VCVTPD2PS         Z5, Y10
+	VBROADCASTSS      lossConstants<>+1536(SB), Y5
+	VBROADCASTSS      lossConstants<>+1536(SB), Y8
+	VBROADCASTSS      lossConstants<>+1536(SB), Y11
+	VSUBPS            Y2, Y5, Y5
+	VSUBPS            Y4, Y8, Y8
+	VSUBPS            Y6, Y11, Y11
+	VMULPS            Y7, Y5, Y5
+	VMULPS            Y9, Y8, Y7
+	VMULPS            Y12, Y11, Y8
+	VMULPS            Y1, Y2, Y1
+	VMULPS            Y3, Y4, Y2
+	VMULPS            Y10, Y6, Y3
+	VSUBPS            Y1, Y5, Y1
+	VSUBPS            Y2, Y7, Y2
+	VSUBPS            Y3, Y8, Y3
+	VDIVPS            Y0, Y1, Y1
+	VDIVPS            Y0, Y2, Y2
+	VDIVPS            Y0, Y3, Y3
+	VMOVUPS           Y1, (R8)(DX*4)
+	VMOVUPS           Y2, 32(R8)(DX*4)
+	VMOVUPS           Y3, 64(R8)(DX*4)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -5695,67 +5824,43 @@ loop:
 
 body:
 	VCVTPS2PD         Y1, Z1
-	VORPD.BCST        lossConstants<>+96(SB), Z1, Z5
-	VBROADCASTSD      lossConstants<>+128(SB), Z6
-	VMINPD            Z5, Z6, Z5
-	VBROADCASTSD      lossConstants<>+160(SB), Z6
-	VMAXPD            Z5, Z6, Z5
-	VMOVAPD           Z5, Z6
-	VBROADCASTSD      lossConstants<>+192(SB), Z7
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z7, Z6
-	VSUBPD.BCST       lossConstants<>+224(SB), Z6, Z7
-	VMOVAPD           Z5, Z5
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z7, Z5
-	VMOVAPD           Z5, Z8
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z7, Z8
-	VSUBPD            Z8, Z5, Z5
-	VMOVAPD           Z5, Z5
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z7, Z5
-	VMOVAPD           Z5, Z7
-	VFMADD231PD       Z5, Z8, Z7
-	VBROADCASTSD      lossConstants<>+320(SB), Z5
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z8, Z5
-	VMULPD            Z8, Z8, Z9
-	VMOVAPD           Z7, Z7
-	VFMADD231PD       Z5, Z9, Z7
-	VADDPD.BCST       lossConstants<>+640(SB), Z8, Z5
-	VSUBPD.BCST       lossConstants<>+640(SB), Z5, Z9
-	VSUBPD            Z9, Z8, Z8
-	VADDPD            Z7, Z8, Z7
-	VADDPD            Z7, Z5, Z5
-	VPADDQ.BCST       lossConstants<>+672(SB), Z6, Z6
-	VPSRLQ            $0x01, Z6, Z7
-	VPSLLQ            $0x34, Z7, Z8
-	VMULPD            Z8, Z5, Z5
-	VPSUBQ            Z7, Z6, Z6
-	VPSLLQ            $0x34, Z6, Z6
-	VMULPD            Z6, Z5, Z5
-	VADDPD.BCST       lossConstants<>+640(SB), Z5, Z6
-	VDIVPD            Z6, Z5, Z6
 	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z1, K1
-	VBLENDMPD.BCST    lossConstants<>+640(SB), Z5, K1, Z3
-	VMOVAPD           Z3, Z7
-	VFNMADD231PD      Z6, Z3, Z7
-	VCVTPD2PS         Z7, Y7
-	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z1, K1
-	VBLENDMPD.BCST    lossConstants<>+640(SB), Z5, K1, Z4
-	VMOVAPD           Z4, Z1
-	VFNMADD231PD      Z6, Z4, Z1
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z1, K2
+	VORPD.BCST        lossConstants<>+96(SB), Z1, Z1
+	VBROADCASTSD      lossConstants<>+1632(SB), Z3
+	VMINPD            Z1, Z3, Z1
+	VBROADCASTSD      lossConstants<>+1600(SB), Z3
+	VMAXPD            Z1, Z3, Z1
+	VMOVAPD           Z1, Z3
+	VBROADCASTSD      lossConstants<>+160(SB), Z4
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z4, Z3
+	VSUBPD.BCST       lossConstants<>+192(SB), Z3, Z4
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z4, Z1
+	VBROADCASTSD      lossConstants<>+1664(SB), Z4
+	VFMADD213PD.BCST  lossConstants<>+1696(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+1728(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+1760(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+1792(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+1824(SB), Z1, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z4
+	VPSLLQ            $0x34, Z3, Z1
+	VPADDQ            Z1, Z4, Z1
+	VADDPD.BCST       lossConstants<>+576(SB), Z1, Z3
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K1, Z4
+	VDIVPD            Z3, Z4, Z4
+	VCVTPD2PS         Z4, Y4
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K2, Z1
+	VDIVPD            Z3, Z1, Z1
 	VCVTPD2PS         Z1, Y1
-	VBROADCASTSS      lossConstants<>+1600(SB), Y5
-	VSUBPS            Y2, Y5, Y5
-	VMULPS            Y7, Y5, Y5
+	VBROADCASTSS      lossConstants<>+1536(SB), Y3
+	VSUBPS            Y2, Y3, Y3
+	VMULPS            Y4, Y3, Y3
 	VMULPS            Y1, Y2, Y1
-	VSUBPS            Y1, Y5, Y1
+	VSUBPS            Y1, Y3, Y1
 	VDIVPS            Y0, Y1, Y1
 	CMPQ              BX, AX
 	JG                storeRest
@@ -5800,6 +5905,148 @@ TEXT ·binaryCrossEntropyLogitsPrimeF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(CX), Z0
 	XORQ         DX, DX
 
+many:
+	LEAQ              24(DX), BX
+	CMPQ              BX, AX
+	JG                loop
+	VMOVUPD           (SI)(DX*8), Z1
+	VMOVUPD           64(SI)(DX*8), Z3
+	VMOVUPD           128(SI)(DX*8), Z5
+	VMOVUPD           (DI)(DX*8), Z2
+	VMOVUPD           64(DI)(DX*8), Z4
+	VMOVUPD           128(DI)(DX*8), Z6
+	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z1, K1
+	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z3, K3
+	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z5, K5
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z1, K2
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z3, K4
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z5, K6
+	VORPD.BCST        lossConstants<>+96(SB), Z1, Z1
+	VORPD.BCST        lossConstants<>+96(SB), Z3, Z3
+	VORPD.BCST        lossConstants<>+96(SB), Z5, Z8
+	VBROADCASTSD      lossConstants<>+128(SB), Z5
+	VBROADCASTSD      lossConstants<>+128(SB), Z7
+	VBROADCASTSD      lossConstants<>+128(SB), Z9
+	VMAXPD            Z1, Z5, Z1
+	VMAXPD            Z3, Z7, Z3
+	VMAXPD            Z8, Z9, Z10
+	VMOVAPD           Z1, Z5
+	VMOVAPD           Z3, Z8
+	VMOVAPD           Z10, Z11
+	VBROADCASTSD      lossConstants<>+160(SB), Z7
+	VBROADCASTSD      lossConstants<>+160(SB), Z9
+	VBROADCASTSD      lossConstants<>+160(SB), Z12
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z7, Z5
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z9, Z8
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z12, Z11
+	VSUBPD.BCST       lossConstants<>+192(SB), Z5, Z5
+	VSUBPD.BCST       lossConstants<>+192(SB), Z8, Z7
+	VSUBPD.BCST       lossConstants<>+192(SB), Z11, Z8
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z10, Z9
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z5, Z1
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z7, Z3
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z8, Z9
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z3, Z3
+	VMOVAPD           Z9, Z11
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z5, Z1
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z7, Z3
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z8, Z11
+	VBROADCASTSD      lossConstants<>+288(SB), Z9
+	VBROADCASTSD      lossConstants<>+288(SB), Z10
+	VBROADCASTSD      lossConstants<>+288(SB), Z12
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z11, Z12
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z11, Z12
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z10, Z10
+	VMOVAPD           Z12, Z12
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z11, Z12
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z10, Z10
+	VMOVAPD           Z12, Z12
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z9
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z3, Z10
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z11, Z12
+	VSCALEFPD         Z5, Z9, Z1
+	VSCALEFPD         Z7, Z10, Z3
+	VSCALEFPD         Z8, Z12, Z8
+	VADDPD.BCST       lossConstants<>+576(SB), Z1, Z5
+	VADDPD.BCST       lossConstants<>+576(SB), Z3, Z7
+	VADDPD.BCST       lossConstants<>+576(SB), Z8, Z9
+	VDIVPD            Z5, Z1, Z5
+	VDIVPD            Z7, Z3, Z7
+	VDIVPD            Z9, Z8, Z13
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K1, Z9
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z3, K3, Z11
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z8, K5, Z14
+	VMOVAPD           Z9, Z10
+	VMOVAPD           Z11, Z12
+	VMOVAPD           Z14, Z15
+	VFNMADD231PD      Z5, Z9, Z10
+	VFNMADD231PD      Z7, Z11, Z12
+	VFNMADD231PD      Z13, Z14, Z15
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K2, Z1
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z3, K4, Z3
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z8, K6, Z11
+	VMOVAPD           Z1, Z8
+	VMOVAPD           Z3, Z9
+	VMOVAPD           Z11, Z14
+	VFNMADD231PD      Z5, Z1, Z8
+	VFNMADD231PD      Z7, Z3, Z9
+	VFNMADD231PD      Z13, Z11, Z14
+	VBROADCASTSD      lossConstants<>+576(SB), Z1
+	VBROADCASTSD      lossConstants<>+576(SB), Z3
+	VBROADCASTSD      lossConstants<>+576(SB), Z5
+	VSUBPD            Z2, Z1, Z1
+	VSUBPD            Z4, Z3, Z3
+	VSUBPD            Z6, Z5, Z5
+	VMULPD            Z10, Z1, Z1
+	VMULPD            Z12, Z3, Z3
+	VMULPD            Z15, Z5, Z5
+	VMULPD            Z8, Z2, Z2
+	VMULPD            Z9, Z4, Z4
+	VMULPD            Z14, Z6, Z6
+	VSUBPD            Z2, Z1, Z1
+	VSUBPD            Z4, Z3, Z2
+	VSUBPD            Z6, Z5, Z3
+	VDIVPD            Z0, Z1, Z1
+	VDIVPD            Z0, Z2, Z2
+	VDIVPD            Z0, Z3, Z3
+	VMOVUPD           Z1, (R8)(DX*8)
+	VMOVUPD           Z2, 64(R8)(DX*8)
+	VMOVUPD           Z3, 128(R8)(DX*8)
+	MOVQ              BX, DX
+	JMP               many
+
 loop:
 	LEAQ    8(DX), BX
 	CMPQ    BX, AX
@@ -5808,65 +6055,47 @@ loop:
 	VMOVUPD (DI)(DX*8), Z2
 
 body:
-	VORPD.BCST        lossConstants<>+96(SB), Z1, Z3
-	VBROADCASTSD      lossConstants<>+128(SB), Z4
-	VMINPD            Z3, Z4, Z3
-	VBROADCASTSD      lossConstants<>+160(SB), Z4
-	VMAXPD            Z3, Z4, Z3
-	VMOVAPD           Z3, Z4
-	VBROADCASTSD      lossConstants<>+192(SB), Z7
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z7, Z4
-	VSUBPD.BCST       lossConstants<>+224(SB), Z4, Z7
-	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z7, Z3
-	VMOVAPD           Z3, Z8
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z7, Z8
-	VSUBPD            Z8, Z3, Z3
-	VMOVAPD           Z3, Z3
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z7, Z3
-	VMOVAPD           Z3, Z7
-	VFMADD231PD       Z3, Z8, Z7
-	VBROADCASTSD      lossConstants<>+320(SB), Z3
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z8, Z3
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z8, Z3
-	VMULPD            Z8, Z8, Z9
-	VMOVAPD           Z7, Z7
-	VFMADD231PD       Z3, Z9, Z7
-	VADDPD.BCST       lossConstants<>+640(SB), Z8, Z3
-	VSUBPD.BCST       lossConstants<>+640(SB), Z3, Z9
-	VSUBPD            Z9, Z8, Z8
-	VADDPD            Z7, Z8, Z7
-	VADDPD            Z7, Z3, Z3
-	VPADDQ.BCST       lossConstants<>+672(SB), Z4, Z4
-	VPSRLQ            $0x01, Z4, Z7
-	VPSLLQ            $0x34, Z7, Z8
-	VMULPD            Z8, Z3, Z3
-	VPSUBQ            Z7, Z4, Z4
-	VPSLLQ            $0x34, Z4, Z4
-	VMULPD            Z4, Z3, Z3
-	VADDPD.BCST       lossConstants<>+640(SB), Z3, Z4
-	VDIVPD            Z4, Z3, Z4
 	VCMPPD.BCST       $0x1e, lossConstants<>+0(SB), Z1, K1
-	VBLENDMPD.BCST    lossConstants<>+640(SB), Z3, K1, Z5
-	VMOVAPD           Z5, Z7
-	VFNMADD231PD      Z4, Z5, Z7
-	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z1, K1
-	VBLENDMPD.BCST    lossConstants<>+640(SB), Z3, K1, Z6
-	VMOVAPD           Z6, Z1
-	VFNMADD231PD      Z4, Z6, Z1
-	VBROADCASTSD      lossConstants<>+640(SB), Z3
-	VSUBPD            Z2, Z3, Z3
-	VMULPD            Z7, Z3, Z3
-	VMULPD            Z1, Z2, Z1
-	VSUBPD            Z1, Z3, Z1
+	VCMPPD.BCST       $0x11, lossConstants<>+0(SB), Z1, K2
+	VORPD.BCST        lossConstants<>+96(SB), Z1, Z1
+	VBROADCASTSD      lossConstants<>+128(SB), Z3
+	VMAXPD            Z1, Z3, Z1
+	VMOVAPD           Z1, Z3
+	VBROADCASTSD      lossConstants<>+160(SB), Z4
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z4, Z3
+	VSUBPD.BCST       lossConstants<>+192(SB), Z3, Z3
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z3, Z1
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z3, Z1
+	VBROADCASTSD      lossConstants<>+288(SB), Z4
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z1, Z4
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z1, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z4
+	VMOVAPD           Z4, Z4
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z1, Z4
+	VSCALEFPD         Z3, Z4, Z1
+	VADDPD.BCST       lossConstants<>+576(SB), Z1, Z3
+	VDIVPD            Z3, Z1, Z3
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K1, Z4
+	VMOVAPD           Z4, Z5
+	VFNMADD231PD      Z3, Z4, Z5
+	VBLENDMPD.BCST    lossConstants<>+576(SB), Z1, K2, Z1
+	VMOVAPD           Z1, Z4
+	VFNMADD231PD      Z3, Z1, Z4
+	VBROADCASTSD      lossConstants<>+576(SB), Z1
+	VSUBPD            Z2, Z1, Z1
+	VMULPD            Z5, Z1, Z1
+	VMULPD            Z4, Z2, Z2
+	VSUBPD            Z2, Z1, Z1
 	VDIVPD            Z0, Z1, Z1
 	CMPQ              BX, AX
 	JG                storeRest
@@ -5921,12 +6150,12 @@ loop:
 	VMOVUPS (BX)(AX*4), Y2
 
 body:
-	VBROADCASTSS lossConstants<>+1568(SB), Y3
+	VBROADCASTSS lossConstants<>+1504(SB), Y3
 	VSUBPS       Y2, Y3, Y3
 	VDIVPS       Y1, Y3, Y1
 	VDIVPS       Y0, Y1, Y1
-	VCMPPS       $0x00, lossConstants<>+1568(SB), Y2, Y2
-	VBLENDVPS    Y2, lossConstants<>+1568(SB), Y1, Y1
+	VCMPPS       $0x00, lossConstants<>+1504(SB), Y2, Y2
+	VBLENDVPS    Y2, lossConstants<>+1504(SB), Y1, Y1
 	CMPQ         DI, CX
 	JG           storeRest
 	VMOVUPS      Y1, (SI)(AX*4)
@@ -6031,15 +6260,15 @@ loop:
 	VMOVUPS (DI)(DX*4), Z2
 
 body:
-	VBROADCASTSS   lossConstants<>+1568(SB), Z3
+	VBROADCASTSS   lossConstants<>+1504(SB), Z3
 	VSUBPS         Z2, Z3, Z3
 	VDIVPS         Z1, Z3, Z1
 	VDIVPS         Z0, Z1, Z1
-	VCMPPS.BCST    $0x00, lossConstants<>+1568(SB), Z2, K1
-	VBLENDMPS.BCST lossConstants<>+1568(SB), Z1, K1, Z4
+	VCMPPS.BCST    $0x00, lossConstants<>+1504(SB), Z2, K1
+	VBLENDMPS.BCST lossConstants<>+1504(SB), Z1, K1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
-	VMOVUPS        Z4, (R8)(DX*4)
+	VMOVUPS        Z1, (R8)(DX*4)
 	MOVQ           BX, DX
 	JMP            loop
 
@@ -6063,7 +6292,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPS Z4, K1, (R8)(DX*4)
+	VMOVUPS Z1, K1, (R8)(DX*4)
 
 done:
 	VZEROUPPER
@@ -6093,10 +6322,10 @@ body:
 	VDIVPD         Z1, Z3, Z1
 	VDIVPD         Z0, Z1, Z1
 	VCMPPD.BCST    $0x00, lossConstants<>+0(SB), Z2, K1
-	VBLENDMPD.BCST lossConstants<>+0(SB), Z1, K1, Z4
+	VBLENDMPD.BCST lossConstants<>+0(SB), Z1, K1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
-	VMOVUPD        Z4, (R8)(DX*8)
+	VMOVUPD        Z1, (R8)(DX*8)
 	MOVQ           BX, DX
 	JMP            loop
 
@@ -6120,7 +6349,7 @@ storeRest:
 	SHLQ    CL, AX
 	DECQ    AX
 	KMOVW   AX, K1
-	VMOVUPD Z4, K1, (R8)(DX*8)
+	VMOVUPD Z1, K1, (R8)(DX*8)
 
 done:
 	VZEROUPPER
@@ -6152,7 +6381,7 @@ columns:
 	CMPQ         DI, BX
 	CMOVQLT      DI, BX
 	IMULQ        SI, BX
-	VBROADCASTSD lossConstants<>+1376(SB), Y0
+	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	MOVQ         24(AX), SI
@@ -6169,7 +6398,7 @@ row0:
 	VMOVAPD      Y1, Y1
 	VBLENDVPD    Y4, Y3, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VADDPD       lossConstants<>+640(SB), Y2, Y2
+	VADDPD       lossConstants<>+576(SB), Y2, Y2
 	VMOVAPD      Y2, Y2
 	ADDQ         $0x04, SI
 	DECQ         DI
@@ -6187,48 +6416,36 @@ row1:
 	VCVTPS2PD    X2, Y2
 	VSUBPD       Y0, Y2, Y2
 	VBROADCASTSD lossConstants<>+128(SB), Y3
-	VMINPD       Y2, Y3, Y2
-	VBROADCASTSD lossConstants<>+160(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VMOVAPD      Y2, Y3
-	VBROADCASTSD lossConstants<>+192(SB), Y4
-	VFMADD213PD  lossConstants<>+224(SB), Y4, Y3
-	VSUBPD       lossConstants<>+224(SB), Y3, Y4
+	VBROADCASTSD lossConstants<>+160(SB), Y4
+	VFMADD213PD  lossConstants<>+192(SB), Y4, Y3
+	VSUBPD       lossConstants<>+192(SB), Y3, Y4
+	VMOVAPD      Y2, Y2
+	VFNMADD231PD lossConstants<>+224(SB), Y4, Y2
 	VMOVAPD      Y2, Y2
 	VFNMADD231PD lossConstants<>+256(SB), Y4, Y2
-	VMOVAPD      Y2, Y5
-	VFNMADD231PD lossConstants<>+288(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD lossConstants<>+288(SB), Y4, Y2
-	VMOVAPD      Y2, Y4
-	VFMADD231PD  Y2, Y5, Y4
-	VBROADCASTSD lossConstants<>+320(SB), Y2
-	VFMADD213PD  lossConstants<>+352(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+384(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+416(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+448(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+480(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+512(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+544(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+576(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+608(SB), Y5, Y2
-	VFMADD213PD  lossConstants<>+64(SB), Y5, Y2
-	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+288(SB), Y4
+	VFMADD213PD  lossConstants<>+320(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+352(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+384(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+416(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+448(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+480(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+512(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+544(SB), Y2, Y4
+	VFMADD213PD  lossConstants<>+64(SB), Y2, Y4
 	VMOVAPD      Y4, Y4
-	VFMADD231PD  Y2, Y6, Y4
-	VADDPD       lossConstants<>+640(SB), Y5, Y2
-	VSUBPD       lossConstants<>+640(SB), Y2, Y6
-	VSUBPD       Y6, Y5, Y5
-	VADDPD       Y4, Y5, Y4
-	VADDPD       Y4, Y2, Y2
-	VPADDQ       lossConstants<>+672(SB), Y3, Y3
-	VPSRLQ       $0x01, Y3, Y4
-	VPSLLQ       $0x34, Y4, Y5
-	VMULPD       Y5, Y2, Y2
-	VPSUBQ       Y4, Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VMULPD       Y3, Y2, Y2
+	VFMADD213PD  lossConstants<>+576(SB), Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y2, Y4
+	VPADDQ       lossConstants<>+608(SB), Y3, Y2
+	VPSRLQ       $0x01, Y2, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y4, Y2
 	VCVTPD2PSY   Y2, X3
 	VMOVSS       X3, (DI)
 	VEXTRACTPS   $0x01, X3, (DI)(CX*1)
@@ -6296,7 +6513,7 @@ columns:
 	CMPQ         DI, BX
 	CMOVQLT      DI, BX
 	IMULQ        SI, BX
-	VBROADCASTSD lossConstants<>+1376(SB), Y0
+	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	MOVQ         24(AX), SI
@@ -6313,7 +6530,7 @@ row0:
 	VMOVAPD      Y2, Y2
 	VBLENDVPD    Y5, Y4, Y0, Y0
 	VMOVAPD      Y0, Y0
-	VADDPD       lossConstants<>+640(SB), Y3, Y3
+	VADDPD       lossConstants<>+576(SB), Y3, Y3
 	VMOVAPD      Y3, Y3
 	ADDQ         $0x08, SI
 	DECQ         DI
@@ -6331,48 +6548,36 @@ row1:
 	VINSERTF128  $0x01, X3, Y1, Y3
 	VSUBPD       Y0, Y3, Y3
 	VBROADCASTSD lossConstants<>+128(SB), Y4
-	VMINPD       Y3, Y4, Y3
-	VBROADCASTSD lossConstants<>+160(SB), Y4
 	VMAXPD       Y3, Y4, Y3
 	VMOVAPD      Y3, Y4
-	VBROADCASTSD lossConstants<>+192(SB), Y5
-	VFMADD213PD  lossConstants<>+224(SB), Y5, Y4
-	VSUBPD       lossConstants<>+224(SB), Y4, Y5
+	VBROADCASTSD lossConstants<>+160(SB), Y5
+	VFMADD213PD  lossConstants<>+192(SB), Y5, Y4
+	VSUBPD       lossConstants<>+192(SB), Y4, Y5
+	VMOVAPD      Y3, Y3
+	VFNMADD231PD lossConstants<>+224(SB), Y5, Y3
 	VMOVAPD      Y3, Y3
 	VFNMADD231PD lossConstants<>+256(SB), Y5, Y3
-	VMOVAPD      Y3, Y6
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y6
-	VSUBPD       Y6, Y3, Y3
-	VMOVAPD      Y3, Y3
-	VFNMADD231PD lossConstants<>+288(SB), Y5, Y3
-	VMOVAPD      Y3, Y5
-	VFMADD231PD  Y3, Y6, Y5
-	VBROADCASTSD lossConstants<>+320(SB), Y3
-	VFMADD213PD  lossConstants<>+352(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+384(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+416(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+448(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+480(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+512(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+544(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+576(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+608(SB), Y6, Y3
-	VFMADD213PD  lossConstants<>+64(SB), Y6, Y3
-	VMULPD       Y6, Y6, Y7
+	VBROADCASTSD lossConstants<>+288(SB), Y5
+	VFMADD213PD  lossConstants<>+320(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+352(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+384(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+416(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+448(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+480(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+512(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+544(SB), Y3, Y5
+	VFMADD213PD  lossConstants<>+64(SB), Y3, Y5
 	VMOVAPD      Y5, Y5
-	VFMADD231PD  Y3, Y7, Y5
-	VADDPD       lossConstants<>+640(SB), Y6, Y3
-	VSUBPD       lossConstants<>+640(SB), Y3, Y7
-	VSUBPD       Y7, Y6, Y6
-	VADDPD       Y5, Y6, Y5
-	VADDPD       Y5, Y3, Y3
-	VPADDQ       lossConstants<>+672(SB), Y4, Y4
-	VPSRLQ       $0x01, Y4, Y5
-	VPSLLQ       $0x34, Y5, Y6
-	VMULPD       Y6, Y3, Y3
-	VPSUBQ       Y5, Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VMULPD       Y4, Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y3, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD213PD  lossConstants<>+576(SB), Y3, Y5
+	VPADDQ       lossConstants<>+608(SB), Y4, Y3
+	VPSRLQ       $0x01, Y3, Y4
+	VPSLLQ       $0x34, Y4, Y6
+	VMULPD       Y6, Y5, Y5
+	VPSUBQ       Y4, Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y5, Y3
 	VMOVSD       X3, (DI)
 	VMOVHPD      X3, (DI)(CX*1)
 	VEXTRACTF128 $0x01, Y3, X1
@@ -6444,9 +6649,9 @@ columns:
 	SUBQ         $0x03, CX
 	CMOVQLT      R8, CX
 	IMULQ        DI, CX
-	VBROADCASTSD lossConstants<>+1376(SB), Z0
-	VBROADCASTSD lossConstants<>+0(SB), Z4
-	VBROADCASTSD lossConstants<>+0(SB), Z5
+	VBROADCASTSD lossConstants<>+1408(SB), Z0
+	VBROADCASTSD lossConstants<>+0(SB), Z2
+	VBROADCASTSD lossConstants<>+0(SB), Z3
 	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
@@ -6456,23 +6661,23 @@ row0:
 	VINSERTPS    $0x10, (DI)(DX*1), X1, X1
 	VINSERTPS    $0x20, (DI)(BX*1), X1, X1
 	VINSERTPS    $0x30, (DI)(SI*1), X1, X1
-	VMOVSS       (R9), X6
-	VINSERTPS    $0x10, (R9)(DX*1), X6, X6
-	VINSERTPS    $0x20, (R9)(BX*1), X6, X6
-	VINSERTPS    $0x30, (R9)(SI*1), X6, X6
-	VINSERTF64X2 $0x01, X6, Y1, Y6
-	VCVTPS2PD    Y6, Z6
-	VCMPPD       $0x1e, Z0, Z6, K1
-	VBLENDMPD    Z5, Z4, K1, Z2
-	VMOVAPD      Z2, Z4
-	VBLENDMPD    Z6, Z0, K1, Z3
-	VMOVAPD      Z3, Z0
-	VADDPD.BCST  lossConstants<>+640(SB), Z5, Z5
-	VMOVAPD      Z5, Z5
+	VMOVSS       (R9), X4
+	VINSERTPS    $0x10, (R9)(DX*1), X4, X4
+	VINSERTPS    $0x20, (R9)(BX*1), X4, X4
+	VINSERTPS    $0x30, (R9)(SI*1), X4, X4
+	VINSERTF64X2 $0x01, X4, Y1, Y4
+	VCVTPS2PD    Y4, Z4
+	VCMPPD       $0x1e, Z0, Z4, K1
+	VBLENDMPD    Z3, Z2, K1, Z2
+	VMOVAPD      Z2, Z2
+	VBLENDMPD    Z4, Z0, K1, Z0
+	VMOVAPD      Z0, Z0
+	VADDPD.BCST  lossConstants<>+576(SB), Z3, Z3
+	VMOVAPD      Z3, Z3
 	ADDQ         $0x04, DI
 	DECQ         R8
 	JNZ          row0
-	VBROADCASTSD lossConstants<>+0(SB), Z4
+	VBROADCASTSD lossConstants<>+0(SB), Z2
 	MOVQ         24(AX), DI
 	MOVQ         16(AX), R8
 	MOVQ         (AX), R9
@@ -6483,68 +6688,50 @@ row1:
 	VINSERTPS         $0x10, (DI)(DX*1), X1, X1
 	VINSERTPS         $0x20, (DI)(BX*1), X1, X1
 	VINSERTPS         $0x30, (DI)(SI*1), X1, X1
-	VMOVSS            (R10), X5
-	VINSERTPS         $0x10, (R10)(DX*1), X5, X5
-	VINSERTPS         $0x20, (R10)(BX*1), X5, X5
-	VINSERTPS         $0x30, (R10)(SI*1), X5, X5
-	VINSERTF64X2      $0x01, X5, Y1, Y5
-	VCVTPS2PD         Y5, Z5
-	VSUBPD            Z0, Z5, Z5
-	VBROADCASTSD      lossConstants<>+128(SB), Z6
-	VMINPD            Z5, Z6, Z5
-	VBROADCASTSD      lossConstants<>+160(SB), Z6
-	VMAXPD            Z5, Z6, Z5
-	VMOVAPD           Z5, Z6
-	VBROADCASTSD      lossConstants<>+192(SB), Z7
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z7, Z6
-	VSUBPD.BCST       lossConstants<>+224(SB), Z6, Z7
+	VMOVSS            (R10), X3
+	VINSERTPS         $0x10, (R10)(DX*1), X3, X3
+	VINSERTPS         $0x20, (R10)(BX*1), X3, X3
+	VINSERTPS         $0x30, (R10)(SI*1), X3, X3
+	VINSERTF64X2      $0x01, X3, Y1, Y3
+	VCVTPS2PD         Y3, Z3
+	VSUBPD            Z0, Z3, Z3
+	VBROADCASTSD      lossConstants<>+128(SB), Z4
+	VMAXPD            Z3, Z4, Z3
+	VMOVAPD           Z3, Z4
+	VBROADCASTSD      lossConstants<>+160(SB), Z5
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z5, Z4
+	VSUBPD.BCST       lossConstants<>+192(SB), Z4, Z4
+	VMOVAPD           Z3, Z3
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z4, Z3
+	VMOVAPD           Z3, Z3
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z4, Z3
+	VBROADCASTSD      lossConstants<>+288(SB), Z5
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z3, Z5
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z3, Z5
 	VMOVAPD           Z5, Z5
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z7, Z5
-	VMOVAPD           Z5, Z8
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z7, Z8
-	VSUBPD            Z8, Z5, Z5
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z3, Z5
 	VMOVAPD           Z5, Z5
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z7, Z5
-	VMOVAPD           Z5, Z7
-	VFMADD231PD       Z5, Z8, Z7
-	VBROADCASTSD      lossConstants<>+320(SB), Z5
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z8, Z5
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z8, Z5
-	VMULPD            Z8, Z8, Z9
-	VMOVAPD           Z7, Z7
-	VFMADD231PD       Z5, Z9, Z7
-	VADDPD.BCST       lossConstants<>+640(SB), Z8, Z5
-	VSUBPD.BCST       lossConstants<>+640(SB), Z5, Z9
-	VSUBPD            Z9, Z8, Z8
-	VADDPD            Z7, Z8, Z7
-	VADDPD            Z7, Z5, Z5
-	VPADDQ.BCST       lossConstants<>+672(SB), Z6, Z6
-	VPSRLQ            $0x01, Z6, Z7
-	VPSLLQ            $0x34, Z7, Z8
-	VMULPD            Z8, Z5, Z5
-	VPSUBQ            Z7, Z6, Z6
-	VPSLLQ            $0x34, Z6, Z6
-	VMULPD            Z6, Z5, Z5
-	VCVTPD2PS         Z5, Y6
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z3, Z5
+	VSCALEFPD         Z4, Z5, Z3
+	VCVTPD2PS         Z3, Y4
 	LEAQ              (R8)(CX*1), R10
-	VMOVSS            X6, (R8)
-	VEXTRACTPS        $0x01, X6, (R8)(DX*1)
-	VEXTRACTPS        $0x02, X6, (R8)(BX*1)
-	VEXTRACTPS        $0x03, X6, (R8)(SI*1)
-	VEXTRACTF64X2     $0x01, Y6, X1
+	VMOVSS            X4, (R8)
+	VEXTRACTPS        $0x01, X4, (R8)(DX*1)
+	VEXTRACTPS        $0x02, X4, (R8)(BX*1)
+	VEXTRACTPS        $0x03, X4, (R8)(SI*1)
+	VEXTRACTF64X2     $0x01, Y4, X1
 	VMOVSS            X1, (R10)
 	VEXTRACTPS        $0x01, X1, (R10)(DX*1)
 	VEXTRACTPS        $0x02, X1, (R10)(BX*1)
 	VEXTRACTPS        $0x03, X1, (R10)(SI*1)
-	VADDPD            Z5, Z4, Z4
+	VADDPD            Z3, Z2, Z2
 	ADDQ              $0x04, DI
 	ADDQ              $0x04, R8
 	DECQ              R9
@@ -6564,7 +6751,7 @@ row2:
 	VINSERTPS     $0x30, (R9)(SI*1), X0, X0
 	VINSERTF64X2  $0x01, X0, Y1, Y0
 	VCVTPS2PD     Y0, Z0
-	VDIVPD        Z4, Z0, Z0
+	VDIVPD        Z2, Z0, Z0
 	VCVTPD2PS     Z0, Y0
 	LEAQ          (DI)(CX*1), R9
 	VMOVSS        X0, (DI)
@@ -6622,9 +6809,9 @@ columns:
 	SUBQ         $0x03, CX
 	CMOVQLT      R8, CX
 	IMULQ        DI, CX
-	VBROADCASTSD lossConstants<>+1376(SB), Z0
-	VBROADCASTSD lossConstants<>+0(SB), Z6
-	VBROADCASTSD lossConstants<>+0(SB), Z7
+	VBROADCASTSD lossConstants<>+1408(SB), Z0
+	VBROADCASTSD lossConstants<>+0(SB), Z4
+	VBROADCASTSD lossConstants<>+0(SB), Z5
 	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
@@ -6636,22 +6823,22 @@ row0:
 	VMOVHPD      (DI)(SI*1), X3, X3
 	VMOVSD       (R9), X2
 	VMOVHPD      (R9)(DX*1), X2, X2
-	VMOVSD       (R9)(BX*1), X8
-	VMOVHPD      (R9)(SI*1), X8, X8
+	VMOVSD       (R9)(BX*1), X6
+	VMOVHPD      (R9)(SI*1), X6, X6
 	VINSERTF64X2 $0x01, X3, Y1, Y3
-	VINSERTF64X2 $0x01, X8, Y2, Y8
-	VINSERTF64X4 $0x01, Y8, Z3, Z8
-	VCMPPD       $0x1e, Z0, Z8, K1
-	VBLENDMPD    Z7, Z6, K1, Z4
-	VMOVAPD      Z4, Z6
-	VBLENDMPD    Z8, Z0, K1, Z5
-	VMOVAPD      Z5, Z0
-	VADDPD.BCST  lossConstants<>+640(SB), Z7, Z7
-	VMOVAPD      Z7, Z7
+	VINSERTF64X2 $0x01, X6, Y2, Y6
+	VINSERTF64X4 $0x01, Y6, Z3, Z6
+	VCMPPD       $0x1e, Z0, Z6, K1
+	VBLENDMPD    Z5, Z4, K1, Z4
+	VMOVAPD      Z4, Z4
+	VBLENDMPD    Z6, Z0, K1, Z0
+	VMOVAPD      Z0, Z0
+	VADDPD.BCST  lossConstants<>+576(SB), Z5, Z5
+	VMOVAPD      Z5, Z5
 	ADDQ         $0x08, DI
 	DECQ         R8
 	JNZ          row0
-	VBROADCASTSD lossConstants<>+0(SB), Z6
+	VBROADCASTSD lossConstants<>+0(SB), Z4
 	MOVQ         24(AX), DI
 	MOVQ         16(AX), R8
 	MOVQ         (AX), R9
@@ -6664,68 +6851,50 @@ row1:
 	VMOVHPD           (DI)(SI*1), X3, X3
 	VMOVSD            (R10), X2
 	VMOVHPD           (R10)(DX*1), X2, X2
-	VMOVSD            (R10)(BX*1), X7
-	VMOVHPD           (R10)(SI*1), X7, X7
+	VMOVSD            (R10)(BX*1), X5
+	VMOVHPD           (R10)(SI*1), X5, X5
 	VINSERTF64X2      $0x01, X3, Y1, Y3
-	VINSERTF64X2      $0x01, X7, Y2, Y7
-	VINSERTF64X4      $0x01, Y7, Z3, Z7
-	VSUBPD            Z0, Z7, Z7
-	VBROADCASTSD      lossConstants<>+128(SB), Z8
-	VMINPD            Z7, Z8, Z7
-	VBROADCASTSD      lossConstants<>+160(SB), Z8
-	VMAXPD            Z7, Z8, Z7
-	VMOVAPD           Z7, Z8
-	VBROADCASTSD      lossConstants<>+192(SB), Z9
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z9, Z8
-	VSUBPD.BCST       lossConstants<>+224(SB), Z8, Z9
+	VINSERTF64X2      $0x01, X5, Y2, Y5
+	VINSERTF64X4      $0x01, Y5, Z3, Z5
+	VSUBPD            Z0, Z5, Z5
+	VBROADCASTSD      lossConstants<>+128(SB), Z6
+	VMAXPD            Z5, Z6, Z5
+	VMOVAPD           Z5, Z6
+	VBROADCASTSD      lossConstants<>+160(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z7, Z6
+	VSUBPD.BCST       lossConstants<>+192(SB), Z6, Z6
+	VMOVAPD           Z5, Z5
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z6, Z5
+	VMOVAPD           Z5, Z5
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z6, Z5
+	VBROADCASTSD      lossConstants<>+288(SB), Z7
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z5, Z7
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z5, Z7
 	VMOVAPD           Z7, Z7
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z9, Z7
-	VMOVAPD           Z7, Z10
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z9, Z10
-	VSUBPD            Z10, Z7, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z5, Z7
 	VMOVAPD           Z7, Z7
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z9, Z7
-	VMOVAPD           Z7, Z9
-	VFMADD231PD       Z7, Z10, Z9
-	VBROADCASTSD      lossConstants<>+320(SB), Z7
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z10, Z7
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z10, Z7
-	VMULPD            Z10, Z10, Z11
-	VMOVAPD           Z9, Z9
-	VFMADD231PD       Z7, Z11, Z9
-	VADDPD.BCST       lossConstants<>+640(SB), Z10, Z7
-	VSUBPD.BCST       lossConstants<>+640(SB), Z7, Z11
-	VSUBPD            Z11, Z10, Z10
-	VADDPD            Z9, Z10, Z9
-	VADDPD            Z9, Z7, Z7
-	VPADDQ.BCST       lossConstants<>+672(SB), Z8, Z8
-	VPSRLQ            $0x01, Z8, Z9
-	VPSLLQ            $0x34, Z9, Z10
-	VMULPD            Z10, Z7, Z7
-	VPSUBQ            Z9, Z8, Z8
-	VPSLLQ            $0x34, Z8, Z8
-	VMULPD            Z8, Z7, Z7
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z5, Z7
+	VSCALEFPD         Z6, Z7, Z5
 	LEAQ              (R8)(CX*1), R10
-	VMOVSD            X7, (R8)
-	VMOVHPD           X7, (R8)(DX*1)
-	VEXTRACTF64X2     $0x01, Z7, X1
+	VMOVSD            X5, (R8)
+	VMOVHPD           X5, (R8)(DX*1)
+	VEXTRACTF64X2     $0x01, Z5, X1
 	VMOVSD            X1, (R8)(BX*1)
 	VMOVHPD           X1, (R8)(SI*1)
-	VEXTRACTF64X2     $0x02, Z7, X1
+	VEXTRACTF64X2     $0x02, Z5, X1
 	VMOVSD            X1, (R10)
 	VMOVHPD           X1, (R10)(DX*1)
-	VEXTRACTF64X2     $0x03, Z7, X1
+	VEXTRACTF64X2     $0x03, Z5, X1
 	VMOVSD            X1, (R10)(BX*1)
 	VMOVHPD           X1, (R10)(SI*1)
-	VADDPD            Z7, Z6, Z6
+	VADDPD            Z5, Z4, Z4
 	ADDQ              $0x08, DI
 	ADDQ              $0x08, R8
 	DECQ              R9
@@ -6746,7 +6915,7 @@ row2:
 	VINSERTF64X2  $0x01, X3, Y1, Y3
 	VINSERTF64X2  $0x01, X0, Y2, Y0
 	VINSERTF64X4  $0x01, Y0, Z3, Z0
-	VDIVPD        Z6, Z0, Z0
+	VDIVPD        Z4, Z0, Z0
 	LEAQ          (DI)(CX*1), R9
 	VMOVSD        X0, (DI)
 	VMOVHPD       X0, (DI)(DX*1)
@@ -7234,7 +7403,7 @@ columns:
 	CMPQ         DI, BX
 	CMOVQLT      DI, BX
 	IMULQ        SI, BX
-	VBROADCASTSD lossConstants<>+1376(SB), Y1
+	VBROADCASTSD lossConstants<>+1408(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	MOVQ         24(AX), SI
@@ -7251,7 +7420,7 @@ row0:
 	VMOVAPD      Y2, Y2
 	VBLENDVPD    Y5, Y4, Y1, Y1
 	VMOVAPD      Y1, Y1
-	VADDPD       lossConstants<>+640(SB), Y3, Y3
+	VADDPD       lossConstants<>+576(SB), Y3, Y3
 	VMOVAPD      Y3, Y3
 	ADDQ         $0x04, SI
 	DECQ         DI
@@ -7270,48 +7439,36 @@ row1:
 	VCVTPS2PD    X5, Y5
 	VSUBPD       Y1, Y5, Y5
 	VBROADCASTSD lossConstants<>+128(SB), Y6
-	VMINPD       Y5, Y6, Y5
-	VBROADCASTSD lossConstants<>+160(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVAPD      Y5, Y6
-	VBROADCASTSD lossConstants<>+192(SB), Y7
-	VFMADD213PD  lossConstants<>+224(SB), Y7, Y6
-	VSUBPD       lossConstants<>+224(SB), Y6, Y7
+	VBROADCASTSD lossConstants<>+160(SB), Y7
+	VFMADD213PD  lossConstants<>+192(SB), Y7, Y6
+	VSUBPD       lossConstants<>+192(SB), Y6, Y7
+	VMOVAPD      Y5, Y5
+	VFNMADD231PD lossConstants<>+224(SB), Y7, Y5
 	VMOVAPD      Y5, Y5
 	VFNMADD231PD lossConstants<>+256(SB), Y7, Y5
-	VMOVAPD      Y5, Y8
-	VFNMADD231PD lossConstants<>+288(SB), Y7, Y8
-	VSUBPD       Y8, Y5, Y5
-	VMOVAPD      Y5, Y5
-	VFNMADD231PD lossConstants<>+288(SB), Y7, Y5
-	VMOVAPD      Y5, Y7
-	VFMADD231PD  Y5, Y8, Y7
-	VBROADCASTSD lossConstants<>+320(SB), Y5
-	VFMADD213PD  lossConstants<>+352(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+384(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+416(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+448(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+480(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+512(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+544(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+576(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+608(SB), Y8, Y5
-	VFMADD213PD  lossConstants<>+64(SB), Y8, Y5
-	VMULPD       Y8, Y8, Y9
+	VBROADCASTSD lossConstants<>+288(SB), Y7
+	VFMADD213PD  lossConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+384(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+448(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+480(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+512(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+544(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+64(SB), Y5, Y7
 	VMOVAPD      Y7, Y7
-	VFMADD231PD  Y5, Y9, Y7
-	VADDPD       lossConstants<>+640(SB), Y8, Y5
-	VSUBPD       lossConstants<>+640(SB), Y5, Y9
-	VSUBPD       Y9, Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VADDPD       Y7, Y5, Y5
-	VPADDQ       lossConstants<>+672(SB), Y6, Y6
-	VPSRLQ       $0x01, Y6, Y7
-	VPSLLQ       $0x34, Y7, Y8
-	VMULPD       Y8, Y5, Y5
-	VPSUBQ       Y7, Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y5, Y5
+	VFMADD213PD  lossConstants<>+576(SB), Y5, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD213PD  lossConstants<>+576(SB), Y5, Y7
+	VPADDQ       lossConstants<>+608(SB), Y6, Y5
+	VPSRLQ       $0x01, Y5, Y6
+	VPSLLQ       $0x34, Y6, Y8
+	VMULPD       Y8, Y7, Y7
+	VPSUBQ       Y6, Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y7, Y5
 	VCVTPD2PSY   Y5, X6
 	VMOVSS       X6, (DI)
 	VEXTRACTPS   $0x01, X6, (DI)(CX*1)
@@ -7320,13 +7477,13 @@ row1:
 	VCMPPD       $0x00, Y2, Y4, Y6
 	VBLENDVPD    Y6, lossConstants<>+0(SB), Y5, Y5
 	VADDPD       Y5, Y3, Y3
-	VADDPD       lossConstants<>+640(SB), Y4, Y4
+	VADDPD       lossConstants<>+576(SB), Y4, Y4
 	VMOVAPD      Y4, Y4
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 	DECQ         R8
 	JNZ          row1
-	VADDPD       lossConstants<>+640(SB), Y3, Y1
+	VADDPD       lossConstants<>+576(SB), Y3, Y1
 	VMULPD       Y1, Y0, Y1
 	MOVQ         16(AX), SI
 	MOVQ         32(AX), DI
@@ -7396,7 +7553,7 @@ columns:
 	CMPQ         DI, BX
 	CMOVQLT      DI, BX
 	IMULQ        SI, BX
-	VBROADCASTSD lossConstants<>+1376(SB), Y1
+	VBROADCASTSD lossConstants<>+1408(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	VBROADCASTSD lossConstants<>+0(SB), Y4
 	MOVQ         24(AX), SI
@@ -7413,7 +7570,7 @@ row0:
 	VMOVAPD      Y3, Y3
 	VBLENDVPD    Y6, Y5, Y1, Y1
 	VMOVAPD      Y1, Y1
-	VADDPD       lossConstants<>+640(SB), Y4, Y4
+	VADDPD       lossConstants<>+576(SB), Y4, Y4
 	VMOVAPD      Y4, Y4
 	ADDQ         $0x08, SI
 	DECQ         DI
@@ -7432,48 +7589,36 @@ row1:
 	VINSERTF128  $0x01, X6, Y2, Y6
 	VSUBPD       Y1, Y6, Y6
 	VBROADCASTSD lossConstants<>+128(SB), Y7
-	VMINPD       Y6, Y7, Y6
-	VBROADCASTSD lossConstants<>+160(SB), Y7
 	VMAXPD       Y6, Y7, Y6
 	VMOVAPD      Y6, Y7
-	VBROADCASTSD lossConstants<>+192(SB), Y8
-	VFMADD213PD  lossConstants<>+224(SB), Y8, Y7
-	VSUBPD       lossConstants<>+224(SB), Y7, Y8
+	VBROADCASTSD lossConstants<>+160(SB), Y8
+	VFMADD213PD  lossConstants<>+192(SB), Y8, Y7
+	VSUBPD       lossConstants<>+192(SB), Y7, Y8
+	VMOVAPD      Y6, Y6
+	VFNMADD231PD lossConstants<>+224(SB), Y8, Y6
 	VMOVAPD      Y6, Y6
 	VFNMADD231PD lossConstants<>+256(SB), Y8, Y6
-	VMOVAPD      Y6, Y9
-	VFNMADD231PD lossConstants<>+288(SB), Y8, Y9
-	VSUBPD       Y9, Y6, Y6
-	VMOVAPD      Y6, Y6
-	VFNMADD231PD lossConstants<>+288(SB), Y8, Y6
-	VMOVAPD      Y6, Y8
-	VFMADD231PD  Y6, Y9, Y8
-	VBROADCASTSD lossConstants<>+320(SB), Y6
-	VFMADD213PD  lossConstants<>+352(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+384(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+416(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+448(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+480(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+512(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+544(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+576(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+608(SB), Y9, Y6
-	VFMADD213PD  lossConstants<>+64(SB), Y9, Y6
-	VMULPD       Y9, Y9, Y10
+	VBROADCASTSD lossConstants<>+288(SB), Y8
+	VFMADD213PD  lossConstants<>+320(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+352(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+384(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+416(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+448(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+480(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+512(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+544(SB), Y6, Y8
+	VFMADD213PD  lossConstants<>+64(SB), Y6, Y8
 	VMOVAPD      Y8, Y8
-	VFMADD231PD  Y6, Y10, Y8
-	VADDPD       lossConstants<>+640(SB), Y9, Y6
-	VSUBPD       lossConstants<>+640(SB), Y6, Y10
-	VSUBPD       Y10, Y9, Y9
-	VADDPD       Y8, Y9, Y8
-	VADDPD       Y8, Y6, Y6
-	VPADDQ       lossConstants<>+672(SB), Y7, Y7
-	VPSRLQ       $0x01, Y7, Y8
-	VPSLLQ       $0x34, Y8, Y9
-	VMULPD       Y9, Y6, Y6
-	VPSUBQ       Y8, Y7, Y7
-	VPSLLQ       $0x34, Y7, Y7
-	VMULPD       Y7, Y6, Y6
+	VFMADD213PD  lossConstants<>+576(SB), Y6, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD213PD  lossConstants<>+576(SB), Y6, Y8
+	VPADDQ       lossConstants<>+608(SB), Y7, Y6
+	VPSRLQ       $0x01, Y6, Y7
+	VPSLLQ       $0x34, Y7, Y9
+	VMULPD       Y9, Y8, Y8
+	VPSUBQ       Y7, Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y6
 	VMOVSD       X6, (DI)
 	VMOVHPD      X6, (DI)(CX*1)
 	VEXTRACTF128 $0x01, Y6, X2
@@ -7482,13 +7627,13 @@ row1:
 	VCMPPD       $0x00, Y3, Y5, Y7
 	VBLENDVPD    Y7, lossConstants<>+0(SB), Y6, Y6
 	VADDPD       Y6, Y4, Y4
-	VADDPD       lossConstants<>+640(SB), Y5, Y5
+	VADDPD       lossConstants<>+576(SB), Y5, Y5
 	VMOVAPD      Y5, Y5
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, DI
 	DECQ         R8
 	JNZ          row1
-	VADDPD       lossConstants<>+640(SB), Y4, Y1
+	VADDPD       lossConstants<>+576(SB), Y4, Y1
 	VMULPD       Y1, Y0, Y1
 	MOVQ         16(AX), SI
 	MOVQ         32(AX), DI
@@ -7562,9 +7707,9 @@ columns:
 	SUBQ         $0x03, CX
 	CMOVQLT      R8, CX
 	IMULQ        DI, CX
-	VBROADCASTSD lossConstants<>+1376(SB), Z1
-	VBROADCASTSD lossConstants<>+0(SB), Z6
-	VBROADCASTSD lossConstants<>+0(SB), Z7
+	VBROADCASTSD lossConstants<>+1408(SB), Z1
+	VBROADCASTSD lossConstants<>+0(SB), Z3
+	VBROADCASTSD lossConstants<>+0(SB), Z4
 	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
@@ -7574,24 +7719,24 @@ row0:
 	VINSERTPS    $0x10, (DI)(DX*1), X2, X2
 	VINSERTPS    $0x20, (DI)(BX*1), X2, X2
 	VINSERTPS    $0x30, (DI)(SI*1), X2, X2
-	VMOVSS       (R9), X8
-	VINSERTPS    $0x10, (R9)(DX*1), X8, X8
-	VINSERTPS    $0x20, (R9)(BX*1), X8, X8
-	VINSERTPS    $0x30, (R9)(SI*1), X8, X8
-	VINSERTF64X2 $0x01, X8, Y2, Y8
-	VCVTPS2PD    Y8, Z8
-	VCMPPD       $0x1e, Z1, Z8, K1
-	VBLENDMPD    Z7, Z6, K1, Z3
-	VMOVAPD      Z3, Z6
-	VBLENDMPD    Z8, Z1, K1, Z4
-	VMOVAPD      Z4, Z1
-	VADDPD.BCST  lossConstants<>+640(SB), Z7, Z7
-	VMOVAPD      Z7, Z7
+	VMOVSS       (R9), X5
+	VINSERTPS    $0x10, (R9)(DX*1), X5, X5
+	VINSERTPS    $0x20, (R9)(BX*1), X5, X5
+	VINSERTPS    $0x30, (R9)(SI*1), X5, X5
+	VINSERTF64X2 $0x01, X5, Y2, Y5
+	VCVTPS2PD    Y5, Z5
+	VCMPPD       $0x1e, Z1, Z5, K1
+	VBLENDMPD    Z4, Z3, K1, Z3
+	VMOVAPD      Z3, Z3
+	VBLENDMPD    Z5, Z1, K1, Z1
+	VMOVAPD      Z1, Z1
+	VADDPD.BCST  lossConstants<>+576(SB), Z4, Z4
+	VMOVAPD      Z4, Z4
 	ADDQ         $0x04, DI
 	DECQ         R8
 	JNZ          row0
-	VBROADCASTSD lossConstants<>+0(SB), Z7
-	VBROADCASTSD lossConstants<>+0(SB), Z8
+	VBROADCASTSD lossConstants<>+0(SB), Z4
+	VBROADCASTSD lossConstants<>+0(SB), Z5
 	MOVQ         24(AX), DI
 	MOVQ         16(AX), R8
 	MOVQ         (AX), R9
@@ -7602,77 +7747,59 @@ row1:
 	VINSERTPS         $0x10, (DI)(DX*1), X2, X2
 	VINSERTPS         $0x20, (DI)(BX*1), X2, X2
 	VINSERTPS         $0x30, (DI)(SI*1), X2, X2
-	VMOVSS            (R10), X9
-	VINSERTPS         $0x10, (R10)(DX*1), X9, X9
-	VINSERTPS         $0x20, (R10)(BX*1), X9, X9
-	VINSERTPS         $0x30, (R10)(SI*1), X9, X9
-	VINSERTF64X2      $0x01, X9, Y2, Y9
-	VCVTPS2PD         Y9, Z9
-	VSUBPD            Z1, Z9, Z9
-	VBROADCASTSD      lossConstants<>+128(SB), Z10
-	VMINPD            Z9, Z10, Z9
-	VBROADCASTSD      lossConstants<>+160(SB), Z10
-	VMAXPD            Z9, Z10, Z9
-	VMOVAPD           Z9, Z10
-	VBROADCASTSD      lossConstants<>+192(SB), Z11
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z11, Z10
-	VSUBPD.BCST       lossConstants<>+224(SB), Z10, Z11
-	VMOVAPD           Z9, Z9
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z11, Z9
-	VMOVAPD           Z9, Z12
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z11, Z12
-	VSUBPD            Z12, Z9, Z9
-	VMOVAPD           Z9, Z9
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z11, Z9
-	VMOVAPD           Z9, Z11
-	VFMADD231PD       Z9, Z12, Z11
-	VBROADCASTSD      lossConstants<>+320(SB), Z9
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z12, Z9
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z12, Z9
-	VMULPD            Z12, Z12, Z13
-	VMOVAPD           Z11, Z11
-	VFMADD231PD       Z9, Z13, Z11
-	VADDPD.BCST       lossConstants<>+640(SB), Z12, Z9
-	VSUBPD.BCST       lossConstants<>+640(SB), Z9, Z13
-	VSUBPD            Z13, Z12, Z12
-	VADDPD            Z11, Z12, Z11
-	VADDPD            Z11, Z9, Z9
-	VPADDQ.BCST       lossConstants<>+672(SB), Z10, Z10
-	VPSRLQ            $0x01, Z10, Z11
-	VPSLLQ            $0x34, Z11, Z12
-	VMULPD            Z12, Z9, Z9
-	VPSUBQ            Z11, Z10, Z10
-	VPSLLQ            $0x34, Z10, Z10
-	VMULPD            Z10, Z9, Z9
-	VCVTPD2PS         Z9, Y10
+	VMOVSS            (R10), X6
+	VINSERTPS         $0x10, (R10)(DX*1), X6, X6
+	VINSERTPS         $0x20, (R10)(BX*1), X6, X6
+	VINSERTPS         $0x30, (R10)(SI*1), X6, X6
+	VINSERTF64X2      $0x01, X6, Y2, Y6
+	VCVTPS2PD         Y6, Z6
+	VSUBPD            Z1, Z6, Z6
+	VBROADCASTSD      lossConstants<>+128(SB), Z7
+	VMAXPD            Z6, Z7, Z6
+	VMOVAPD           Z6, Z7
+	VBROADCASTSD      lossConstants<>+160(SB), Z8
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z8, Z7
+	VSUBPD.BCST       lossConstants<>+192(SB), Z7, Z7
+	VMOVAPD           Z6, Z6
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z7, Z6
+	VMOVAPD           Z6, Z6
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z7, Z6
+	VBROADCASTSD      lossConstants<>+288(SB), Z8
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z6, Z8
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z6, Z8
+	VMOVAPD           Z8, Z8
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z6, Z8
+	VMOVAPD           Z8, Z8
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z6, Z8
+	VSCALEFPD         Z7, Z8, Z6
+	VCVTPD2PS         Z6, Y7
 	LEAQ              (R8)(CX*1), R10
-	VMOVSS            X10, (R8)
-	VEXTRACTPS        $0x01, X10, (R8)(DX*1)
-	VEXTRACTPS        $0x02, X10, (R8)(BX*1)
-	VEXTRACTPS        $0x03, X10, (R8)(SI*1)
-	VEXTRACTF64X2     $0x01, Y10, X2
+	VMOVSS            X7, (R8)
+	VEXTRACTPS        $0x01, X7, (R8)(DX*1)
+	VEXTRACTPS        $0x02, X7, (R8)(BX*1)
+	VEXTRACTPS        $0x03, X7, (R8)(SI*1)
+	VEXTRACTF64X2     $0x01, Y7, X2
 	VMOVSS            X2, (R10)
 	VEXTRACTPS        $0x01, X2, (R10)(DX*1)
 	VEXTRACTPS        $0x02, X2, (R10)(BX*1)
 	VEXTRACTPS        $0x03, X2, (R10)(SI*1)
-	VCMPPD            $0x00, Z6, Z8, K1
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z9, K1, Z5
-	VADDPD            Z5, Z7, Z7
-	VADDPD.BCST       lossConstants<>+640(SB), Z8, Z8
-	VMOVAPD           Z8, Z8
+	VCMPPD            $0x00, Z3, Z5, K1
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z6, K1, Z6
+	VADDPD            Z6, Z4, Z4
+	VADDPD.BCST       lossConstants<>+576(SB), Z5, Z5
+	VMOVAPD           Z5, Z5
 	ADDQ              $0x04, DI
 	ADDQ              $0x04, R8
 	DECQ              R9
 	JNZ               row1
-	VADDPD.BCST       lossConstants<>+640(SB), Z7, Z1
+	VADDPD.BCST       lossConstants<>+576(SB), Z4, Z1
 	VMULPD            Z1, Z0, Z1
 	MOVQ              16(AX), DI
 	MOVQ              32(AX), R8
@@ -7684,34 +7811,34 @@ row2:
 	VINSERTPS     $0x10, (DI)(DX*1), X2, X2
 	VINSERTPS     $0x20, (DI)(BX*1), X2, X2
 	VINSERTPS     $0x30, (DI)(SI*1), X2, X2
-	VMOVSS        (R10), X6
-	VINSERTPS     $0x10, (R10)(DX*1), X6, X6
-	VINSERTPS     $0x20, (R10)(BX*1), X6, X6
-	VINSERTPS     $0x30, (R10)(SI*1), X6, X6
-	VINSERTF64X2  $0x01, X6, Y2, Y6
-	VCVTPS2PD     Y6, Z6
+	VMOVSS        (R10), X3
+	VINSERTPS     $0x10, (R10)(DX*1), X3, X3
+	VINSERTPS     $0x20, (R10)(BX*1), X3, X3
+	VINSERTPS     $0x30, (R10)(SI*1), X3, X3
+	VINSERTF64X2  $0x01, X3, Y2, Y3
+	VCVTPS2PD     Y3, Z3
 	LEAQ          (R8)(CX*1), R10
 	VMOVSS        (R8), X2
 	VINSERTPS     $0x10, (R8)(DX*1), X2, X2
 	VINSERTPS     $0x20, (R8)(BX*1), X2, X2
 	VINSERTPS     $0x30, (R8)(SI*1), X2, X2
-	VMOVSS        (R10), X8
-	VINSERTPS     $0x10, (R10)(DX*1), X8, X8
-	VINSERTPS     $0x20, (R10)(BX*1), X8, X8
-	VINSERTPS     $0x30, (R10)(SI*1), X8, X8
-	VINSERTF64X2  $0x01, X8, Y2, Y8
-	VCVTPS2PD     Y8, Z8
-	VSUBPD        Z8, Z6, Z6
-	VMULPD        Z7, Z8, Z8
-	VSUBPD        Z8, Z6, Z6
-	VDIVPD        Z1, Z6, Z6
-	VCVTPD2PS     Z6, Y6
+	VMOVSS        (R10), X5
+	VINSERTPS     $0x10, (R10)(DX*1), X5, X5
+	VINSERTPS     $0x20, (R10)(BX*1), X5, X5
+	VINSERTPS     $0x30, (R10)(SI*1), X5, X5
+	VINSERTF64X2  $0x01, X5, Y2, Y5
+	VCVTPS2PD     Y5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VMULPD        Z4, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VDIVPD        Z1, Z3, Z3
+	VCVTPD2PS     Z3, Y3
 	LEAQ          (DI)(CX*1), R10
-	VMOVSS        X6, (DI)
-	VEXTRACTPS    $0x01, X6, (DI)(DX*1)
-	VEXTRACTPS    $0x02, X6, (DI)(BX*1)
-	VEXTRACTPS    $0x03, X6, (DI)(SI*1)
-	VEXTRACTF64X2 $0x01, Y6, X2
+	VMOVSS        X3, (DI)
+	VEXTRACTPS    $0x01, X3, (DI)(DX*1)
+	VEXTRACTPS    $0x02, X3, (DI)(BX*1)
+	VEXTRACTPS    $0x03, X3, (DI)(SI*1)
+	VEXTRACTF64X2 $0x01, Y3, X2
 	VMOVSS        X2, (R10)
 	VEXTRACTPS    $0x01, X2, (R10)(DX*1)
 	VEXTRACTPS    $0x02, X2, (R10)(BX*1)
@@ -7764,9 +7891,9 @@ columns:
 	SUBQ         $0x03, CX
 	CMOVQLT      R8, CX
 	IMULQ        DI, CX
-	VBROADCASTSD lossConstants<>+1376(SB), Z1
-	VBROADCASTSD lossConstants<>+0(SB), Z8
-	VBROADCASTSD lossConstants<>+0(SB), Z9
+	VBROADCASTSD lossConstants<>+1408(SB), Z1
+	VBROADCASTSD lossConstants<>+0(SB), Z5
+	VBROADCASTSD lossConstants<>+0(SB), Z6
 	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
@@ -7778,23 +7905,23 @@ row0:
 	VMOVHPD      (DI)(SI*1), X4, X4
 	VMOVSD       (R9), X3
 	VMOVHPD      (R9)(DX*1), X3, X3
-	VMOVSD       (R9)(BX*1), X10
-	VMOVHPD      (R9)(SI*1), X10, X10
+	VMOVSD       (R9)(BX*1), X7
+	VMOVHPD      (R9)(SI*1), X7, X7
 	VINSERTF64X2 $0x01, X4, Y2, Y4
-	VINSERTF64X2 $0x01, X10, Y3, Y10
-	VINSERTF64X4 $0x01, Y10, Z4, Z10
-	VCMPPD       $0x1e, Z1, Z10, K1
-	VBLENDMPD    Z9, Z8, K1, Z5
-	VMOVAPD      Z5, Z8
-	VBLENDMPD    Z10, Z1, K1, Z6
-	VMOVAPD      Z6, Z1
-	VADDPD.BCST  lossConstants<>+640(SB), Z9, Z9
-	VMOVAPD      Z9, Z9
+	VINSERTF64X2 $0x01, X7, Y3, Y7
+	VINSERTF64X4 $0x01, Y7, Z4, Z7
+	VCMPPD       $0x1e, Z1, Z7, K1
+	VBLENDMPD    Z6, Z5, K1, Z5
+	VMOVAPD      Z5, Z5
+	VBLENDMPD    Z7, Z1, K1, Z1
+	VMOVAPD      Z1, Z1
+	VADDPD.BCST  lossConstants<>+576(SB), Z6, Z6
+	VMOVAPD      Z6, Z6
 	ADDQ         $0x08, DI
 	DECQ         R8
 	JNZ          row0
-	VBROADCASTSD lossConstants<>+0(SB), Z9
-	VBROADCASTSD lossConstants<>+0(SB), Z10
+	VBROADCASTSD lossConstants<>+0(SB), Z6
+	VBROADCASTSD lossConstants<>+0(SB), Z7
 	MOVQ         24(AX), DI
 	MOVQ         16(AX), R8
 	MOVQ         (AX), R9
@@ -7807,77 +7934,59 @@ row1:
 	VMOVHPD           (DI)(SI*1), X4, X4
 	VMOVSD            (R10), X3
 	VMOVHPD           (R10)(DX*1), X3, X3
-	VMOVSD            (R10)(BX*1), X11
-	VMOVHPD           (R10)(SI*1), X11, X11
+	VMOVSD            (R10)(BX*1), X8
+	VMOVHPD           (R10)(SI*1), X8, X8
 	VINSERTF64X2      $0x01, X4, Y2, Y4
-	VINSERTF64X2      $0x01, X11, Y3, Y11
-	VINSERTF64X4      $0x01, Y11, Z4, Z11
-	VSUBPD            Z1, Z11, Z11
-	VBROADCASTSD      lossConstants<>+128(SB), Z12
-	VMINPD            Z11, Z12, Z11
-	VBROADCASTSD      lossConstants<>+160(SB), Z12
-	VMAXPD            Z11, Z12, Z11
-	VMOVAPD           Z11, Z12
-	VBROADCASTSD      lossConstants<>+192(SB), Z13
-	VFMADD213PD.BCST  lossConstants<>+224(SB), Z13, Z12
-	VSUBPD.BCST       lossConstants<>+224(SB), Z12, Z13
-	VMOVAPD           Z11, Z11
-	VFNMADD231PD.BCST lossConstants<>+256(SB), Z13, Z11
-	VMOVAPD           Z11, Z14
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z13, Z14
-	VSUBPD            Z14, Z11, Z11
-	VMOVAPD           Z11, Z11
-	VFNMADD231PD.BCST lossConstants<>+288(SB), Z13, Z11
-	VMOVAPD           Z11, Z13
-	VFMADD231PD       Z11, Z14, Z13
-	VBROADCASTSD      lossConstants<>+320(SB), Z11
-	VFMADD213PD.BCST  lossConstants<>+352(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+384(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+416(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+448(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+480(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+512(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+544(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+576(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+608(SB), Z14, Z11
-	VFMADD213PD.BCST  lossConstants<>+64(SB), Z14, Z11
-	VMULPD            Z14, Z14, Z15
-	VMOVAPD           Z13, Z13
-	VFMADD231PD       Z11, Z15, Z13
-	VADDPD.BCST       lossConstants<>+640(SB), Z14, Z11
-	VSUBPD.BCST       lossConstants<>+640(SB), Z11, Z15
-	VSUBPD            Z15, Z14, Z14
-	VADDPD            Z13, Z14, Z13
-	VADDPD            Z13, Z11, Z11
-	VPADDQ.BCST       lossConstants<>+672(SB), Z12, Z12
-	VPSRLQ            $0x01, Z12, Z13
-	VPSLLQ            $0x34, Z13, Z14
-	VMULPD            Z14, Z11, Z11
-	VPSUBQ            Z13, Z12, Z12
-	VPSLLQ            $0x34, Z12, Z12
-	VMULPD            Z12, Z11, Z11
+	VINSERTF64X2      $0x01, X8, Y3, Y8
+	VINSERTF64X4      $0x01, Y8, Z4, Z8
+	VSUBPD            Z1, Z8, Z8
+	VBROADCASTSD      lossConstants<>+128(SB), Z9
+	VMAXPD            Z8, Z9, Z8
+	VMOVAPD           Z8, Z9
+	VBROADCASTSD      lossConstants<>+160(SB), Z10
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z10, Z9
+	VSUBPD.BCST       lossConstants<>+192(SB), Z9, Z9
+	VMOVAPD           Z8, Z8
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z9, Z8
+	VMOVAPD           Z8, Z8
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z9, Z8
+	VBROADCASTSD      lossConstants<>+288(SB), Z10
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z8, Z10
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z8, Z10
+	VMOVAPD           Z10, Z10
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z8, Z10
+	VMOVAPD           Z10, Z10
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z8, Z10
+	VSCALEFPD         Z9, Z10, Z8
 	LEAQ              (R8)(CX*1), R10
-	VMOVSD            X11, (R8)
-	VMOVHPD           X11, (R8)(DX*1)
-	VEXTRACTF64X2     $0x01, Z11, X2
+	VMOVSD            X8, (R8)
+	VMOVHPD           X8, (R8)(DX*1)
+	VEXTRACTF64X2     $0x01, Z8, X2
 	VMOVSD            X2, (R8)(BX*1)
 	VMOVHPD           X2, (R8)(SI*1)
-	VEXTRACTF64X2     $0x02, Z11, X2
+	VEXTRACTF64X2     $0x02, Z8, X2
 	VMOVSD            X2, (R10)
 	VMOVHPD           X2, (R10)(DX*1)
-	VEXTRACTF64X2     $0x03, Z11, X2
+	VEXTRACTF64X2     $0x03, Z8, X2
 	VMOVSD            X2, (R10)(BX*1)
 	VMOVHPD           X2, (R10)(SI*1)
-	VCMPPD            $0x00, Z8, Z10, K1
-	VBLENDMPD.BCST    lossConstants<>+0(SB), Z11, K1, Z7
-	VADDPD            Z7, Z9, Z9
-	VADDPD.BCST       lossConstants<>+640(SB), Z10, Z10
-	VMOVAPD           Z10, Z10
+	VCMPPD            $0x00, Z5, Z7, K1
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z8, K1, Z8
+	VADDPD            Z8, Z6, Z6
+	VADDPD.BCST       lossConstants<>+576(SB), Z7, Z7
+	VMOVAPD           Z7, Z7
 	ADDQ              $0x08, DI
 	ADDQ              $0x08, R8
 	DECQ              R9
 	JNZ               row1
-	VADDPD.BCST       lossConstants<>+640(SB), Z9, Z1
+	VADDPD.BCST       lossConstants<>+576(SB), Z6, Z1
 	VMULPD            Z1, Z0, Z1
 	MOVQ              16(AX), DI
 	MOVQ              32(AX), R8
@@ -7891,11 +8000,11 @@ row2:
 	VMOVHPD       (DI)(SI*1), X4, X4
 	VMOVSD        (R10), X3
 	VMOVHPD       (R10)(DX*1), X3, X3
-	VMOVSD        (R10)(BX*1), X8
-	VMOVHPD       (R10)(SI*1), X8, X8
+	VMOVSD        (R10)(BX*1), X5
+	VMOVHPD       (R10)(SI*1), X5, X5
 	VINSERTF64X2  $0x01, X4, Y2, Y4
-	VINSERTF64X2  $0x01, X8, Y3, Y8
-	VINSERTF64X4  $0x01, Y8, Z4, Z8
+	VINSERTF64X2  $0x01, X5, Y3, Y5
+	VINSERTF64X4  $0x01, Y5, Z4, Z5
 	LEAQ          (R8)(CX*1), R10
 	VMOVSD        (R8), X2
 	VMOVHPD       (R8)(DX*1), X2, X2
@@ -7903,25 +8012,25 @@ row2:
 	VMOVHPD       (R8)(SI*1), X4, X4
 	VMOVSD        (R10), X3
 	VMOVHPD       (R10)(DX*1), X3, X3
-	VMOVSD        (R10)(BX*1), X10
-	VMOVHPD       (R10)(SI*1), X10, X10
+	VMOVSD        (R10)(BX*1), X7
+	VMOVHPD       (R10)(SI*1), X7, X7
 	VINSERTF64X2  $0x01, X4, Y2, Y4
-	VINSERTF64X2  $0x01, X10, Y3, Y10
-	VINSERTF64X4  $0x01, Y10, Z4, Z10
-	VSUBPD        Z10, Z8, Z8
-	VMULPD        Z9, Z10, Z10
-	VSUBPD        Z10, Z8, Z8
-	VDIVPD        Z1, Z8, Z8
+	VINSERTF64X2  $0x01, X7, Y3, Y7
+	VINSERTF64X4  $0x01, Y7, Z4, Z7
+	VSUBPD        Z7, Z5, Z5
+	VMULPD        Z6, Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VDIVPD        Z1, Z5, Z5
 	LEAQ          (DI)(CX*1), R10
-	VMOVSD        X8, (DI)
-	VMOVHPD       X8, (DI)(DX*1)
-	VEXTRACTF64X2 $0x01, Z8, X2
+	VMOVSD        X5, (DI)
+	VMOVHPD       X5, (DI)(DX*1)
+	VEXTRACTF64X2 $0x01, Z5, X2
 	VMOVSD        X2, (DI)(BX*1)
 	VMOVHPD       X2, (DI)(SI*1)
-	VEXTRACTF64X2 $0x02, Z8, X2
+	VEXTRACTF64X2 $0x02, Z5, X2
 	VMOVSD        X2, (R10)
 	VMOVHPD       X2, (R10)(DX*1)
-	VEXTRACTF64X2 $0x03, Z8, X2
+	VEXTRACTF64X2 $0x03, Z5, X2
 	VMOVSD        X2, (R10)(BX*1)
 	VMOVHPD       X2, (R10)(SI*1)
 	ADDQ          $0x08, DI

@@ -19,11 +19,6 @@ func mixed(name string, inputs, scalars int, f func(m *machine, x, s []value) va
 	return k
 }
 
-// rounded returns f of x in the type of the arrays.
-func (m *machine) rounded(f func(*machine, value) value, x value) value {
-	return m.narrow(f(m, m.widen(x)))
-}
-
 // The activations of package layers; those that are an elementary function and
 // no more are with these.
 func activationKernels() []kernel {
@@ -46,7 +41,7 @@ func activationKernels() []kernel {
 		}),
 		mixed("elu", 1, 1, func(m *machine, x, s []value) value {
 			z, alpha := x[0], s[0]
-			return m.choose(m.compare(z, lessEqual, m.c(0)), m.mul(alpha, m.rounded((*machine).expm1, z)), z)
+			return m.choose(m.compare(z, lessEqual, m.c(0)), m.mul(alpha, m.rounded(expm1Function, z)), z)
 		}),
 		arithmetic("eluBackward", 3, 1, func(m *machine, x, s []value) value {
 			da, z, a, alpha := x[0], x[1], x[2], s[0]
@@ -54,7 +49,7 @@ func activationKernels() []kernel {
 		}),
 		mixed("softplusBackward", 2, 0, func(m *machine, x, s []value) value {
 			da, z := x[0], x[1]
-			return m.mul(da, m.rounded((*machine).sigmoid, z))
+			return m.mul(da, m.rounded(sigmoidFunction, z))
 		}),
 		mixed("gelu", 1, 0, func(m *machine, x, s []value) value {
 			z := x[0]
@@ -79,5 +74,5 @@ const (
 // geluTanh returns t = tanh(√(2/π)(z + 0.044715z³)).
 func (m *machine) geluTanh(z value) value {
 	cube := m.mul(m.mul(m.mul(z, m.c(geluCubic)), z), z)
-	return m.rounded((*machine).tanh, m.mul(m.add(z, cube), m.c(sqrt2OverPi)))
+	return m.rounded(tanhFunction, m.mul(m.add(z, cube), m.c(sqrt2OverPi)))
 }

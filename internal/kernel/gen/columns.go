@@ -275,7 +275,7 @@ func (g *columns) expSumBut(but, top value, places ...int) value {
 }
 
 func (g *columns) expOfRow(top value, at []reg.GPVirtual) value {
-	e := g.exp(g.sub(g.read(at[0]), top))
+	e := g.expNegative(g.sub(g.read(at[0]), top))
 	if len(at) > 1 {
 		g.write(at[1], e)
 	}

@@ -5,95 +5,155 @@ import "math"
 // The elementary functions of package matrix (elementary.go there says how they
 // work), step by step and in its letters.
 
-// unary is a kernel y = T(f(x)), f in float64.
-func unary(name string, f func(m *machine, x value) value) kernel {
-	return kernel{name: name, out: []int{0}, in: []int{1}, viaFloat64: true, f: func(m *machine, x, s []value) []value {
-		return []value{m.narrow(f(m, m.widen(x[0])))}
-	}}
+// function is an elementary function of a float64, for results in float64 and for
+// those that are rounded to float32.
+type function struct {
+	double, single func(m *machine, x value) value
+}
+
+var (
+	expFunction      = function{(*machine).exp, (*machine).exp32}
+	expm1Function    = function{(*machine).expm1, (*machine).expm132}
+	logFunction      = function{(*machine).log, (*machine).log}
+	log1pFunction    = function{(*machine).log1p, (*machine).log1p}
+	tanhFunction     = function{(*machine).tanh, (*machine).tanh32}
+	sigmoidFunction  = function{(*machine).sigmoid, (*machine).sigmoid32}
+	softplusFunction = function{(*machine).softplus, (*machine).softplus}
+)
+
+// rounded returns f of x in the type of the arrays.
+func (m *machine) rounded(f function, x value) value {
+	if m.elem == 4 {
+		return m.narrow(f.single(m, m.widen(x)))
+	}
+	return f.double(m, x)
 }
 
 func elementaryKernels() []kernel {
+	unary := func(name string, f function) kernel {
+		return mixed(name, 1, 0, func(m *machine, x, s []value) value { return m.rounded(f, x[0]) })
+	}
 	return []kernel{
-		unary("exp", (*machine).exp),
-		unary("expm1", (*machine).expm1),
-		unary("log", (*machine).log),
-		unary("log1p", (*machine).log1p),
-		unary("tanh", (*machine).tanh),
-		unary("sigmoid", (*machine).sigmoid),
-		unary("softplus", (*machine).softplus),
+		unary("exp", expFunction),
+		unary("expm1", expm1Function),
+		unary("log", logFunction),
+		unary("log1p", log1pFunction),
+		unary("tanh", tanhFunction),
+		unary("sigmoid", sigmoidFunction),
+		unary("softplus", softplusFunction),
 	}
 }
 
 const (
-	roundShift     = 0x1.8p52
-	roundShiftBits = 0x4338 << 48
+	roundShift = 0x1.8p52
 
 	log2E = 0x1.71547652b82fep+0
 	ln2Hi = 0x1.62e42fefa39efp-1
 	ln2Lo = 0x1.abc9e3b39803fp-56
 )
 
-// expSplit returns n with roundShiftBits added, r and t.
-func (m *machine) expSplit(x value) (n, r, t value) {
-	n = m.fma(x, m.f(log2E), m.f(roundShift))
-	fn := m.sub(n, m.f(roundShift))
-	rHi := m.fnma(fn, m.f(ln2Hi), x)
-	r = m.fnma(fn, m.f(ln2Lo), rHi)
-	rLo := m.fnma(fn, m.f(ln2Lo), m.sub(rHi, r))
-	rLo = m.fma(r, rLo, rLo)
-	p := m.horner(r,
-		2.092371452607301e-09, 2.5108985503031323e-08, 2.7557245726246575e-07, 2.7557244364316864e-06,
-		2.4801587355938614e-05, 0.00019841269885960302, 0.001388888888887023, 0.008333333333321705,
-		0.04166666666666669, 0.16666666666666677, 0.5)
-	return n, r, m.fma(m.mul(r, r), p, rLo)
+// expSplit is n with the bits of roundShift added, fn, rHi, r and p.
+type expSplit struct{ n, fn, rHi, r, p value }
+
+func (m *machine) expSplit(x value) (s expSplit) {
+	s.n = m.fma(x, m.f(log2E), m.f(roundShift))
+	s.fn = m.sub(s.n, m.f(roundShift))
+	s.rHi = m.fnma(s.fn, m.f(ln2Hi), x)
+	s.r = m.fnma(s.fn, m.f(ln2Lo), s.rHi)
+	s.p = m.horner(s.r,
+		2.5112745413711127e-08, 2.7622281372569676e-07, 2.7557233890408394e-06, 2.4801516210684324e-05,
+		0.00019841269895756362, 0.0013888888920616349, 0.00833333333331829, 0.04166666666661973,
+		0.1666666666666668, 0.5)
+	return s
 }
 
-func (m *machine) exp(x value) value {
-	x = m.min(m.f(710), x)
-	x = m.max(m.f(-746), x)
-	return m.expOf(m.expSplit(x))
+// expSplit32 is expSplit for float32, without rHi.
+func (m *machine) expSplit32(x value) (s expSplit) {
+	s.n = m.fma(x, m.f(log2E), m.f(roundShift))
+	s.fn = m.sub(s.n, m.f(roundShift))
+	s.r = m.fnma(s.fn, m.f(ln2Hi), x)
+	s.p = m.horner(s.r,
+		0.00019911809827034992, 0.0013941032891182513, 0.008333277297746267,
+		0.04166635417649858, 0.16666666799207314, 0.5000000046631373)
+	return s
 }
 
-func (m *machine) expOf(n, r, t value) value {
-	y := m.add(r, m.f(1))
-	y = m.add(y, m.add(m.sub(r, m.sub(y, m.f(1))), t))
-	n = m.addInt(n, m.bits(1<<64-roundShiftBits+2*1023))
+// power returns 2ⁿ, or 2⁻ⁿ for sign -1. What roundShift adds to n is shifted out.
+func (m *machine) power(n value, sign int) value {
+	if sign < 0 {
+		return m.shiftLeft(m.subInt(m.bits(1023), n), 52)
+	}
+	return m.shiftLeft(m.addInt(n, m.bits(1023)), 52)
+}
+
+func (m *machine) exp(x value) value { return m.expNegative(m.min(m.f(710), x)) }
+
+// expNegative is exp for x ≤ 0, or at most 710.
+func (m *machine) expNegative(x value) value {
+	return m.expOf(m.expSplit(m.max(m.f(-746), x)))
+}
+
+func (m *machine) expOf(s expSplit) value {
+	y := m.fma(m.fma(s.p, s.r, m.f(1)), s.r, m.f(1))
+	if m.avx512 {
+		return m.scale(y, s.fn) // as below, with one rounding
+	}
+	const shiftBits = 0x4338 << 48 // of roundShift
+	n := m.addInt(s.n, m.bits(1<<64-shiftBits+2*1023))
 	half := m.shiftRight(n, 1)
 	y = m.mul(y, m.shiftLeft(half, 52))
 	return m.mul(y, m.shiftLeft(m.subInt(n, half), 52))
 }
 
-func (m *machine) expm1Parts(n, r, t value) (e, eLo value) {
-	s := m.shiftLeft(m.addInt(n, m.bits(1023)), 52) // what roundShiftBits adds to n is shifted out
-	sr := m.mul(s, r)
-	s1 := m.sub(s, m.f(1))
-	hi := m.add(s1, sr)
-	lo := m.fma(s, t, m.sub(sr, m.sub(hi, s1)))
-	e = m.add(hi, lo)
-	return e, m.sub(lo, m.sub(e, hi))
+func (m *machine) exp32(x value) value {
+	x = m.max(m.f(-200), m.min(m.f(200), x))
+	s := m.expSplit32(x)
+	y := m.fma(m.fma(s.p, s.r, m.f(1)), s.r, m.f(1))
+	return m.addInt(y, m.shiftLeft(s.n, 52))
 }
 
-// expm1 splits once for exp and expm1Parts, whose ranges follow each other.
+func (m *machine) expm1Scaled(s expSplit) (e, u value) {
+	u = m.power(s.n, -1)
+	first := m.sub(m.f(1), u)
+	hi := m.add(first, s.rHi)
+	lo := m.fnma(s.fn, m.f(ln2Lo), m.sub(s.rHi, m.sub(hi, first)))
+	return m.add(hi, m.fma(m.mul(s.r, s.r), s.p, lo)), u
+}
+
+func (m *machine) expm1Scaled32(s expSplit) (e, u value) {
+	u = m.power(s.n, -1)
+	return m.add(m.sub(m.f(1), u), m.fma(m.mul(s.r, s.r), s.p, s.r)), u
+}
+
+// expm1 splits once for exp and expm1Scaled, whose ranges follow each other.
 func (m *machine) expm1(x value) value {
-	clipped := m.min(m.f(710), x)
-	clipped = m.max(m.f(-40), clipped)
-	n, r, t := m.expSplit(clipped)
-	y, _ := m.expm1Parts(n, r, t)
-	y = m.choose(m.compare(x, greater, m.f(40)), m.expOf(n, r, t), y)
+	s := m.expSplit(m.max(m.f(-40), m.min(m.f(710), x)))
+	e, _ := m.expm1Scaled(s)
+	y := m.mul(e, m.power(s.n, 1))
+	y = m.choose(m.compare(x, greater, m.f(40)), m.expOf(s), y)
 	y = m.choose(m.compare(x, less, m.f(-40)), m.f(-1), y)
 	return m.copysign(y, x)
 }
 
+func (m *machine) expm132(x value) value {
+	s := m.expSplit32(m.max(m.f(-200), m.min(m.f(200), x)))
+	e, _ := m.expm1Scaled32(s)
+	return m.copysign(m.mul(e, m.power(s.n, 1)), x)
+}
+
 func (m *machine) tanh(x value) value {
-	a := m.min(m.f(18.7), m.abs(x))
-	e, eLo := m.expm1Parts(m.expSplit(m.add(a, a)))
-	d := m.add(e, m.f(2))
-	dLo := m.add(m.sub(e, m.sub(d, m.f(2))), eLo)
-	y := m.div(e, d)
-	rem := m.fnma(y, dLo, m.add(m.fnma(y, d, e), eLo))
-	y = m.fma(rem, m.fma(y, m.f(-0.5), m.f(0.5)), y)
-	y = m.choose(m.compare(m.abs(x), greater, m.f(19.061547465398498)), m.f(1), y)
-	return m.copysign(y, x)
+	a := m.min(m.f(20), m.abs(x))
+	e, u := m.expm1Scaled(m.expSplit(m.add(a, a)))
+	y := m.div(e, m.add(e, m.add(u, u)))
+	h := m.mul(e, m.sub(m.f(1.5), u))
+	y = m.choose(m.compare(u, less, m.f(0.5)), y, m.fnma(h, y, h))
+	return m.or(y, m.and(x, m.bits(signBit)))
+}
+
+func (m *machine) tanh32(x value) value {
+	a := m.min(m.f(20), m.abs(x))
+	e, u := m.expm1Scaled32(m.expSplit32(m.add(a, a)))
+	return m.or(m.div(e, m.add(e, m.add(u, u))), m.and(x, m.bits(signBit)))
 }
 
 func (m *machine) sigmoid(x value) value {
@@ -102,7 +162,7 @@ func (m *machine) sigmoid(x value) value {
 }
 
 func (m *machine) sigmoidParts(x value) (e, q value) {
-	e = m.exp(m.minusAbs(x))
+	e = m.expNegative(m.minusAbs(x))
 	return e, m.div(e, m.add(e, m.f(1)))
 }
 
@@ -111,9 +171,14 @@ func (m *machine) sigmoidWhere(positive condition, e, q value) value {
 	return m.fnma(e, q, e)
 }
 
+func (m *machine) sigmoid32(x value) value {
+	e := m.exp32(m.minusAbs(x))
+	return m.div(m.choose(m.compare(x, greater, m.f(0)), m.f(1), e), m.add(e, m.f(1)))
+}
+
 func (m *machine) softplus(x value) value {
 	relu := m.max(x, m.f(0))
-	return m.add(relu, m.log1p(m.exp(m.minusAbs(x))))
+	return m.add(relu, m.log1pPositive(m.expNegative(m.minusAbs(x))))
 }
 
 const (
@@ -161,6 +226,12 @@ func (m *machine) log(x value) value {
 }
 
 func (m *machine) log1p(x value) value {
+	l := m.logEnds(m.log1pPositive(x), x, -1)
+	return m.choose(m.compare(x, equal, m.f(0)), x, l)
+}
+
+// log1pPositive is log1p for finite x ≥ 0, and for NaN.
+func (m *machine) log1pPositive(x value) value {
 	u := m.add(x, m.f(1))
 	v := m.sub(u, m.f(1))
 	c := m.add(m.sub(m.f(1), m.sub(u, v)), m.sub(x, v))
@@ -170,9 +241,7 @@ func (m *machine) log1p(x value) value {
 	same := m.compare(k, equal, m.f(0))
 	f = m.choose(same, x, f)
 	c = m.choose(same, m.f(0), c)
-	l := m.logSum(k, f, &c)
-	l = m.logEnds(l, x, -1)
-	return m.choose(m.compare(x, equal, m.f(0)), x, l)
+	return m.logSum(k, f, &c)
 }
 
 // logEnds puts in what l is for +Inf, at the pole, and left of it.

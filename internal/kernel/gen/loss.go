@@ -26,7 +26,7 @@ func lossKernels() []kernel {
 		exampleLoss("binaryCrossEntropyLogits", func(g *columns, s []value) value {
 			return g.sumOver(func(z, y value) value {
 				first := g.sub(g.max(z, g.f(0)), g.mul(z, y))
-				return g.add(first, g.log1p(g.exp(g.minusAbs(z))))
+				return g.add(first, g.log1pPositive(g.expNegative(g.minusAbs(z))))
 			})
 		}),
 		exampleLoss("binaryCrossEntropy", func(g *columns, s []value) value {
@@ -43,7 +43,7 @@ func lossKernels() []kernel {
 		}),
 		exampleLoss("softmaxCrossEntropyLogits", func(g *columns, s []value) value {
 			top, row := g.largest(1)
-			logSum := g.log1p(g.expSumBut(row, top, 1))
+			logSum := g.log1pPositive(g.expSumBut(row, top, 1))
 			return g.sumOver(func(z, y value) value {
 				return g.unless(y, 0, g.mul(y, g.add(g.sub(top, z), logSum)), g.f(0))
 			})
@@ -71,10 +71,7 @@ func lossKernels() []kernel {
 		}),
 		mixed("binaryCrossEntropyLogitsPrime", 2, 1, func(m *machine, x, s []value) value {
 			z, y, n := x[0], x[1], s[0]
-			wide := m.widen(z)
-			e, q := m.sigmoidParts(wide)
-			right := m.narrow(m.sigmoidWhere(m.compare(wide, greater, m.f(0)), e, q))
-			wrong := m.narrow(m.sigmoidWhere(m.compare(wide, less, m.f(0)), e, q)) // σ(-z)
+			right, wrong := m.sigmoids(z)
 			return m.div(m.sub(m.mul(m.sub(m.c(1), y), right), m.mul(y, wrong)), n)
 		}),
 		arithmetic("categoricalCrossEntropyPrime", 2, 1, func(m *machine, x, s []value) value {
@@ -109,4 +106,18 @@ func lossKernels() []kernel {
 // unless returns x where y is not the constant c, and otherwise elsewhere.
 func (m *machine) unless(y value, c float64, x, otherwise value) value {
 	return m.choose(m.compare(y, equal, m.float(y.size, c)), otherwise, x)
+}
+
+// sigmoids returns σ(z) and σ(-z) in the type of the arrays.
+func (m *machine) sigmoids(z value) (value, value) {
+	x := m.widen(z)
+	positive, negative := m.compare(x, greater, m.f(0)), m.compare(x, less, m.f(0))
+	if m.elem == 4 {
+		e := m.exp32(m.minusAbs(x))
+		d := m.add(e, m.f(1))
+		of := func(c condition) value { return m.narrow(m.div(m.choose(c, m.f(1), e), d)) }
+		return of(positive), of(negative)
+	}
+	e, q := m.sigmoidParts(x)
+	return m.sigmoidWhere(positive, e, q), m.sigmoidWhere(negative, e, q)
 }

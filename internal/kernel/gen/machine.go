@@ -1,9 +1,11 @@
 package main
 
 import (
+	"log"
 	"math"
 
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -220,6 +222,13 @@ func (m *machine) horner(x value, coefficients ...float64) value {
 	return p
 }
 
+// scale returns x·2ⁿ, rounded once, for integers n; AVX2 has no such thing.
+func (m *machine) scale(x, n value) value {
+	d := m.register(8)
+	m.VSCALEFPD(n.op, x.op, d.op)
+	return d
+}
+
 // and, or and xor are those of the bits, in float64 alone, as are the integer
 // operations after them.
 func (m *machine) and(x, y value) value {
@@ -301,12 +310,32 @@ func (m *machine) choose(c condition, yes, no value) value {
 	switch {
 	case m.avx512:
 		m.emit(operation{(*ctx).VBLENDMPD, (*ctx).VBLENDMPD_BCST, (*ctx).VBLENDMPS, (*ctx).VBLENDMPS_BCST}, yes, no.op, c.op, d.op)
+		// avo takes d for an input, as where a mask merges: it would keep d
+		// from the beginning of the function.
+		blend := m.last()
+		blend.Inputs = blend.Inputs[:3]
 	case yes.size == 8:
 		m.VBLENDVPD(c.op, yes.op, no.op, d.op)
 	default:
 		m.VBLENDVPS(c.op, yes.op, no.op, d.op)
 	}
 	return d
+}
+
+// function returns the function that is being written.
+func (m *machine) function() *ir.Function {
+	file, err := m.Result()
+	if err != nil {
+		log.Fatal(err)
+	}
+	functions := file.Functions()
+	return functions[len(functions)-1]
+}
+
+// last returns the last instruction.
+func (m *machine) last() *ir.Instruction {
+	nodes := m.function().Nodes
+	return nodes[len(nodes)-1].(*ir.Instruction)
 }
 
 // widen returns x in float64, exactly.

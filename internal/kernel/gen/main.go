@@ -54,7 +54,9 @@ func main() {
 		if err := pass.Compile.Execute(file); err != nil {
 			log.Fatal(err)
 		}
-		checkTiers(file)
+		if err := checkTiers(file); err != nil {
+			log.Fatal(err)
+		}
 		config := printer.Config{Name: "internal/kernel/gen", Argv: []string{"go", "generate"}, Pkg: "kernel"}
 		for name, printed := range map[string]printer.Printer{
 			p.file + "_amd64.s":        printer.NewGoAsm(config),

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"log"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -35,12 +35,14 @@ func (a arguments) m() operand.Mem            { return operand.Mem{Base: a.base,
 func (a arguments) pointer(k int) operand.Mem { return operand.Mem{Base: a.base, Disp: 16 + 8*k} }
 func (a arguments) scalar(k int) operand.Mem  { return operand.Mem{Base: a.base, Disp: 48 + 8*k} }
 
-// The tiers and types that every kernel is written for.
-var variants = []struct {
+// variant is a tier and a type that every kernel is written for.
+type variant struct {
 	name   string
 	avx512 bool
 	elem   int
-}{
+}
+
+var variants = []variant{
 	{"F32AVX2", false, 4},
 	{"F64AVX2", false, 8},
 	{"F32AVX512", true, 4},
@@ -60,36 +62,62 @@ func write(c *build.Context, name string, kernels []kernel) {
 	data := newConstants(c, name)
 	for _, k := range kernels {
 		for _, v := range variants {
-			m := &machine{Context: c, avx512: v.avx512, elem: v.elem, data: data}
-			bytes := 32
-			if v.avx512 {
-				bytes = 64
+			vectors := 1
+			if k.viaFloat64 && k.write == nil {
+				vectors = mostVectors(k, v)
 			}
-			m.lanes = bytes / v.elem
-			if k.viaFloat64 {
-				m.lanes = bytes / 8
-			}
-			c.Function(k.name + v.name)
-			c.Attributes(attr.NOSPLIT)
-			c.Pragma("noescape")
-			c.Signature(signature)
-			base := c.GP64()
-			c.Load(c.Param("a"), base)
-			if k.write != nil {
-				k.write(m, arguments{base})
-			} else {
-				m.elementwise(k, arguments{base})
-			}
-			c.VZEROUPPER()
-			c.RET()
+			k.variant(c, data, v, vectors)
 		}
 	}
+}
+
+// variant writes a kernel in one variant.
+func (k kernel) variant(c *build.Context, data *constants, v variant, vectors int) {
+	m := &machine{Context: c, avx512: v.avx512, elem: v.elem, data: data}
+	bytes := 32
+	if v.avx512 {
+		bytes = 64
+	}
+	m.lanes = bytes / v.elem
+	if k.viaFloat64 {
+		m.lanes = bytes / 8
+	}
+	c.Function(k.name + v.name)
+	c.Attributes(attr.NOSPLIT)
+	c.Pragma("noescape")
+	c.Signature(signature)
+	base := c.GP64()
+	c.Load(c.Param("a"), base)
+	if k.write != nil {
+		k.write(m, arguments{base})
+	} else {
+		m.elementwise(k, arguments{base}, vectors)
+	}
+	c.VZEROUPPER()
+	c.RET()
+}
+
+// mostVectors returns how many vectors at a time there are registers for, of
+// those that are worth it.
+func mostVectors(k kernel, v variant) int {
+	for n := 4; n > 1; n-- {
+		c := build.NewContext()
+		k.variant(c, newConstants(c, k.name), v, n)
+		file, err := c.Result()
+		if err == nil {
+			err = pass.Compile.Execute(file)
+		}
+		if err == nil && checkTiers(file) == nil {
+			return n
+		}
+	}
+	return 1
 }
 
 // elementwise writes the loop over the elements. Its body, the formula, stands
 // once: what comes before and after it has a way for a whole vector and one for
 // the elements left over, behind a mask.
-func (m *machine) elementwise(k kernel, a arguments) {
+func (m *machine) elementwise(k kernel, a arguments, vectors int) {
 	n, i, next := m.GP64(), m.GP64(), m.GP64()
 	m.MOVQ(a.n(), n)
 	pointers := map[int]reg.Register{}
@@ -113,6 +141,9 @@ func (m *machine) elementwise(k kernel, a arguments) {
 	var mask operand.Op
 
 	m.XORQ(i, i)
+	if vectors > 1 {
+		m.manyVectors(k, vectors, at, scalars, i, next, n)
+	}
 	m.Label("loop")
 	m.LEAQ(operand.Mem{Base: i, Disp: m.lanes}, next)
 	m.CMPQ(next, n)
@@ -145,6 +176,50 @@ func (m *machine) elementwise(k kernel, a arguments) {
 		m.storeMasked(y[j], mask, at(p))
 	}
 	m.Label("done")
+}
+
+// manyVectors writes the loop over several vectors at a time. An elementary
+// function is a long chain of instructions, each waiting for the one before: the
+// processor sees work for its other units only where several chains are side by
+// side.
+func (m *machine) manyVectors(k kernel, vectors int, at func(p int) operand.Mem, scalars []value, i, next, n reg.GPVirtual) {
+	m.Label("many")
+	m.LEAQ(operand.Mem{Base: i, Disp: vectors * m.lanes}, next)
+	m.CMPQ(next, n)
+	m.JG(operand.LabelRef("loop"))
+	m.interleave(vectors, func(v int) {
+		shift := v * m.lanes * m.elem
+		x := make([]value, len(k.in))
+		for j, p := range k.in {
+			x[j] = m.register(m.elem)
+			m.load(at(p).Offset(shift), x[j])
+		}
+		y := k.f(m, x, scalars)
+		for j, p := range k.out {
+			m.store(y[j], at(p).Offset(shift))
+		}
+	})
+	m.MOVQ(next, i)
+	m.JMP(operand.LabelRef("many"))
+}
+
+// interleave writes a body several times, the instructions in turns: first that of
+// one, then that of the next. The bodies must not depend on each other.
+func (m *machine) interleave(times int, body func(k int)) {
+	f := m.function()
+	start := len(f.Nodes)
+	bodies := make([][]ir.Node, times)
+	for k := range bodies {
+		from := len(f.Nodes)
+		body(k)
+		bodies[k] = slices.Clone(f.Nodes[from:])
+	}
+	f.Nodes = f.Nodes[:start]
+	for i := range bodies[0] {
+		for k := range bodies {
+			f.Nodes = append(f.Nodes, bodies[k][i])
+		}
+	}
 }
 
 // scalar returns a vector of a float64 in memory, in the type of the arrays,
@@ -250,10 +325,10 @@ func calls(kernels []kernel) []byte {
 	return s.Bytes()
 }
 
-// checkTiers makes sure that no function of the tier AVX2 needs more: the
+// checkTiers returns an error if a function of the tier AVX2 needs more: the
 // assembler would take such an instruction silently, also where a register
 // above 15 is all that asks for AVX-512.
-func checkTiers(file *ir.File) {
+func checkTiers(file *ir.File) error {
 	for _, f := range file.Functions() {
 		if !strings.HasSuffix(f.Name, "AVX2") {
 			continue
@@ -261,14 +336,15 @@ func checkTiers(file *ir.File) {
 		for _, i := range f.Instructions() {
 			for _, isa := range i.ISA {
 				if strings.HasPrefix(isa, "AVX512") {
-					log.Fatalf("%s: %s needs %s", f.Name, i.Opcode, isa)
+					return fmt.Errorf("%s: %s needs %s", f.Name, i.Opcode, isa)
 				}
 			}
 			for _, r := range i.Registers() {
 				if r.Kind() == reg.KindVector && r.ID().Index() > 15 {
-					log.Fatalf("%s: %s with %s", f.Name, i.Opcode, r.Asm())
+					return fmt.Errorf("%s: %s with %s", f.Name, i.Opcode, r.Asm())
 				}
 			}
 		}
 	}
+	return nil
 }
