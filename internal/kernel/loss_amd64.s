@@ -255,6 +255,63 @@ TEXT ·squaredErrorF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y1
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ      DI, $0x10
+	JL        fewer
+	VMOVUPS   (DX), X1
+	VMOVUPS   16(DX), X2
+	VMOVUPS   32(DX), X3
+	VMOVUPS   48(DX), X4
+	VCVTPS2PD X1, Y1
+	VCVTPS2PD X2, Y2
+	VCVTPS2PD X3, Y3
+	VCVTPS2PD X4, Y7
+	VMOVUPS   (BX), X4
+	VMOVUPS   16(BX), X5
+	VMOVUPS   32(BX), X6
+	VMOVUPS   48(BX), X8
+	VCVTPS2PD X4, Y4
+	VCVTPS2PD X5, Y5
+	VCVTPS2PD X6, Y6
+	VCVTPS2PD X8, Y8
+	VSUBPD    Y4, Y1, Y1
+	VSUBPD    Y5, Y2, Y2
+	VSUBPD    Y6, Y3, Y3
+	VSUBPD    Y8, Y7, Y4
+	VMULPD    Y1, Y1, Y1
+	VMULPD    Y2, Y2, Y2
+	VMULPD    Y3, Y3, Y3
+	VMULPD    Y4, Y4, Y4
+	VMOVUPD   (SI), Y5
+	VADDPD    Y1, Y5, Y5
+	VMOVUPD   Y5, (SI)
+	VMOVUPD   32(SI), Y1
+	VADDPD    Y2, Y1, Y1
+	VMOVUPD   Y1, 32(SI)
+	VMOVUPD   64(SI), Y1
+	VADDPD    Y3, Y1, Y1
+	VMOVUPD   Y1, 64(SI)
+	VMOVUPD   96(SI), Y1
+	VADDPD    Y4, Y1, Y1
+	VMOVUPD   Y1, 96(SI)
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x10, DI
+	JMP       single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), DI
@@ -334,6 +391,55 @@ TEXT ·squaredErrorF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y1
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ    DI, $0x10
+	JL      fewer
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(DX), Y4
+	VMOVUPD 64(DX), Y6
+	VMOVUPD 96(DX), Y8
+	VMOVUPD (BX), Y3
+	VMOVUPD 32(BX), Y5
+	VMOVUPD 64(BX), Y7
+	VMOVUPD 96(BX), Y9
+	VSUBPD  Y3, Y1, Y1
+	VSUBPD  Y5, Y4, Y3
+	VSUBPD  Y7, Y6, Y4
+	VSUBPD  Y9, Y8, Y5
+	VMULPD  Y1, Y1, Y1
+	VMULPD  Y3, Y3, Y3
+	VMULPD  Y4, Y4, Y4
+	VMULPD  Y5, Y5, Y5
+	VMOVUPD (SI), Y6
+	VADDPD  Y1, Y6, Y6
+	VMOVUPD Y6, (SI)
+	VMOVUPD 32(SI), Y1
+	VADDPD  Y3, Y1, Y1
+	VMOVUPD Y1, 32(SI)
+	VMOVUPD 64(SI), Y1
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD Y1, 64(SI)
+	VMOVUPD 96(SI), Y1
+	VADDPD  Y5, Y1, Y1
+	VMOVUPD Y1, 96(SI)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x10, DI
+	JMP     single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), DI
@@ -413,6 +519,63 @@ TEXT ·squaredErrorF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z1
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ      DI, $0x20
+	JL        fewer
+	VMOVUPS   (CX), Y1
+	VMOVUPS   32(CX), Y3
+	VMOVUPS   64(CX), Y4
+	VMOVUPS   96(CX), Y5
+	VCVTPS2PD Y1, Z1
+	VCVTPS2PD Y3, Z3
+	VCVTPS2PD Y4, Z4
+	VCVTPS2PD Y5, Z8
+	VMOVUPS   (BX), Y5
+	VMOVUPS   32(BX), Y6
+	VMOVUPS   64(BX), Y7
+	VMOVUPS   96(BX), Y9
+	VCVTPS2PD Y5, Z5
+	VCVTPS2PD Y6, Z6
+	VCVTPS2PD Y7, Z7
+	VCVTPS2PD Y9, Z9
+	VSUBPD    Z5, Z1, Z1
+	VSUBPD    Z6, Z3, Z3
+	VSUBPD    Z7, Z4, Z4
+	VSUBPD    Z9, Z8, Z5
+	VMULPD    Z1, Z1, Z1
+	VMULPD    Z3, Z3, Z3
+	VMULPD    Z4, Z4, Z4
+	VMULPD    Z5, Z5, Z5
+	VMOVUPD   (SI), Z6
+	VADDPD    Z1, Z6, Z6
+	VMOVUPD   Z6, (SI)
+	VMOVUPD   64(SI), Z1
+	VADDPD    Z3, Z1, Z1
+	VMOVUPD   Z1, 64(SI)
+	VMOVUPD   (SI), Z1
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD   Z1, (SI)
+	VMOVUPD   64(SI), Z1
+	VADDPD    Z5, Z1, Z1
+	VMOVUPD   Z1, 64(SI)
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x20, DI
+	JMP       single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), R8
@@ -516,6 +679,55 @@ TEXT ·squaredErrorF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z1
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ    DI, $0x20
+	JL      fewer
+	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z6
+	VMOVUPD 128(CX), Z8
+	VMOVUPD 192(CX), Z10
+	VMOVUPD (BX), Z5
+	VMOVUPD 64(BX), Z7
+	VMOVUPD 128(BX), Z9
+	VMOVUPD 192(BX), Z11
+	VSUBPD  Z5, Z1, Z1
+	VSUBPD  Z7, Z6, Z5
+	VSUBPD  Z9, Z8, Z6
+	VSUBPD  Z11, Z10, Z7
+	VMULPD  Z1, Z1, Z1
+	VMULPD  Z5, Z5, Z5
+	VMULPD  Z6, Z6, Z6
+	VMULPD  Z7, Z7, Z7
+	VMOVUPD (SI), Z8
+	VADDPD  Z1, Z8, Z8
+	VMOVUPD Z8, (SI)
+	VMOVUPD 64(SI), Z1
+	VADDPD  Z5, Z1, Z1
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD (SI), Z1
+	VADDPD  Z6, Z1, Z1
+	VMOVUPD Z1, (SI)
+	VMOVUPD 64(SI), Z1
+	VADDPD  Z7, Z1, Z1
+	VMOVUPD Z1, 64(SI)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x20, DI
+	JMP     single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), R8
@@ -621,6 +833,63 @@ TEXT ·absoluteErrorF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y1
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ      DI, $0x10
+	JL        fewer
+	VMOVUPS   (DX), X1
+	VMOVUPS   16(DX), X2
+	VMOVUPS   32(DX), X3
+	VMOVUPS   48(DX), X4
+	VCVTPS2PD X1, Y1
+	VCVTPS2PD X2, Y2
+	VCVTPS2PD X3, Y3
+	VCVTPS2PD X4, Y7
+	VMOVUPS   (BX), X4
+	VMOVUPS   16(BX), X5
+	VMOVUPS   32(BX), X6
+	VMOVUPS   48(BX), X8
+	VCVTPS2PD X4, Y4
+	VCVTPS2PD X5, Y5
+	VCVTPS2PD X6, Y6
+	VCVTPS2PD X8, Y8
+	VSUBPD    Y4, Y1, Y1
+	VSUBPD    Y5, Y2, Y2
+	VSUBPD    Y6, Y3, Y3
+	VSUBPD    Y8, Y7, Y4
+	VANDPD    lossConstants<>+32(SB), Y1, Y1
+	VANDPD    lossConstants<>+32(SB), Y2, Y2
+	VANDPD    lossConstants<>+32(SB), Y3, Y3
+	VANDPD    lossConstants<>+32(SB), Y4, Y4
+	VMOVUPD   (SI), Y5
+	VADDPD    Y1, Y5, Y5
+	VMOVUPD   Y5, (SI)
+	VMOVUPD   32(SI), Y1
+	VADDPD    Y2, Y1, Y1
+	VMOVUPD   Y1, 32(SI)
+	VMOVUPD   64(SI), Y1
+	VADDPD    Y3, Y1, Y1
+	VMOVUPD   Y1, 64(SI)
+	VMOVUPD   96(SI), Y1
+	VADDPD    Y4, Y1, Y1
+	VMOVUPD   Y1, 96(SI)
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x10, DI
+	JMP       single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), DI
@@ -700,6 +969,55 @@ TEXT ·absoluteErrorF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y1
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ    DI, $0x10
+	JL      fewer
+	VMOVUPD (DX), Y1
+	VMOVUPD 32(DX), Y4
+	VMOVUPD 64(DX), Y6
+	VMOVUPD 96(DX), Y8
+	VMOVUPD (BX), Y3
+	VMOVUPD 32(BX), Y5
+	VMOVUPD 64(BX), Y7
+	VMOVUPD 96(BX), Y9
+	VSUBPD  Y3, Y1, Y1
+	VSUBPD  Y5, Y4, Y3
+	VSUBPD  Y7, Y6, Y4
+	VSUBPD  Y9, Y8, Y5
+	VANDPD  lossConstants<>+32(SB), Y1, Y1
+	VANDPD  lossConstants<>+32(SB), Y3, Y3
+	VANDPD  lossConstants<>+32(SB), Y4, Y4
+	VANDPD  lossConstants<>+32(SB), Y5, Y5
+	VMOVUPD (SI), Y6
+	VADDPD  Y1, Y6, Y6
+	VMOVUPD Y6, (SI)
+	VMOVUPD 32(SI), Y1
+	VADDPD  Y3, Y1, Y1
+	VMOVUPD Y1, 32(SI)
+	VMOVUPD 64(SI), Y1
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD Y1, 64(SI)
+	VMOVUPD 96(SI), Y1
+	VADDPD  Y5, Y1, Y1
+	VMOVUPD Y1, 96(SI)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x10, DI
+	JMP     single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), DI
@@ -779,6 +1097,63 @@ TEXT ·absoluteErrorF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z1
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ        DI, $0x20
+	JL          fewer
+	VMOVUPS     (CX), Y1
+	VMOVUPS     32(CX), Y3
+	VMOVUPS     64(CX), Y4
+	VMOVUPS     96(CX), Y5
+	VCVTPS2PD   Y1, Z1
+	VCVTPS2PD   Y3, Z3
+	VCVTPS2PD   Y4, Z4
+	VCVTPS2PD   Y5, Z8
+	VMOVUPS     (BX), Y5
+	VMOVUPS     32(BX), Y6
+	VMOVUPS     64(BX), Y7
+	VMOVUPS     96(BX), Y9
+	VCVTPS2PD   Y5, Z5
+	VCVTPS2PD   Y6, Z6
+	VCVTPS2PD   Y7, Z7
+	VCVTPS2PD   Y9, Z9
+	VSUBPD      Z5, Z1, Z1
+	VSUBPD      Z6, Z3, Z3
+	VSUBPD      Z7, Z4, Z4
+	VSUBPD      Z9, Z8, Z5
+	VANDPD.BCST lossConstants<>+32(SB), Z1, Z1
+	VANDPD.BCST lossConstants<>+32(SB), Z3, Z3
+	VANDPD.BCST lossConstants<>+32(SB), Z4, Z4
+	VANDPD.BCST lossConstants<>+32(SB), Z5, Z5
+	VMOVUPD     (SI), Z6
+	VADDPD      Z1, Z6, Z6
+	VMOVUPD     Z6, (SI)
+	VMOVUPD     64(SI), Z1
+	VADDPD      Z3, Z1, Z1
+	VMOVUPD     Z1, 64(SI)
+	VMOVUPD     (SI), Z1
+	VADDPD      Z4, Z1, Z1
+	VMOVUPD     Z1, (SI)
+	VMOVUPD     64(SI), Z1
+	VADDPD      Z5, Z1, Z1
+	VMOVUPD     Z1, 64(SI)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x20, DI
+	JMP         single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), R8
@@ -882,6 +1257,55 @@ TEXT ·absoluteErrorF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z1
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ        DI, $0x20
+	JL          fewer
+	VMOVUPD     (CX), Z1
+	VMOVUPD     64(CX), Z6
+	VMOVUPD     128(CX), Z8
+	VMOVUPD     192(CX), Z10
+	VMOVUPD     (BX), Z5
+	VMOVUPD     64(BX), Z7
+	VMOVUPD     128(BX), Z9
+	VMOVUPD     192(BX), Z11
+	VSUBPD      Z5, Z1, Z1
+	VSUBPD      Z7, Z6, Z5
+	VSUBPD      Z9, Z8, Z6
+	VSUBPD      Z11, Z10, Z7
+	VANDPD.BCST lossConstants<>+32(SB), Z1, Z1
+	VANDPD.BCST lossConstants<>+32(SB), Z5, Z5
+	VANDPD.BCST lossConstants<>+32(SB), Z6, Z6
+	VANDPD.BCST lossConstants<>+32(SB), Z7, Z7
+	VMOVUPD     (SI), Z8
+	VADDPD      Z1, Z8, Z8
+	VMOVUPD     Z8, (SI)
+	VMOVUPD     64(SI), Z1
+	VADDPD      Z5, Z1, Z1
+	VMOVUPD     Z1, 64(SI)
+	VMOVUPD     (SI), Z1
+	VADDPD      Z6, Z1, Z1
+	VMOVUPD     Z1, (SI)
+	VMOVUPD     64(SI), Z1
+	VADDPD      Z7, Z1, Z1
+	VMOVUPD     Z1, 64(SI)
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x20, DI
+	JMP         single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), R8
@@ -987,6 +1411,91 @@ TEXT ·huberF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y1
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ      DI, $0x10
+	JL        fewer
+	VMOVUPS   (DX), X2
+	VMOVUPS   16(DX), X3
+	VMOVUPS   32(DX), X4
+	VMOVUPS   48(DX), X5
+	VCVTPS2PD X2, Y2
+	VCVTPS2PD X3, Y3
+	VCVTPS2PD X4, Y4
+	VCVTPS2PD X5, Y8
+	VMOVUPS   (BX), X5
+	VMOVUPS   16(BX), X6
+	VMOVUPS   32(BX), X7
+	VMOVUPS   48(BX), X9
+	VCVTPS2PD X5, Y5
+	VCVTPS2PD X6, Y6
+	VCVTPS2PD X7, Y7
+	VCVTPS2PD X9, Y9
+	VSUBPD    Y5, Y2, Y2
+	VSUBPD    Y6, Y3, Y3
+	VSUBPD    Y7, Y4, Y4
+	VSUBPD    Y9, Y8, Y5
+	VANDPD    lossConstants<>+32(SB), Y2, Y2
+	VANDPD    lossConstants<>+32(SB), Y3, Y3
+	VANDPD    lossConstants<>+32(SB), Y4, Y4
+	VANDPD    lossConstants<>+32(SB), Y5, Y8
+	VMULPD    lossConstants<>+64(SB), Y1, Y5
+	VMULPD    lossConstants<>+64(SB), Y1, Y6
+	VMULPD    lossConstants<>+64(SB), Y1, Y7
+	VMULPD    lossConstants<>+64(SB), Y1, Y9
+	VSUBPD    Y5, Y2, Y5
+	VSUBPD    Y6, Y3, Y6
+	VSUBPD    Y7, Y4, Y7
+	VSUBPD    Y9, Y8, Y9
+	VMULPD    Y5, Y1, Y5
+	VMULPD    Y6, Y1, Y6
+	VMULPD    Y7, Y1, Y7
+	VMULPD    Y9, Y1, Y12
+	VCMPPD    $0x1e, Y1, Y2, Y9
+	VCMPPD    $0x1e, Y1, Y3, Y10
+	VCMPPD    $0x1e, Y1, Y4, Y11
+	VCMPPD    $0x1e, Y1, Y8, Y13
+	VMULPD    Y2, Y2, Y2
+	VMULPD    Y3, Y3, Y3
+	VMULPD    Y4, Y4, Y4
+	VMULPD    Y8, Y8, Y8
+	VMULPD    lossConstants<>+64(SB), Y2, Y2
+	VMULPD    lossConstants<>+64(SB), Y3, Y3
+	VMULPD    lossConstants<>+64(SB), Y4, Y4
+	VMULPD    lossConstants<>+64(SB), Y8, Y8
+	VBLENDVPD Y9, Y5, Y2, Y2
+	VBLENDVPD Y10, Y6, Y3, Y3
+	VBLENDVPD Y11, Y7, Y4, Y4
+	VBLENDVPD Y13, Y12, Y8, Y5
+	VMOVUPD   (SI), Y6
+	VADDPD    Y2, Y6, Y6
+	VMOVUPD   Y6, (SI)
+	VMOVUPD   32(SI), Y2
+	VADDPD    Y3, Y2, Y2
+	VMOVUPD   Y2, 32(SI)
+	VMOVUPD   64(SI), Y2
+	VADDPD    Y4, Y2, Y2
+	VMOVUPD   Y2, 64(SI)
+	VMOVUPD   96(SI), Y2
+	VADDPD    Y5, Y2, Y2
+	VMOVUPD   Y2, 96(SI)
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x10, DI
+	JMP       single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), DI
@@ -1073,6 +1582,83 @@ TEXT ·huberF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y1
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ      DI, $0x10
+	JL        fewer
+	VMOVUPD   (DX), Y2
+	VMOVUPD   32(DX), Y4
+	VMOVUPD   64(DX), Y6
+	VMOVUPD   96(DX), Y8
+	VMOVUPD   (BX), Y3
+	VMOVUPD   32(BX), Y5
+	VMOVUPD   64(BX), Y7
+	VMOVUPD   96(BX), Y9
+	VSUBPD    Y3, Y2, Y2
+	VSUBPD    Y5, Y4, Y3
+	VSUBPD    Y7, Y6, Y4
+	VSUBPD    Y9, Y8, Y5
+	VANDPD    lossConstants<>+32(SB), Y2, Y2
+	VANDPD    lossConstants<>+32(SB), Y3, Y3
+	VANDPD    lossConstants<>+32(SB), Y4, Y4
+	VANDPD    lossConstants<>+32(SB), Y5, Y8
+	VMULPD    lossConstants<>+64(SB), Y1, Y5
+	VMULPD    lossConstants<>+64(SB), Y1, Y6
+	VMULPD    lossConstants<>+64(SB), Y1, Y7
+	VMULPD    lossConstants<>+64(SB), Y1, Y9
+	VSUBPD    Y5, Y2, Y5
+	VSUBPD    Y6, Y3, Y6
+	VSUBPD    Y7, Y4, Y7
+	VSUBPD    Y9, Y8, Y9
+	VMULPD    Y5, Y1, Y5
+	VMULPD    Y6, Y1, Y6
+	VMULPD    Y7, Y1, Y7
+	VMULPD    Y9, Y1, Y13
+	VCMPPD    $0x1e, Y1, Y2, Y9
+	VCMPPD    $0x1e, Y1, Y3, Y11
+	VCMPPD    $0x1e, Y1, Y4, Y12
+	VCMPPD    $0x1e, Y1, Y8, Y14
+	VMULPD    Y2, Y2, Y2
+	VMULPD    Y3, Y3, Y3
+	VMULPD    Y4, Y4, Y4
+	VMULPD    Y8, Y8, Y8
+	VMULPD    lossConstants<>+64(SB), Y2, Y2
+	VMULPD    lossConstants<>+64(SB), Y3, Y3
+	VMULPD    lossConstants<>+64(SB), Y4, Y4
+	VMULPD    lossConstants<>+64(SB), Y8, Y8
+	VBLENDVPD Y9, Y5, Y2, Y2
+	VBLENDVPD Y11, Y6, Y3, Y3
+	VBLENDVPD Y12, Y7, Y4, Y4
+	VBLENDVPD Y14, Y13, Y8, Y5
+	VMOVUPD   (SI), Y6
+	VADDPD    Y2, Y6, Y6
+	VMOVUPD   Y6, (SI)
+	VMOVUPD   32(SI), Y2
+	VADDPD    Y3, Y2, Y2
+	VMOVUPD   Y2, 32(SI)
+	VMOVUPD   64(SI), Y2
+	VADDPD    Y4, Y2, Y2
+	VMOVUPD   Y2, 64(SI)
+	VMOVUPD   96(SI), Y2
+	VADDPD    Y5, Y2, Y2
+	VMOVUPD   Y2, 96(SI)
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x10, DI
+	JMP       single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), DI
@@ -1098,26 +1684,26 @@ columns:
 	MOVQ         (AX), R9
 
 row0:
-	VMOVSD      (DI), X3
-	VMOVHPD     (DI)(DX*1), X3, X3
-	VMOVSD      (DI)(BX*1), X4
-	VMOVHPD     (DI)(SI*1), X4, X4
-	VINSERTF128 $0x01, X4, Y3, Y4
-	VMOVSD      (R8), X3
-	VMOVHPD     (R8)(DX*1), X3, X3
-	VMOVSD      (R8)(BX*1), X5
-	VMOVHPD     (R8)(SI*1), X5, X5
-	VINSERTF128 $0x01, X5, Y3, Y5
-	VSUBPD      Y5, Y4, Y4
-	VANDPD      lossConstants<>+32(SB), Y4, Y4
-	VMULPD      lossConstants<>+64(SB), Y1, Y5
-	VSUBPD      Y5, Y4, Y5
-	VMULPD      Y5, Y1, Y5
-	VCMPPD      $0x1e, Y1, Y4, Y6
-	VMULPD      Y4, Y4, Y4
-	VMULPD      lossConstants<>+64(SB), Y4, Y4
-	VBLENDVPD   Y6, Y5, Y4, Y4
-	VADDPD      Y4, Y2, Y2
+	VMOVSD      (DI), X10
+	VMOVHPD     (DI)(DX*1), X10, X10
+	VMOVSD      (DI)(BX*1), X3
+	VMOVHPD     (DI)(SI*1), X3, X3
+	VINSERTF128 $0x01, X3, Y10, Y3
+	VMOVSD      (R8), X10
+	VMOVHPD     (R8)(DX*1), X10, X10
+	VMOVSD      (R8)(BX*1), X4
+	VMOVHPD     (R8)(SI*1), X4, X4
+	VINSERTF128 $0x01, X4, Y10, Y4
+	VSUBPD      Y4, Y3, Y3
+	VANDPD      lossConstants<>+32(SB), Y3, Y3
+	VMULPD      lossConstants<>+64(SB), Y1, Y4
+	VSUBPD      Y4, Y3, Y4
+	VMULPD      Y4, Y1, Y4
+	VCMPPD      $0x1e, Y1, Y3, Y5
+	VMULPD      Y3, Y3, Y3
+	VMULPD      lossConstants<>+64(SB), Y3, Y3
+	VBLENDVPD   Y5, Y4, Y3, Y3
+	VADDPD      Y3, Y2, Y2
 	ADDQ        $0x08, DI
 	ADDQ        $0x08, R8
 	DECQ        R9
@@ -1134,9 +1720,9 @@ row0:
 
 add:
 	MOVQ    40(AX), DX
-	VMOVUPD (DX)(CX*1), Y4
-	VADDPD  Y2, Y4, Y4
-	VMOVUPD Y4, (DX)(CX*1)
+	VMOVUPD (DX)(CX*1), Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (DX)(CX*1)
 	ADDQ    $0x20, CX
 	ANDQ    $0x7f, CX
 	MOVQ    8(AX), DX
@@ -1159,6 +1745,91 @@ TEXT ·huberF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z1
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ        DI, $0x20
+	JL          fewer
+	VMOVUPS     (CX), Y2
+	VMOVUPS     32(CX), Y3
+	VMOVUPS     64(CX), Y4
+	VMOVUPS     96(CX), Y5
+	VCVTPS2PD   Y2, Z2
+	VCVTPS2PD   Y3, Z3
+	VCVTPS2PD   Y4, Z4
+	VCVTPS2PD   Y5, Z9
+	VMOVUPS     (BX), Y5
+	VMOVUPS     32(BX), Y7
+	VMOVUPS     64(BX), Y8
+	VMOVUPS     96(BX), Y10
+	VCVTPS2PD   Y5, Z5
+	VCVTPS2PD   Y7, Z7
+	VCVTPS2PD   Y8, Z8
+	VCVTPS2PD   Y10, Z10
+	VSUBPD      Z5, Z2, Z2
+	VSUBPD      Z7, Z3, Z3
+	VSUBPD      Z8, Z4, Z4
+	VSUBPD      Z10, Z9, Z5
+	VANDPD.BCST lossConstants<>+32(SB), Z2, Z2
+	VANDPD.BCST lossConstants<>+32(SB), Z3, Z3
+	VANDPD.BCST lossConstants<>+32(SB), Z4, Z4
+	VANDPD.BCST lossConstants<>+32(SB), Z5, Z9
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z5
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z7
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z8
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z10
+	VSUBPD      Z5, Z2, Z5
+	VSUBPD      Z7, Z3, Z7
+	VSUBPD      Z8, Z4, Z8
+	VSUBPD      Z10, Z9, Z10
+	VMULPD      Z5, Z1, Z5
+	VMULPD      Z7, Z1, Z7
+	VMULPD      Z8, Z1, Z8
+	VMULPD      Z10, Z1, Z10
+	VCMPPD      $0x1e, Z1, Z2, K1
+	VCMPPD      $0x1e, Z1, Z3, K2
+	VCMPPD      $0x1e, Z1, Z4, K3
+	VCMPPD      $0x1e, Z1, Z9, K4
+	VMULPD      Z2, Z2, Z2
+	VMULPD      Z3, Z3, Z3
+	VMULPD      Z4, Z4, Z4
+	VMULPD      Z9, Z9, Z9
+	VMULPD.BCST lossConstants<>+64(SB), Z2, Z2
+	VMULPD.BCST lossConstants<>+64(SB), Z3, Z3
+	VMULPD.BCST lossConstants<>+64(SB), Z4, Z4
+	VMULPD.BCST lossConstants<>+64(SB), Z9, Z9
+	VBLENDMPD   Z5, Z2, K1, Z2
+	VBLENDMPD   Z7, Z3, K2, Z3
+	VBLENDMPD   Z8, Z4, K3, Z4
+	VBLENDMPD   Z10, Z9, K4, Z5
+	VMOVUPD     (SI), Z7
+	VADDPD      Z2, Z7, Z7
+	VMOVUPD     Z7, (SI)
+	VMOVUPD     64(SI), Z2
+	VADDPD      Z3, Z2, Z2
+	VMOVUPD     Z2, 64(SI)
+	VMOVUPD     (SI), Z2
+	VADDPD      Z4, Z2, Z2
+	VMOVUPD     Z2, (SI)
+	VMOVUPD     64(SI), Z2
+	VADDPD      Z5, Z2, Z2
+	VMOVUPD     Z2, 64(SI)
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x20, DI
+	JMP         single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), R8
@@ -1189,37 +1860,37 @@ columns:
 
 row0:
 	LEAQ          (R8)(CX*1), R11
-	VMOVSS        (R8), X3
-	VINSERTPS     $0x10, (R8)(BX*1), X3, X3
-	VINSERTPS     $0x20, (R8)(SI*1), X3, X3
-	VINSERTPS     $0x30, (R8)(DI*1), X3, X3
+	VMOVSS        (R8), X6
+	VINSERTPS     $0x10, (R8)(BX*1), X6, X6
+	VINSERTPS     $0x20, (R8)(SI*1), X6, X6
+	VINSERTPS     $0x30, (R8)(DI*1), X6, X6
+	VMOVSS        (R11), X3
+	VINSERTPS     $0x10, (R11)(BX*1), X3, X3
+	VINSERTPS     $0x20, (R11)(SI*1), X3, X3
+	VINSERTPS     $0x30, (R11)(DI*1), X3, X3
+	VINSERTF64X2  $0x01, X3, Y6, Y3
+	VCVTPS2PD     Y3, Z3
+	LEAQ          (R9)(CX*1), R11
+	VMOVSS        (R9), X6
+	VINSERTPS     $0x10, (R9)(BX*1), X6, X6
+	VINSERTPS     $0x20, (R9)(SI*1), X6, X6
+	VINSERTPS     $0x30, (R9)(DI*1), X6, X6
 	VMOVSS        (R11), X4
 	VINSERTPS     $0x10, (R11)(BX*1), X4, X4
 	VINSERTPS     $0x20, (R11)(SI*1), X4, X4
 	VINSERTPS     $0x30, (R11)(DI*1), X4, X4
-	VINSERTF64X2  $0x01, X4, Y3, Y4
+	VINSERTF64X2  $0x01, X4, Y6, Y4
 	VCVTPS2PD     Y4, Z4
-	LEAQ          (R9)(CX*1), R11
-	VMOVSS        (R9), X3
-	VINSERTPS     $0x10, (R9)(BX*1), X3, X3
-	VINSERTPS     $0x20, (R9)(SI*1), X3, X3
-	VINSERTPS     $0x30, (R9)(DI*1), X3, X3
-	VMOVSS        (R11), X5
-	VINSERTPS     $0x10, (R11)(BX*1), X5, X5
-	VINSERTPS     $0x20, (R11)(SI*1), X5, X5
-	VINSERTPS     $0x30, (R11)(DI*1), X5, X5
-	VINSERTF64X2  $0x01, X5, Y3, Y5
-	VCVTPS2PD     Y5, Z5
-	VSUBPD        Z5, Z4, Z4
-	VANDPD.BCST   lossConstants<>+32(SB), Z4, Z4
-	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z5
-	VSUBPD        Z5, Z4, Z5
-	VMULPD        Z5, Z1, Z5
-	VCMPPD        $0x1e, Z1, Z4, K1
-	VMULPD        Z4, Z4, Z4
-	VMULPD.BCST   lossConstants<>+64(SB), Z4, Z4
-	VBLENDMPD     Z5, Z4, K1, Z4
-	VADDPD        Z4, Z2, Z2
+	VSUBPD        Z4, Z3, Z3
+	VANDPD.BCST   lossConstants<>+32(SB), Z3, Z3
+	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z4
+	VSUBPD        Z4, Z3, Z4
+	VMULPD        Z4, Z1, Z4
+	VCMPPD        $0x1e, Z1, Z3, K1
+	VMULPD        Z3, Z3, Z3
+	VMULPD.BCST   lossConstants<>+64(SB), Z3, Z3
+	VBLENDMPD     Z4, Z3, K1, Z3
+	VADDPD        Z3, Z2, Z2
 	ADDQ          $0x04, R8
 	ADDQ          $0x04, R9
 	DECQ          R10
@@ -1244,9 +1915,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z4
-	VADDPD  Z2, Z4, Z4
-	VMOVUPD Z4, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -1269,6 +1940,83 @@ TEXT ·huberF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z1
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ        DI, $0x20
+	JL          fewer
+	VMOVUPD     (CX), Z2
+	VMOVUPD     64(CX), Z4
+	VMOVUPD     128(CX), Z6
+	VMOVUPD     192(CX), Z8
+	VMOVUPD     (BX), Z3
+	VMOVUPD     64(BX), Z5
+	VMOVUPD     128(BX), Z7
+	VMOVUPD     192(BX), Z9
+	VSUBPD      Z3, Z2, Z2
+	VSUBPD      Z5, Z4, Z3
+	VSUBPD      Z7, Z6, Z4
+	VSUBPD      Z9, Z8, Z5
+	VANDPD.BCST lossConstants<>+32(SB), Z2, Z2
+	VANDPD.BCST lossConstants<>+32(SB), Z3, Z3
+	VANDPD.BCST lossConstants<>+32(SB), Z4, Z4
+	VANDPD.BCST lossConstants<>+32(SB), Z5, Z8
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z5
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z6
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z7
+	VMULPD.BCST lossConstants<>+64(SB), Z1, Z9
+	VSUBPD      Z5, Z2, Z5
+	VSUBPD      Z6, Z3, Z6
+	VSUBPD      Z7, Z4, Z7
+	VSUBPD      Z9, Z8, Z9
+	VMULPD      Z5, Z1, Z5
+	VMULPD      Z6, Z1, Z6
+	VMULPD      Z7, Z1, Z7
+	VMULPD      Z9, Z1, Z9
+	VCMPPD      $0x1e, Z1, Z2, K1
+	VCMPPD      $0x1e, Z1, Z3, K2
+	VCMPPD      $0x1e, Z1, Z4, K3
+	VCMPPD      $0x1e, Z1, Z8, K4
+	VMULPD      Z2, Z2, Z2
+	VMULPD      Z3, Z3, Z3
+	VMULPD      Z4, Z4, Z4
+	VMULPD      Z8, Z8, Z8
+	VMULPD.BCST lossConstants<>+64(SB), Z2, Z2
+	VMULPD.BCST lossConstants<>+64(SB), Z3, Z3
+	VMULPD.BCST lossConstants<>+64(SB), Z4, Z4
+	VMULPD.BCST lossConstants<>+64(SB), Z8, Z8
+	VBLENDMPD   Z5, Z2, K1, Z2
+	VBLENDMPD   Z6, Z3, K2, Z3
+	VBLENDMPD   Z7, Z4, K3, Z4
+	VBLENDMPD   Z9, Z8, K4, Z5
+	VMOVUPD     (SI), Z6
+	VADDPD      Z2, Z6, Z6
+	VMOVUPD     Z6, (SI)
+	VMOVUPD     64(SI), Z2
+	VADDPD      Z3, Z2, Z2
+	VMOVUPD     Z2, 64(SI)
+	VMOVUPD     (SI), Z2
+	VADDPD      Z4, Z2, Z2
+	VMOVUPD     Z2, (SI)
+	VMOVUPD     64(SI), Z2
+	VADDPD      Z5, Z2, Z2
+	VMOVUPD     Z2, 64(SI)
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x20, DI
+	JMP         single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), R8
@@ -1299,39 +2047,39 @@ columns:
 
 row0:
 	LEAQ          (R8)(CX*1), R11
-	VMOVSD        (R8), X3
-	VMOVHPD       (R8)(BX*1), X3, X3
+	VMOVSD        (R8), X10
+	VMOVHPD       (R8)(BX*1), X10, X10
 	VMOVSD        (R8)(SI*1), X4
 	VMOVHPD       (R8)(DI*1), X4, X4
-	VMOVSD        (R11), X5
-	VMOVHPD       (R11)(BX*1), X5, X5
-	VMOVSD        (R11)(SI*1), X6
-	VMOVHPD       (R11)(DI*1), X6, X6
-	VINSERTF64X2  $0x01, X4, Y3, Y4
-	VINSERTF64X2  $0x01, X6, Y5, Y6
-	VINSERTF64X4  $0x01, Y6, Z4, Z6
+	VMOVSD        (R11), X11
+	VMOVHPD       (R11)(BX*1), X11, X11
+	VMOVSD        (R11)(SI*1), X3
+	VMOVHPD       (R11)(DI*1), X3, X3
+	VINSERTF64X2  $0x01, X4, Y10, Y12
+	VINSERTF64X2  $0x01, X3, Y11, Y3
+	VINSERTF64X4  $0x01, Y3, Z12, Z3
 	LEAQ          (R9)(CX*1), R11
-	VMOVSD        (R9), X3
-	VMOVHPD       (R9)(BX*1), X3, X3
-	VMOVSD        (R9)(SI*1), X4
-	VMOVHPD       (R9)(DI*1), X4, X4
-	VMOVSD        (R11), X5
-	VMOVHPD       (R11)(BX*1), X5, X5
-	VMOVSD        (R11)(SI*1), X7
-	VMOVHPD       (R11)(DI*1), X7, X7
-	VINSERTF64X2  $0x01, X4, Y3, Y4
-	VINSERTF64X2  $0x01, X7, Y5, Y7
-	VINSERTF64X4  $0x01, Y7, Z4, Z7
-	VSUBPD        Z7, Z6, Z6
-	VANDPD.BCST   lossConstants<>+32(SB), Z6, Z6
-	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z7
-	VSUBPD        Z7, Z6, Z7
-	VMULPD        Z7, Z1, Z7
-	VCMPPD        $0x1e, Z1, Z6, K1
-	VMULPD        Z6, Z6, Z6
-	VMULPD.BCST   lossConstants<>+64(SB), Z6, Z6
-	VBLENDMPD     Z7, Z6, K1, Z6
-	VADDPD        Z6, Z2, Z2
+	VMOVSD        (R9), X10
+	VMOVHPD       (R9)(BX*1), X10, X10
+	VMOVSD        (R9)(SI*1), X5
+	VMOVHPD       (R9)(DI*1), X5, X5
+	VMOVSD        (R11), X11
+	VMOVHPD       (R11)(BX*1), X11, X11
+	VMOVSD        (R11)(SI*1), X4
+	VMOVHPD       (R11)(DI*1), X4, X4
+	VINSERTF64X2  $0x01, X5, Y10, Y12
+	VINSERTF64X2  $0x01, X4, Y11, Y4
+	VINSERTF64X4  $0x01, Y4, Z12, Z4
+	VSUBPD        Z4, Z3, Z3
+	VANDPD.BCST   lossConstants<>+32(SB), Z3, Z3
+	VMULPD.BCST   lossConstants<>+64(SB), Z1, Z4
+	VSUBPD        Z4, Z3, Z4
+	VMULPD        Z4, Z1, Z4
+	VCMPPD        $0x1e, Z1, Z3, K1
+	VMULPD        Z3, Z3, Z3
+	VMULPD.BCST   lossConstants<>+64(SB), Z3, Z3
+	VBLENDMPD     Z4, Z3, K1, Z3
+	VADDPD        Z3, Z2, Z2
 	ADDQ          $0x08, R8
 	ADDQ          $0x08, R9
 	DECQ          R10
@@ -1356,9 +2104,9 @@ row0:
 
 add:
 	MOVQ    40(AX), CX
-	VMOVUPD (CX)(DX*1), Z6
-	VADDPD  Z2, Z6, Z6
-	VMOVUPD Z6, (CX)(DX*1)
+	VMOVUPD (CX)(DX*1), Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (CX)(DX*1)
 	ADDQ    $0x40, DX
 	ANDQ    $0x7f, DX
 	MOVQ    8(AX), CX
@@ -1381,6 +2129,411 @@ TEXT ·binaryCrossEntropyLogitsF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y0
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ         DI, $0x10
+	JL           fewer
+	VMOVUPS      (DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      (BX), X1
+	VCVTPS2PD    X1, Y1
+	VMAXPD       lossConstants<>+0(SB), Y0, Y2
+	VMULPD       Y1, Y0, Y1
+	VSUBPD       Y1, Y2, Y1
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVAPD      Y0, Y2
+	VBROADCASTSD lossConstants<>+160(SB), Y3
+	VFMADD213PD  lossConstants<>+192(SB), Y3, Y2
+	VSUBPD       lossConstants<>+192(SB), Y2, Y3
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y3, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y3, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y3
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VPADDQ       lossConstants<>+608(SB), Y2, Y0
+	VPSRLQ       $0x01, Y0, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y3
+	VSUBPD       Y3, Y2, Y4
+	VBROADCASTSD lossConstants<>+576(SB), Y5
+	VSUBPD       Y4, Y5, Y4
+	VSUBPD       Y3, Y0, Y3
+	VADDPD       Y3, Y4, Y3
+	VPADDQ       lossConstants<>+640(SB), Y2, Y2
+	VPSRLQ       $0x34, Y2, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y2, Y2
+	VPADDQ       lossConstants<>+736(SB), Y2, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+768(SB), Y6
+	VPSUBQ       Y4, Y6, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       lossConstants<>+800(SB), Y4, Y4
+	VMULPD       Y4, Y3, Y3
+	VSUBPD       lossConstants<>+832(SB), Y5, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y4, Y5
+	VBLENDVPD    Y5, Y0, Y2, Y0
+	VBLENDVPD    Y5, lossConstants<>+0(SB), Y3, Y2
+	VADDPD       lossConstants<>+864(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y4, Y7
+	VADDPD       Y0, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y0, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y7
+	VBROADCASTSD lossConstants<>+864(SB), Y4
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VADDPD       Y3, Y8, Y0
+	VADDPD       Y0, Y1, Y0
+	VMOVUPD      (SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (SI)
+	VMOVUPS      16(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      16(BX), X1
+	VCVTPS2PD    X1, Y1
+	VMAXPD       lossConstants<>+0(SB), Y0, Y2
+	VMULPD       Y1, Y0, Y1
+	VSUBPD       Y1, Y2, Y1
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVAPD      Y0, Y2
+	VBROADCASTSD lossConstants<>+160(SB), Y3
+	VFMADD213PD  lossConstants<>+192(SB), Y3, Y2
+	VSUBPD       lossConstants<>+192(SB), Y2, Y3
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y3, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y3, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y3
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VPADDQ       lossConstants<>+608(SB), Y2, Y0
+	VPSRLQ       $0x01, Y0, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y3
+	VSUBPD       Y3, Y2, Y4
+	VBROADCASTSD lossConstants<>+576(SB), Y5
+	VSUBPD       Y4, Y5, Y4
+	VSUBPD       Y3, Y0, Y3
+	VADDPD       Y3, Y4, Y3
+	VPADDQ       lossConstants<>+640(SB), Y2, Y2
+	VPSRLQ       $0x34, Y2, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y2, Y2
+	VPADDQ       lossConstants<>+736(SB), Y2, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+768(SB), Y6
+	VPSUBQ       Y4, Y6, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       lossConstants<>+800(SB), Y4, Y4
+	VMULPD       Y4, Y3, Y3
+	VSUBPD       lossConstants<>+832(SB), Y5, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y4, Y5
+	VBLENDVPD    Y5, Y0, Y2, Y0
+	VBLENDVPD    Y5, lossConstants<>+0(SB), Y3, Y2
+	VADDPD       lossConstants<>+864(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y4, Y7
+	VADDPD       Y0, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y0, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y7
+	VBROADCASTSD lossConstants<>+864(SB), Y4
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VADDPD       Y3, Y8, Y0
+	VADDPD       Y0, Y1, Y0
+	VMOVUPD      32(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPS      32(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      32(BX), X1
+	VCVTPS2PD    X1, Y1
+	VMAXPD       lossConstants<>+0(SB), Y0, Y2
+	VMULPD       Y1, Y0, Y1
+	VSUBPD       Y1, Y2, Y1
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVAPD      Y0, Y2
+	VBROADCASTSD lossConstants<>+160(SB), Y3
+	VFMADD213PD  lossConstants<>+192(SB), Y3, Y2
+	VSUBPD       lossConstants<>+192(SB), Y2, Y3
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y3, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y3, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y3
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VPADDQ       lossConstants<>+608(SB), Y2, Y0
+	VPSRLQ       $0x01, Y0, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y3
+	VSUBPD       Y3, Y2, Y4
+	VBROADCASTSD lossConstants<>+576(SB), Y5
+	VSUBPD       Y4, Y5, Y4
+	VSUBPD       Y3, Y0, Y3
+	VADDPD       Y3, Y4, Y3
+	VPADDQ       lossConstants<>+640(SB), Y2, Y2
+	VPSRLQ       $0x34, Y2, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y2, Y2
+	VPADDQ       lossConstants<>+736(SB), Y2, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+768(SB), Y6
+	VPSUBQ       Y4, Y6, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       lossConstants<>+800(SB), Y4, Y4
+	VMULPD       Y4, Y3, Y3
+	VSUBPD       lossConstants<>+832(SB), Y5, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y4, Y5
+	VBLENDVPD    Y5, Y0, Y2, Y0
+	VBLENDVPD    Y5, lossConstants<>+0(SB), Y3, Y2
+	VADDPD       lossConstants<>+864(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y4, Y7
+	VADDPD       Y0, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y0, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y7
+	VBROADCASTSD lossConstants<>+864(SB), Y4
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VADDPD       Y3, Y8, Y0
+	VADDPD       Y0, Y1, Y0
+	VMOVUPD      64(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(SI)
+	VMOVUPS      48(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      48(BX), X1
+	VCVTPS2PD    X1, Y1
+	VMAXPD       lossConstants<>+0(SB), Y0, Y2
+	VMULPD       Y1, Y0, Y1
+	VSUBPD       Y1, Y2, Y1
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVAPD      Y0, Y2
+	VBROADCASTSD lossConstants<>+160(SB), Y3
+	VFMADD213PD  lossConstants<>+192(SB), Y3, Y2
+	VSUBPD       lossConstants<>+192(SB), Y2, Y3
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y3, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y3, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y3
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y3
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VMOVAPD      Y3, Y3
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y3
+	VPADDQ       lossConstants<>+608(SB), Y2, Y0
+	VPSRLQ       $0x01, Y0, Y2
+	VPSLLQ       $0x34, Y2, Y4
+	VMULPD       Y4, Y3, Y3
+	VPSUBQ       Y2, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y3
+	VSUBPD       Y3, Y2, Y4
+	VBROADCASTSD lossConstants<>+576(SB), Y5
+	VSUBPD       Y4, Y5, Y4
+	VSUBPD       Y3, Y0, Y3
+	VADDPD       Y3, Y4, Y3
+	VPADDQ       lossConstants<>+640(SB), Y2, Y2
+	VPSRLQ       $0x34, Y2, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y2, Y2
+	VPADDQ       lossConstants<>+736(SB), Y2, Y2
+	VSUBPD       lossConstants<>+576(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+768(SB), Y6
+	VPSUBQ       Y4, Y6, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VMULPD       lossConstants<>+800(SB), Y4, Y4
+	VMULPD       Y4, Y3, Y3
+	VSUBPD       lossConstants<>+832(SB), Y5, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y4, Y5
+	VBLENDVPD    Y5, Y0, Y2, Y0
+	VBLENDVPD    Y5, lossConstants<>+0(SB), Y3, Y2
+	VADDPD       lossConstants<>+864(SB), Y0, Y3
+	VDIVPD       Y3, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y4, Y7
+	VADDPD       Y0, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y0, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y4, Y7
+	VBROADCASTSD lossConstants<>+864(SB), Y4
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y4
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y4, Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y0, Y2
+	VMULPD       Y0, Y2, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD231PD  Y6, Y5, Y4
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVAPD      Y5, Y3
+	VFNMADD231PD Y0, Y2, Y3
+	VADDPD       Y3, Y8, Y0
+	VADDPD       Y0, Y1, Y0
+	VMOVUPD      96(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 96(SI)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x10, DI
+	JMP          single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), DI
@@ -1546,6 +2699,403 @@ TEXT ·binaryCrossEntropyLogitsF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y0
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ         DI, $0x10
+	JL           fewer
+	VMOVUPD      (DX), Y0
+	VMOVUPD      (BX), Y2
+	VMAXPD       lossConstants<>+0(SB), Y0, Y3
+	VMULPD       Y2, Y0, Y2
+	VSUBPD       Y2, Y3, Y2
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPD      Y0, Y3
+	VBROADCASTSD lossConstants<>+160(SB), Y4
+	VFMADD213PD  lossConstants<>+192(SB), Y4, Y3
+	VSUBPD       lossConstants<>+192(SB), Y3, Y4
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y4, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y4, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y4
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VPADDQ       lossConstants<>+608(SB), Y3, Y0
+	VPSRLQ       $0x01, Y0, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y4
+	VSUBPD       Y4, Y3, Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y6
+	VSUBPD       Y5, Y6, Y5
+	VSUBPD       Y4, Y0, Y4
+	VADDPD       Y4, Y5, Y4
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+768(SB), Y7
+	VPSUBQ       Y5, Y7, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       lossConstants<>+800(SB), Y5, Y5
+	VMULPD       Y5, Y4, Y4
+	VSUBPD       lossConstants<>+832(SB), Y6, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y5, Y6
+	VBLENDVPD    Y6, Y0, Y3, Y0
+	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y3
+	VADDPD       lossConstants<>+864(SB), Y0, Y4
+	VDIVPD       Y4, Y0, Y4
+	VMULPD       Y4, Y4, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y5, Y8
+	VADDPD       Y0, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y0, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y5, Y8
+	VBROADCASTSD lossConstants<>+864(SB), Y5
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y5
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y5
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  Y5, Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y0, Y3
+	VMULPD       Y0, Y3, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y7, Y6, Y5
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VMOVAPD      Y6, Y4
+	VFNMADD231PD Y0, Y3, Y4
+	VADDPD       Y4, Y9, Y0
+	VADDPD       Y0, Y2, Y0
+	VMOVUPD      (SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, (SI)
+	VMOVUPD      32(DX), Y0
+	VMOVUPD      32(BX), Y2
+	VMAXPD       lossConstants<>+0(SB), Y0, Y3
+	VMULPD       Y2, Y0, Y2
+	VSUBPD       Y2, Y3, Y2
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPD      Y0, Y3
+	VBROADCASTSD lossConstants<>+160(SB), Y4
+	VFMADD213PD  lossConstants<>+192(SB), Y4, Y3
+	VSUBPD       lossConstants<>+192(SB), Y3, Y4
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y4, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y4, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y4
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VPADDQ       lossConstants<>+608(SB), Y3, Y0
+	VPSRLQ       $0x01, Y0, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y4
+	VSUBPD       Y4, Y3, Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y6
+	VSUBPD       Y5, Y6, Y5
+	VSUBPD       Y4, Y0, Y4
+	VADDPD       Y4, Y5, Y4
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+768(SB), Y7
+	VPSUBQ       Y5, Y7, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       lossConstants<>+800(SB), Y5, Y5
+	VMULPD       Y5, Y4, Y4
+	VSUBPD       lossConstants<>+832(SB), Y6, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y5, Y6
+	VBLENDVPD    Y6, Y0, Y3, Y0
+	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y3
+	VADDPD       lossConstants<>+864(SB), Y0, Y4
+	VDIVPD       Y4, Y0, Y4
+	VMULPD       Y4, Y4, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y5, Y8
+	VADDPD       Y0, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y0, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y5, Y8
+	VBROADCASTSD lossConstants<>+864(SB), Y5
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y5
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y5
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  Y5, Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y0, Y3
+	VMULPD       Y0, Y3, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y7, Y6, Y5
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VMOVAPD      Y6, Y4
+	VFNMADD231PD Y0, Y3, Y4
+	VADDPD       Y4, Y9, Y0
+	VADDPD       Y0, Y2, Y0
+	VMOVUPD      32(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 32(SI)
+	VMOVUPD      64(DX), Y0
+	VMOVUPD      64(BX), Y2
+	VMAXPD       lossConstants<>+0(SB), Y0, Y3
+	VMULPD       Y2, Y0, Y2
+	VSUBPD       Y2, Y3, Y2
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPD      Y0, Y3
+	VBROADCASTSD lossConstants<>+160(SB), Y4
+	VFMADD213PD  lossConstants<>+192(SB), Y4, Y3
+	VSUBPD       lossConstants<>+192(SB), Y3, Y4
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y4, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y4, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y4
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VPADDQ       lossConstants<>+608(SB), Y3, Y0
+	VPSRLQ       $0x01, Y0, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y4
+	VSUBPD       Y4, Y3, Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y6
+	VSUBPD       Y5, Y6, Y5
+	VSUBPD       Y4, Y0, Y4
+	VADDPD       Y4, Y5, Y4
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+768(SB), Y7
+	VPSUBQ       Y5, Y7, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       lossConstants<>+800(SB), Y5, Y5
+	VMULPD       Y5, Y4, Y4
+	VSUBPD       lossConstants<>+832(SB), Y6, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y5, Y6
+	VBLENDVPD    Y6, Y0, Y3, Y0
+	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y3
+	VADDPD       lossConstants<>+864(SB), Y0, Y4
+	VDIVPD       Y4, Y0, Y4
+	VMULPD       Y4, Y4, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y5, Y8
+	VADDPD       Y0, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y0, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y5, Y8
+	VBROADCASTSD lossConstants<>+864(SB), Y5
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y5
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y5
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  Y5, Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y0, Y3
+	VMULPD       Y0, Y3, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y7, Y6, Y5
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VMOVAPD      Y6, Y4
+	VFNMADD231PD Y0, Y3, Y4
+	VADDPD       Y4, Y9, Y0
+	VADDPD       Y0, Y2, Y0
+	VMOVUPD      64(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      96(DX), Y0
+	VMOVUPD      96(BX), Y2
+	VMAXPD       lossConstants<>+0(SB), Y0, Y3
+	VMULPD       Y2, Y0, Y2
+	VSUBPD       Y2, Y3, Y2
+	VORPD        lossConstants<>+96(SB), Y0, Y0
+	VBROADCASTSD lossConstants<>+128(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPD      Y0, Y3
+	VBROADCASTSD lossConstants<>+160(SB), Y4
+	VFMADD213PD  lossConstants<>+192(SB), Y4, Y3
+	VSUBPD       lossConstants<>+192(SB), Y3, Y4
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+224(SB), Y4, Y0
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD lossConstants<>+256(SB), Y4, Y0
+	VBROADCASTSD lossConstants<>+288(SB), Y4
+	VFMADD213PD  lossConstants<>+320(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+352(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+384(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+416(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+448(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+480(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+512(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+544(SB), Y0, Y4
+	VFMADD213PD  lossConstants<>+64(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VMOVAPD      Y4, Y4
+	VFMADD213PD  lossConstants<>+576(SB), Y0, Y4
+	VPADDQ       lossConstants<>+608(SB), Y3, Y0
+	VPSRLQ       $0x01, Y0, Y3
+	VPSLLQ       $0x34, Y3, Y5
+	VMULPD       Y5, Y4, Y4
+	VPSUBQ       Y3, Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y4
+	VSUBPD       Y4, Y3, Y5
+	VBROADCASTSD lossConstants<>+576(SB), Y6
+	VSUBPD       Y5, Y6, Y5
+	VSUBPD       Y4, Y0, Y4
+	VADDPD       Y4, Y5, Y4
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y6
+	VSUBPD       lossConstants<>+672(SB), Y6, Y6
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+768(SB), Y7
+	VPSUBQ       Y5, Y7, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       lossConstants<>+800(SB), Y5, Y5
+	VMULPD       Y5, Y4, Y4
+	VSUBPD       lossConstants<>+832(SB), Y6, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y5, Y6
+	VBLENDVPD    Y6, Y0, Y3, Y0
+	VBLENDVPD    Y6, lossConstants<>+0(SB), Y4, Y3
+	VADDPD       lossConstants<>+864(SB), Y0, Y4
+	VDIVPD       Y4, Y0, Y4
+	VMULPD       Y4, Y4, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y5, Y8
+	VADDPD       Y0, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y0, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y5, Y8
+	VBROADCASTSD lossConstants<>+864(SB), Y5
+	VFMADD213PD  lossConstants<>+1184(SB), Y0, Y5
+	VFMADD213PD  lossConstants<>+864(SB), Y0, Y5
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  Y5, Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y0, Y3
+	VMULPD       Y0, Y3, Y5
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y7, Y6, Y5
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VMOVAPD      Y6, Y4
+	VFNMADD231PD Y0, Y3, Y4
+	VADDPD       Y4, Y9, Y0
+	VADDPD       Y0, Y2, Y0
+	VMOVUPD      96(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 96(SI)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x10, DI
+	JMP          single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), DI
@@ -1711,6 +3261,207 @@ TEXT ·binaryCrossEntropyLogitsF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z0
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ              DI, $0x10
+	JL                fewer
+	VMOVUPS           (CX), Y0
+	VMOVUPS           32(CX), Y2
+	VCVTPS2PD         Y0, Z0
+	VCVTPS2PD         Y2, Z3
+	VMOVUPS           (BX), Y2
+	VMOVUPS           32(BX), Y4
+	VCVTPS2PD         Y2, Z2
+	VCVTPS2PD         Y4, Z5
+	VMAXPD.BCST       lossConstants<>+0(SB), Z0, Z4
+	VMAXPD.BCST       lossConstants<>+0(SB), Z3, Z6
+	VMULPD            Z2, Z0, Z2
+	VMULPD            Z5, Z3, Z5
+	VSUBPD            Z2, Z4, Z2
+	VSUBPD            Z5, Z6, Z4
+	VORPD.BCST        lossConstants<>+96(SB), Z0, Z0
+	VORPD.BCST        lossConstants<>+96(SB), Z3, Z5
+	VBROADCASTSD      lossConstants<>+128(SB), Z3
+	VBROADCASTSD      lossConstants<>+128(SB), Z6
+	VMAXPD            Z0, Z3, Z0
+	VMAXPD            Z5, Z6, Z6
+	VMOVAPD           Z0, Z3
+	VMOVAPD           Z6, Z7
+	VBROADCASTSD      lossConstants<>+160(SB), Z5
+	VBROADCASTSD      lossConstants<>+160(SB), Z8
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z5, Z3
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z8, Z7
+	VSUBPD.BCST       lossConstants<>+192(SB), Z3, Z3
+	VSUBPD.BCST       lossConstants<>+192(SB), Z7, Z5
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z6, Z6
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z3, Z0
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z5, Z6
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z6, Z7
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z3, Z0
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z5, Z7
+	VBROADCASTSD      lossConstants<>+288(SB), Z6
+	VBROADCASTSD      lossConstants<>+288(SB), Z8
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z7, Z8
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z7, Z8
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z8, Z8
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z7, Z8
+	VMOVAPD           Z6, Z6
+	VMOVAPD           Z8, Z8
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z0, Z6
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z7, Z8
+	VSCALEFPD         Z3, Z6, Z0
+	VSCALEFPD         Z5, Z8, Z8
+	VADDPD.BCST       lossConstants<>+576(SB), Z0, Z3
+	VADDPD.BCST       lossConstants<>+576(SB), Z8, Z9
+	VSUBPD.BCST       lossConstants<>+576(SB), Z3, Z5
+	VSUBPD.BCST       lossConstants<>+576(SB), Z9, Z10
+	VSUBPD            Z5, Z3, Z6
+	VSUBPD            Z10, Z9, Z11
+	VBROADCASTSD      lossConstants<>+576(SB), Z7
+	VBROADCASTSD      lossConstants<>+576(SB), Z12
+	VSUBPD            Z6, Z7, Z6
+	VSUBPD            Z11, Z12, Z7
+	VSUBPD            Z5, Z0, Z5
+	VSUBPD            Z10, Z8, Z10
+	VADDPD            Z5, Z6, Z5
+	VADDPD            Z10, Z7, Z6
+	VPADDQ.BCST       lossConstants<>+640(SB), Z3, Z3
+	VPADDQ.BCST       lossConstants<>+640(SB), Z9, Z10
+	VPSRLQ            $0x34, Z3, Z7
+	VPSRLQ            $0x34, Z10, Z11
+	VORPD.BCST        lossConstants<>+672(SB), Z7, Z9
+	VORPD.BCST        lossConstants<>+672(SB), Z11, Z12
+	VSUBPD.BCST       lossConstants<>+672(SB), Z9, Z9
+	VSUBPD.BCST       lossConstants<>+672(SB), Z12, Z12
+	VANDPD.BCST       lossConstants<>+704(SB), Z3, Z3
+	VANDPD.BCST       lossConstants<>+704(SB), Z10, Z10
+	VPADDQ.BCST       lossConstants<>+736(SB), Z3, Z3
+	VPADDQ.BCST       lossConstants<>+736(SB), Z10, Z10
+	VSUBPD.BCST       lossConstants<>+576(SB), Z3, Z3
+	VSUBPD.BCST       lossConstants<>+576(SB), Z10, Z13
+	VBROADCASTSD      lossConstants<>+768(SB), Z10
+	VBROADCASTSD      lossConstants<>+768(SB), Z14
+	VPSUBQ            Z7, Z10, Z7
+	VPSUBQ            Z11, Z14, Z10
+	VPSLLQ            $0x34, Z7, Z7
+	VPSLLQ            $0x34, Z10, Z10
+	VMULPD.BCST       lossConstants<>+800(SB), Z7, Z7
+	VMULPD.BCST       lossConstants<>+800(SB), Z10, Z10
+	VMULPD            Z7, Z5, Z5
+	VMULPD            Z10, Z6, Z6
+	VSUBPD.BCST       lossConstants<>+832(SB), Z9, Z7
+	VSUBPD.BCST       lossConstants<>+832(SB), Z12, Z9
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z7, K1
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z9, K2
+	VBLENDMPD         Z0, Z3, K1, Z0
+	VBLENDMPD         Z8, Z13, K2, Z3
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z5, K1, Z5
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z6, K2, Z8
+	VADDPD.BCST       lossConstants<>+864(SB), Z0, Z6
+	VADDPD.BCST       lossConstants<>+864(SB), Z3, Z10
+	VDIVPD            Z6, Z0, Z6
+	VDIVPD            Z10, Z3, Z14
+	VMULPD            Z6, Z6, Z10
+	VMULPD            Z14, Z14, Z15
+	VBROADCASTSD      lossConstants<>+896(SB), Z11
+	VBROADCASTSD      lossConstants<>+896(SB), Z16
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z10, Z11
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z15, Z16
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z10, Z11
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z15, Z16
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z10, Z11
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z15, Z16
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z10, Z11
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z15, Z16
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z10, Z11
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z15, Z16
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z10, Z11
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z15, Z16
+	VMULPD.BCST       lossConstants<>+1120(SB), Z7, Z12
+	VMULPD.BCST       lossConstants<>+1120(SB), Z9, Z17
+	VADDPD            Z0, Z12, Z13
+	VADDPD            Z3, Z17, Z18
+	VSUBPD            Z12, Z13, Z12
+	VSUBPD            Z17, Z18, Z17
+	VSUBPD            Z12, Z0, Z12
+	VSUBPD            Z17, Z3, Z17
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z17, Z17
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z7, Z12
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z9, Z17
+	VBROADCASTSD      lossConstants<>+864(SB), Z7
+	VBROADCASTSD      lossConstants<>+864(SB), Z9
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z0, Z7
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z3, Z9
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z0, Z7
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z3, Z9
+	VMOVAPD           Z12, Z12
+	VMOVAPD           Z17, Z17
+	VFMADD231PD       Z7, Z5, Z12
+	VFMADD231PD       Z9, Z8, Z17
+	VMULPD.BCST       lossConstants<>+64(SB), Z0, Z5
+	VMULPD.BCST       lossConstants<>+64(SB), Z3, Z8
+	VMULPD            Z0, Z5, Z7
+	VMULPD            Z3, Z8, Z9
+	VMOVAPD           Z7, Z7
+	VMOVAPD           Z9, Z9
+	VFMADD231PD       Z11, Z10, Z7
+	VFMADD231PD       Z16, Z15, Z9
+	VMOVAPD           Z12, Z10
+	VMOVAPD           Z17, Z11
+	VFMADD231PD       Z7, Z6, Z10
+	VFMADD231PD       Z9, Z14, Z11
+	VMOVAPD           Z10, Z6
+	VMOVAPD           Z11, Z7
+	VFNMADD231PD      Z0, Z5, Z6
+	VFNMADD231PD      Z3, Z8, Z7
+	VADDPD            Z6, Z13, Z0
+	VADDPD            Z7, Z18, Z3
+	VADDPD            Z0, Z2, Z0
+	VADDPD            Z3, Z4, Z2
+	VMOVUPD           (SI), Z3
+	VADDPD            Z0, Z3, Z3
+	VMOVUPD           Z3, (SI)
+	VMOVUPD           64(SI), Z0
+	VADDPD            Z2, Z0, Z0
+	VMOVUPD           Z0, 64(SI)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, BX
+	SUBQ              $0x10, DI
+	JMP               single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), R8
@@ -1894,6 +3645,203 @@ TEXT ·binaryCrossEntropyLogitsF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z0
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ              DI, $0x10
+	JL                fewer
+	VMOVUPD           (CX), Z0
+	VMOVUPD           64(CX), Z6
+	VMOVUPD           (BX), Z4
+	VMOVUPD           64(BX), Z7
+	VMAXPD.BCST       lossConstants<>+0(SB), Z0, Z5
+	VMAXPD.BCST       lossConstants<>+0(SB), Z6, Z8
+	VMULPD            Z4, Z0, Z4
+	VMULPD            Z7, Z6, Z7
+	VSUBPD            Z4, Z5, Z4
+	VSUBPD            Z7, Z8, Z5
+	VORPD.BCST        lossConstants<>+96(SB), Z0, Z0
+	VORPD.BCST        lossConstants<>+96(SB), Z6, Z7
+	VBROADCASTSD      lossConstants<>+128(SB), Z6
+	VBROADCASTSD      lossConstants<>+128(SB), Z8
+	VMAXPD            Z0, Z6, Z0
+	VMAXPD            Z7, Z8, Z8
+	VMOVAPD           Z0, Z6
+	VMOVAPD           Z8, Z9
+	VBROADCASTSD      lossConstants<>+160(SB), Z7
+	VBROADCASTSD      lossConstants<>+160(SB), Z10
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z7, Z6
+	VFMADD213PD.BCST  lossConstants<>+192(SB), Z10, Z9
+	VSUBPD.BCST       lossConstants<>+192(SB), Z6, Z6
+	VSUBPD.BCST       lossConstants<>+192(SB), Z9, Z7
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z8, Z8
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z6, Z0
+	VFNMADD231PD.BCST lossConstants<>+224(SB), Z7, Z8
+	VMOVAPD           Z0, Z0
+	VMOVAPD           Z8, Z9
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z6, Z0
+	VFNMADD231PD.BCST lossConstants<>+256(SB), Z7, Z9
+	VBROADCASTSD      lossConstants<>+288(SB), Z8
+	VBROADCASTSD      lossConstants<>+288(SB), Z10
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+320(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+352(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+384(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+416(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+448(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+480(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+512(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+544(SB), Z9, Z10
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+64(SB), Z9, Z10
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z10, Z10
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z9, Z10
+	VMOVAPD           Z8, Z8
+	VMOVAPD           Z10, Z10
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z0, Z8
+	VFMADD213PD.BCST  lossConstants<>+576(SB), Z9, Z10
+	VSCALEFPD         Z6, Z8, Z0
+	VSCALEFPD         Z7, Z10, Z10
+	VADDPD.BCST       lossConstants<>+576(SB), Z0, Z6
+	VADDPD.BCST       lossConstants<>+576(SB), Z10, Z11
+	VSUBPD.BCST       lossConstants<>+576(SB), Z6, Z7
+	VSUBPD.BCST       lossConstants<>+576(SB), Z11, Z12
+	VSUBPD            Z7, Z6, Z8
+	VSUBPD            Z12, Z11, Z13
+	VBROADCASTSD      lossConstants<>+576(SB), Z9
+	VBROADCASTSD      lossConstants<>+576(SB), Z14
+	VSUBPD            Z8, Z9, Z8
+	VSUBPD            Z13, Z14, Z9
+	VSUBPD            Z7, Z0, Z7
+	VSUBPD            Z12, Z10, Z12
+	VADDPD            Z7, Z8, Z7
+	VADDPD            Z12, Z9, Z8
+	VPADDQ.BCST       lossConstants<>+640(SB), Z6, Z6
+	VPADDQ.BCST       lossConstants<>+640(SB), Z11, Z12
+	VPSRLQ            $0x34, Z6, Z9
+	VPSRLQ            $0x34, Z12, Z13
+	VORPD.BCST        lossConstants<>+672(SB), Z9, Z11
+	VORPD.BCST        lossConstants<>+672(SB), Z13, Z14
+	VSUBPD.BCST       lossConstants<>+672(SB), Z11, Z11
+	VSUBPD.BCST       lossConstants<>+672(SB), Z14, Z14
+	VANDPD.BCST       lossConstants<>+704(SB), Z6, Z6
+	VANDPD.BCST       lossConstants<>+704(SB), Z12, Z12
+	VPADDQ.BCST       lossConstants<>+736(SB), Z6, Z6
+	VPADDQ.BCST       lossConstants<>+736(SB), Z12, Z12
+	VSUBPD.BCST       lossConstants<>+576(SB), Z6, Z6
+	VSUBPD.BCST       lossConstants<>+576(SB), Z12, Z15
+	VBROADCASTSD      lossConstants<>+768(SB), Z12
+	VBROADCASTSD      lossConstants<>+768(SB), Z16
+	VPSUBQ            Z9, Z12, Z9
+	VPSUBQ            Z13, Z16, Z12
+	VPSLLQ            $0x34, Z9, Z9
+	VPSLLQ            $0x34, Z12, Z12
+	VMULPD.BCST       lossConstants<>+800(SB), Z9, Z9
+	VMULPD.BCST       lossConstants<>+800(SB), Z12, Z12
+	VMULPD            Z9, Z7, Z7
+	VMULPD            Z12, Z8, Z8
+	VSUBPD.BCST       lossConstants<>+832(SB), Z11, Z9
+	VSUBPD.BCST       lossConstants<>+832(SB), Z14, Z11
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z9, K1
+	VCMPPD.BCST       $0x00, lossConstants<>+0(SB), Z11, K2
+	VBLENDMPD         Z0, Z6, K1, Z0
+	VBLENDMPD         Z10, Z15, K2, Z6
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z7, K1, Z7
+	VBLENDMPD.BCST    lossConstants<>+0(SB), Z8, K2, Z10
+	VADDPD.BCST       lossConstants<>+864(SB), Z0, Z8
+	VADDPD.BCST       lossConstants<>+864(SB), Z6, Z12
+	VDIVPD            Z8, Z0, Z8
+	VDIVPD            Z12, Z6, Z16
+	VMULPD            Z8, Z8, Z12
+	VMULPD            Z16, Z16, Z17
+	VBROADCASTSD      lossConstants<>+896(SB), Z13
+	VBROADCASTSD      lossConstants<>+896(SB), Z18
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z12, Z13
+	VFMADD213PD.BCST  lossConstants<>+928(SB), Z17, Z18
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z12, Z13
+	VFMADD213PD.BCST  lossConstants<>+960(SB), Z17, Z18
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z12, Z13
+	VFMADD213PD.BCST  lossConstants<>+992(SB), Z17, Z18
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z12, Z13
+	VFMADD213PD.BCST  lossConstants<>+1024(SB), Z17, Z18
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z12, Z13
+	VFMADD213PD.BCST  lossConstants<>+1056(SB), Z17, Z18
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z12, Z13
+	VFMADD213PD.BCST  lossConstants<>+1088(SB), Z17, Z18
+	VMULPD.BCST       lossConstants<>+1120(SB), Z9, Z14
+	VMULPD.BCST       lossConstants<>+1120(SB), Z11, Z19
+	VADDPD            Z0, Z14, Z15
+	VADDPD            Z6, Z19, Z20
+	VSUBPD            Z14, Z15, Z14
+	VSUBPD            Z19, Z20, Z19
+	VSUBPD            Z14, Z0, Z14
+	VSUBPD            Z19, Z6, Z19
+	VMOVAPD           Z14, Z14
+	VMOVAPD           Z19, Z19
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z9, Z14
+	VFMADD231PD.BCST  lossConstants<>+1152(SB), Z11, Z19
+	VBROADCASTSD      lossConstants<>+864(SB), Z9
+	VBROADCASTSD      lossConstants<>+864(SB), Z11
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z0, Z9
+	VFMADD213PD.BCST  lossConstants<>+1184(SB), Z6, Z11
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z0, Z9
+	VFMADD213PD.BCST  lossConstants<>+864(SB), Z6, Z11
+	VMOVAPD           Z14, Z14
+	VMOVAPD           Z19, Z19
+	VFMADD231PD       Z9, Z7, Z14
+	VFMADD231PD       Z11, Z10, Z19
+	VMULPD.BCST       lossConstants<>+64(SB), Z0, Z7
+	VMULPD.BCST       lossConstants<>+64(SB), Z6, Z10
+	VMULPD            Z0, Z7, Z9
+	VMULPD            Z6, Z10, Z11
+	VMOVAPD           Z9, Z9
+	VMOVAPD           Z11, Z11
+	VFMADD231PD       Z13, Z12, Z9
+	VFMADD231PD       Z18, Z17, Z11
+	VMOVAPD           Z14, Z12
+	VMOVAPD           Z19, Z13
+	VFMADD231PD       Z9, Z8, Z12
+	VFMADD231PD       Z11, Z16, Z13
+	VMOVAPD           Z12, Z8
+	VMOVAPD           Z13, Z9
+	VFNMADD231PD      Z0, Z7, Z8
+	VFNMADD231PD      Z6, Z10, Z9
+	VADDPD            Z8, Z15, Z0
+	VADDPD            Z9, Z20, Z6
+	VADDPD            Z0, Z4, Z0
+	VADDPD            Z6, Z5, Z4
+	VMOVUPD           (SI), Z5
+	VADDPD            Z0, Z5, Z5
+	VMOVUPD           Z5, (SI)
+	VMOVUPD           64(SI), Z0
+	VADDPD            Z4, Z0, Z0
+	VMOVUPD           Z0, 64(SI)
+	ADDQ              $0x00000080, CX
+	ADDQ              $0x00000080, BX
+	SUBQ              $0x10, DI
+	JMP               single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), R8
@@ -2079,6 +4027,535 @@ TEXT ·binaryCrossEntropyF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y0
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ         DI, $0x10
+	JL           fewer
+	VMOVUPS      (DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      (BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, lossConstants<>+1408(SB), Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y2, Y3, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y3
+	VBLENDVPD    Y3, lossConstants<>+0(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+576(SB), Y3
+	VSUBPD       Y1, Y3, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y5
+	VSUBPD       Y5, Y4, Y6
+	VBROADCASTSD lossConstants<>+576(SB), Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y5, Y0, Y5
+	VADDPD       Y5, Y6, Y5
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y6
+	VORPD        lossConstants<>+672(SB), Y6, Y7
+	VSUBPD       lossConstants<>+672(SB), Y7, Y7
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+768(SB), Y8
+	VPSUBQ       Y6, Y8, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       lossConstants<>+800(SB), Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VSUBPD       lossConstants<>+832(SB), Y7, Y6
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y6, Y7
+	VBLENDVPD    Y7, Y0, Y4, Y4
+	VBLENDVPD    Y7, lossConstants<>+0(SB), Y5, Y5
+	VADDPD       lossConstants<>+864(SB), Y4, Y7
+	VDIVPD       Y7, Y4, Y7
+	VMULPD       Y7, Y7, Y8
+	VBROADCASTSD lossConstants<>+896(SB), Y9
+	VFMADD213PD  lossConstants<>+928(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+960(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+992(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1024(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1056(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1088(SB), Y8, Y9
+	VMULPD       lossConstants<>+1120(SB), Y6, Y10
+	VADDPD       Y4, Y10, Y11
+	VSUBPD       Y10, Y11, Y10
+	VSUBPD       Y10, Y4, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  lossConstants<>+1152(SB), Y6, Y10
+	VBROADCASTSD lossConstants<>+864(SB), Y6
+	VFMADD213PD  lossConstants<>+1184(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+864(SB), Y4, Y6
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y6, Y5, Y10
+	VMULPD       lossConstants<>+64(SB), Y4, Y5
+	VMULPD       Y4, Y5, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD231PD  Y9, Y8, Y6
+	VMOVAPD      Y10, Y8
+	VFMADD231PD  Y6, Y7, Y8
+	VMOVAPD      Y8, Y6
+	VFNMADD231PD Y4, Y5, Y6
+	VADDPD       Y6, Y11, Y4
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y4
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y5
+	VBROADCASTSD lossConstants<>+1376(SB), Y6
+	VBLENDVPD    Y5, Y4, Y6, Y4
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y5
+	VBLENDVPD    Y5, lossConstants<>+1408(SB), Y4, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y1, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+	VMOVUPD      (SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (SI)
+	VMOVUPS      16(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      16(BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, lossConstants<>+1408(SB), Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y2, Y3, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y3
+	VBLENDVPD    Y3, lossConstants<>+0(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+576(SB), Y3
+	VSUBPD       Y1, Y3, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y5
+	VSUBPD       Y5, Y4, Y6
+	VBROADCASTSD lossConstants<>+576(SB), Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y5, Y0, Y5
+	VADDPD       Y5, Y6, Y5
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y6
+	VORPD        lossConstants<>+672(SB), Y6, Y7
+	VSUBPD       lossConstants<>+672(SB), Y7, Y7
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+768(SB), Y8
+	VPSUBQ       Y6, Y8, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       lossConstants<>+800(SB), Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VSUBPD       lossConstants<>+832(SB), Y7, Y6
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y6, Y7
+	VBLENDVPD    Y7, Y0, Y4, Y4
+	VBLENDVPD    Y7, lossConstants<>+0(SB), Y5, Y5
+	VADDPD       lossConstants<>+864(SB), Y4, Y7
+	VDIVPD       Y7, Y4, Y7
+	VMULPD       Y7, Y7, Y8
+	VBROADCASTSD lossConstants<>+896(SB), Y9
+	VFMADD213PD  lossConstants<>+928(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+960(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+992(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1024(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1056(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1088(SB), Y8, Y9
+	VMULPD       lossConstants<>+1120(SB), Y6, Y10
+	VADDPD       Y4, Y10, Y11
+	VSUBPD       Y10, Y11, Y10
+	VSUBPD       Y10, Y4, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  lossConstants<>+1152(SB), Y6, Y10
+	VBROADCASTSD lossConstants<>+864(SB), Y6
+	VFMADD213PD  lossConstants<>+1184(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+864(SB), Y4, Y6
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y6, Y5, Y10
+	VMULPD       lossConstants<>+64(SB), Y4, Y5
+	VMULPD       Y4, Y5, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD231PD  Y9, Y8, Y6
+	VMOVAPD      Y10, Y8
+	VFMADD231PD  Y6, Y7, Y8
+	VMOVAPD      Y8, Y6
+	VFNMADD231PD Y4, Y5, Y6
+	VADDPD       Y6, Y11, Y4
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y4
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y5
+	VBROADCASTSD lossConstants<>+1376(SB), Y6
+	VBLENDVPD    Y5, Y4, Y6, Y4
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y5
+	VBLENDVPD    Y5, lossConstants<>+1408(SB), Y4, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y1, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+	VMOVUPD      32(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPS      32(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      32(BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, lossConstants<>+1408(SB), Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y2, Y3, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y3
+	VBLENDVPD    Y3, lossConstants<>+0(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+576(SB), Y3
+	VSUBPD       Y1, Y3, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y5
+	VSUBPD       Y5, Y4, Y6
+	VBROADCASTSD lossConstants<>+576(SB), Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y5, Y0, Y5
+	VADDPD       Y5, Y6, Y5
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y6
+	VORPD        lossConstants<>+672(SB), Y6, Y7
+	VSUBPD       lossConstants<>+672(SB), Y7, Y7
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+768(SB), Y8
+	VPSUBQ       Y6, Y8, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       lossConstants<>+800(SB), Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VSUBPD       lossConstants<>+832(SB), Y7, Y6
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y6, Y7
+	VBLENDVPD    Y7, Y0, Y4, Y4
+	VBLENDVPD    Y7, lossConstants<>+0(SB), Y5, Y5
+	VADDPD       lossConstants<>+864(SB), Y4, Y7
+	VDIVPD       Y7, Y4, Y7
+	VMULPD       Y7, Y7, Y8
+	VBROADCASTSD lossConstants<>+896(SB), Y9
+	VFMADD213PD  lossConstants<>+928(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+960(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+992(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1024(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1056(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1088(SB), Y8, Y9
+	VMULPD       lossConstants<>+1120(SB), Y6, Y10
+	VADDPD       Y4, Y10, Y11
+	VSUBPD       Y10, Y11, Y10
+	VSUBPD       Y10, Y4, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  lossConstants<>+1152(SB), Y6, Y10
+	VBROADCASTSD lossConstants<>+864(SB), Y6
+	VFMADD213PD  lossConstants<>+1184(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+864(SB), Y4, Y6
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y6, Y5, Y10
+	VMULPD       lossConstants<>+64(SB), Y4, Y5
+	VMULPD       Y4, Y5, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD231PD  Y9, Y8, Y6
+	VMOVAPD      Y10, Y8
+	VFMADD231PD  Y6, Y7, Y8
+	VMOVAPD      Y8, Y6
+	VFNMADD231PD Y4, Y5, Y6
+	VADDPD       Y6, Y11, Y4
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y4
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y5
+	VBROADCASTSD lossConstants<>+1376(SB), Y6
+	VBLENDVPD    Y5, Y4, Y6, Y4
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y5
+	VBLENDVPD    Y5, lossConstants<>+1408(SB), Y4, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y1, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+	VMOVUPD      64(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(SI)
+	VMOVUPS      48(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      48(BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y3
+	VBLENDVPD    Y3, lossConstants<>+1408(SB), Y2, Y2
+	VMULPD       Y2, Y1, Y2
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y2, Y3, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y3
+	VBLENDVPD    Y3, lossConstants<>+0(SB), Y2, Y2
+	VBROADCASTSD lossConstants<>+576(SB), Y3
+	VSUBPD       Y1, Y3, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y0, Y4, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y5
+	VSUBPD       Y5, Y4, Y6
+	VBROADCASTSD lossConstants<>+576(SB), Y7
+	VSUBPD       Y6, Y7, Y6
+	VSUBPD       Y5, Y0, Y5
+	VADDPD       Y5, Y6, Y5
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y6
+	VORPD        lossConstants<>+672(SB), Y6, Y7
+	VSUBPD       lossConstants<>+672(SB), Y7, Y7
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VBROADCASTSD lossConstants<>+768(SB), Y8
+	VPSUBQ       Y6, Y8, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       lossConstants<>+800(SB), Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VSUBPD       lossConstants<>+832(SB), Y7, Y6
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y6, Y7
+	VBLENDVPD    Y7, Y0, Y4, Y4
+	VBLENDVPD    Y7, lossConstants<>+0(SB), Y5, Y5
+	VADDPD       lossConstants<>+864(SB), Y4, Y7
+	VDIVPD       Y7, Y4, Y7
+	VMULPD       Y7, Y7, Y8
+	VBROADCASTSD lossConstants<>+896(SB), Y9
+	VFMADD213PD  lossConstants<>+928(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+960(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+992(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1024(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1056(SB), Y8, Y9
+	VFMADD213PD  lossConstants<>+1088(SB), Y8, Y9
+	VMULPD       lossConstants<>+1120(SB), Y6, Y10
+	VADDPD       Y4, Y10, Y11
+	VSUBPD       Y10, Y11, Y10
+	VSUBPD       Y10, Y4, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  lossConstants<>+1152(SB), Y6, Y10
+	VBROADCASTSD lossConstants<>+864(SB), Y6
+	VFMADD213PD  lossConstants<>+1184(SB), Y4, Y6
+	VFMADD213PD  lossConstants<>+864(SB), Y4, Y6
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y6, Y5, Y10
+	VMULPD       lossConstants<>+64(SB), Y4, Y5
+	VMULPD       Y4, Y5, Y6
+	VMOVAPD      Y6, Y6
+	VFMADD231PD  Y9, Y8, Y6
+	VMOVAPD      Y10, Y8
+	VFMADD231PD  Y6, Y7, Y8
+	VMOVAPD      Y8, Y6
+	VFNMADD231PD Y4, Y5, Y6
+	VADDPD       Y6, Y11, Y4
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y4
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y5
+	VBROADCASTSD lossConstants<>+1376(SB), Y6
+	VBLENDVPD    Y5, Y4, Y6, Y4
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y5
+	VBLENDVPD    Y5, lossConstants<>+1408(SB), Y4, Y4
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y5
+	VBLENDVPD    Y5, Y0, Y4, Y0
+	VMULPD       Y0, Y3, Y0
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y1, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+	VMOVUPD      96(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 96(SI)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x10, DI
+	JMP          single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), DI
@@ -2275,6 +4752,527 @@ TEXT ·binaryCrossEntropyF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y0
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ         DI, $0x10
+	JL           fewer
+	VMOVUPD      (DX), Y0
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y4
+	VBLENDVPD    Y4, lossConstants<>+1408(SB), Y3, Y3
+	VMULPD       Y3, Y2, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, lossConstants<>+0(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+576(SB), Y4
+	VSUBPD       Y2, Y4, Y4
+	VBROADCASTSD lossConstants<>+0(SB), Y5
+	VSUBPD       Y0, Y5, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y6
+	VSUBPD       Y6, Y5, Y7
+	VBROADCASTSD lossConstants<>+576(SB), Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y6, Y0, Y6
+	VADDPD       Y6, Y7, Y6
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
+	VPSRLQ       $0x34, Y5, Y7
+	VORPD        lossConstants<>+672(SB), Y7, Y8
+	VSUBPD       lossConstants<>+672(SB), Y8, Y8
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+768(SB), Y9
+	VPSUBQ       Y7, Y9, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       lossConstants<>+800(SB), Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VSUBPD       lossConstants<>+832(SB), Y8, Y7
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y7, Y8
+	VBLENDVPD    Y8, Y0, Y5, Y5
+	VBLENDVPD    Y8, lossConstants<>+0(SB), Y6, Y6
+	VADDPD       lossConstants<>+864(SB), Y5, Y8
+	VDIVPD       Y8, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VBROADCASTSD lossConstants<>+896(SB), Y10
+	VFMADD213PD  lossConstants<>+928(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+960(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+992(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1024(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1056(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1088(SB), Y9, Y10
+	VMULPD       lossConstants<>+1120(SB), Y7, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y11, Y12, Y11
+	VSUBPD       Y11, Y5, Y11
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  lossConstants<>+1152(SB), Y7, Y11
+	VBROADCASTSD lossConstants<>+864(SB), Y7
+	VFMADD213PD  lossConstants<>+1184(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+864(SB), Y5, Y7
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  Y7, Y6, Y11
+	VMULPD       lossConstants<>+64(SB), Y5, Y6
+	VMULPD       Y5, Y6, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y10, Y9, Y7
+	VMOVAPD      Y11, Y9
+	VFMADD231PD  Y7, Y8, Y9
+	VMOVAPD      Y9, Y7
+	VFNMADD231PD Y5, Y6, Y7
+	VADDPD       Y7, Y12, Y5
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y5
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y7
+	VBLENDVPD    Y6, Y5, Y7, Y5
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y6
+	VBLENDVPD    Y6, lossConstants<>+1408(SB), Y5, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y0
+	VMULPD       Y0, Y4, Y0
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y2, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VMOVUPD      (SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, (SI)
+	VMOVUPD      32(DX), Y0
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y4
+	VBLENDVPD    Y4, lossConstants<>+1408(SB), Y3, Y3
+	VMULPD       Y3, Y2, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, lossConstants<>+0(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+576(SB), Y4
+	VSUBPD       Y2, Y4, Y4
+	VBROADCASTSD lossConstants<>+0(SB), Y5
+	VSUBPD       Y0, Y5, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y6
+	VSUBPD       Y6, Y5, Y7
+	VBROADCASTSD lossConstants<>+576(SB), Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y6, Y0, Y6
+	VADDPD       Y6, Y7, Y6
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
+	VPSRLQ       $0x34, Y5, Y7
+	VORPD        lossConstants<>+672(SB), Y7, Y8
+	VSUBPD       lossConstants<>+672(SB), Y8, Y8
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+768(SB), Y9
+	VPSUBQ       Y7, Y9, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       lossConstants<>+800(SB), Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VSUBPD       lossConstants<>+832(SB), Y8, Y7
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y7, Y8
+	VBLENDVPD    Y8, Y0, Y5, Y5
+	VBLENDVPD    Y8, lossConstants<>+0(SB), Y6, Y6
+	VADDPD       lossConstants<>+864(SB), Y5, Y8
+	VDIVPD       Y8, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VBROADCASTSD lossConstants<>+896(SB), Y10
+	VFMADD213PD  lossConstants<>+928(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+960(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+992(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1024(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1056(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1088(SB), Y9, Y10
+	VMULPD       lossConstants<>+1120(SB), Y7, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y11, Y12, Y11
+	VSUBPD       Y11, Y5, Y11
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  lossConstants<>+1152(SB), Y7, Y11
+	VBROADCASTSD lossConstants<>+864(SB), Y7
+	VFMADD213PD  lossConstants<>+1184(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+864(SB), Y5, Y7
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  Y7, Y6, Y11
+	VMULPD       lossConstants<>+64(SB), Y5, Y6
+	VMULPD       Y5, Y6, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y10, Y9, Y7
+	VMOVAPD      Y11, Y9
+	VFMADD231PD  Y7, Y8, Y9
+	VMOVAPD      Y9, Y7
+	VFNMADD231PD Y5, Y6, Y7
+	VADDPD       Y7, Y12, Y5
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y5
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y7
+	VBLENDVPD    Y6, Y5, Y7, Y5
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y6
+	VBLENDVPD    Y6, lossConstants<>+1408(SB), Y5, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y0
+	VMULPD       Y0, Y4, Y0
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y2, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VMOVUPD      32(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 32(SI)
+	VMOVUPD      64(DX), Y0
+	VMOVUPD      64(BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y4
+	VBLENDVPD    Y4, lossConstants<>+1408(SB), Y3, Y3
+	VMULPD       Y3, Y2, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, lossConstants<>+0(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+576(SB), Y4
+	VSUBPD       Y2, Y4, Y4
+	VBROADCASTSD lossConstants<>+0(SB), Y5
+	VSUBPD       Y0, Y5, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y6
+	VSUBPD       Y6, Y5, Y7
+	VBROADCASTSD lossConstants<>+576(SB), Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y6, Y0, Y6
+	VADDPD       Y6, Y7, Y6
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
+	VPSRLQ       $0x34, Y5, Y7
+	VORPD        lossConstants<>+672(SB), Y7, Y8
+	VSUBPD       lossConstants<>+672(SB), Y8, Y8
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+768(SB), Y9
+	VPSUBQ       Y7, Y9, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       lossConstants<>+800(SB), Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VSUBPD       lossConstants<>+832(SB), Y8, Y7
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y7, Y8
+	VBLENDVPD    Y8, Y0, Y5, Y5
+	VBLENDVPD    Y8, lossConstants<>+0(SB), Y6, Y6
+	VADDPD       lossConstants<>+864(SB), Y5, Y8
+	VDIVPD       Y8, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VBROADCASTSD lossConstants<>+896(SB), Y10
+	VFMADD213PD  lossConstants<>+928(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+960(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+992(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1024(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1056(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1088(SB), Y9, Y10
+	VMULPD       lossConstants<>+1120(SB), Y7, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y11, Y12, Y11
+	VSUBPD       Y11, Y5, Y11
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  lossConstants<>+1152(SB), Y7, Y11
+	VBROADCASTSD lossConstants<>+864(SB), Y7
+	VFMADD213PD  lossConstants<>+1184(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+864(SB), Y5, Y7
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  Y7, Y6, Y11
+	VMULPD       lossConstants<>+64(SB), Y5, Y6
+	VMULPD       Y5, Y6, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y10, Y9, Y7
+	VMOVAPD      Y11, Y9
+	VFMADD231PD  Y7, Y8, Y9
+	VMOVAPD      Y9, Y7
+	VFNMADD231PD Y5, Y6, Y7
+	VADDPD       Y7, Y12, Y5
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y5
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y7
+	VBLENDVPD    Y6, Y5, Y7, Y5
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y6
+	VBLENDVPD    Y6, lossConstants<>+1408(SB), Y5, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y0
+	VMULPD       Y0, Y4, Y0
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y2, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VMOVUPD      64(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      96(DX), Y0
+	VMOVUPD      96(BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y4
+	VBLENDVPD    Y4, lossConstants<>+1408(SB), Y3, Y3
+	VMULPD       Y3, Y2, Y3
+	VBROADCASTSD lossConstants<>+0(SB), Y4
+	VSUBPD       Y3, Y4, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y4
+	VBLENDVPD    Y4, lossConstants<>+0(SB), Y3, Y3
+	VBROADCASTSD lossConstants<>+576(SB), Y4
+	VSUBPD       Y2, Y4, Y4
+	VBROADCASTSD lossConstants<>+0(SB), Y5
+	VSUBPD       Y0, Y5, Y0
+	VADDPD       lossConstants<>+576(SB), Y0, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y6
+	VSUBPD       Y6, Y5, Y7
+	VBROADCASTSD lossConstants<>+576(SB), Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y6, Y0, Y6
+	VADDPD       Y6, Y7, Y6
+	VPADDQ       lossConstants<>+640(SB), Y5, Y5
+	VPSRLQ       $0x34, Y5, Y7
+	VORPD        lossConstants<>+672(SB), Y7, Y8
+	VSUBPD       lossConstants<>+672(SB), Y8, Y8
+	VANDPD       lossConstants<>+704(SB), Y5, Y5
+	VPADDQ       lossConstants<>+736(SB), Y5, Y5
+	VSUBPD       lossConstants<>+576(SB), Y5, Y5
+	VBROADCASTSD lossConstants<>+768(SB), Y9
+	VPSUBQ       Y7, Y9, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       lossConstants<>+800(SB), Y7, Y7
+	VMULPD       Y7, Y6, Y6
+	VSUBPD       lossConstants<>+832(SB), Y8, Y7
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y7, Y8
+	VBLENDVPD    Y8, Y0, Y5, Y5
+	VBLENDVPD    Y8, lossConstants<>+0(SB), Y6, Y6
+	VADDPD       lossConstants<>+864(SB), Y5, Y8
+	VDIVPD       Y8, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VBROADCASTSD lossConstants<>+896(SB), Y10
+	VFMADD213PD  lossConstants<>+928(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+960(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+992(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1024(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1056(SB), Y9, Y10
+	VFMADD213PD  lossConstants<>+1088(SB), Y9, Y10
+	VMULPD       lossConstants<>+1120(SB), Y7, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y11, Y12, Y11
+	VSUBPD       Y11, Y5, Y11
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  lossConstants<>+1152(SB), Y7, Y11
+	VBROADCASTSD lossConstants<>+864(SB), Y7
+	VFMADD213PD  lossConstants<>+1184(SB), Y5, Y7
+	VFMADD213PD  lossConstants<>+864(SB), Y5, Y7
+	VMOVAPD      Y11, Y11
+	VFMADD231PD  Y7, Y6, Y11
+	VMULPD       lossConstants<>+64(SB), Y5, Y6
+	VMULPD       Y5, Y6, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  Y10, Y9, Y7
+	VMOVAPD      Y11, Y9
+	VFMADD231PD  Y7, Y8, Y9
+	VMOVAPD      Y9, Y7
+	VFNMADD231PD Y5, Y6, Y7
+	VADDPD       Y7, Y12, Y5
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y5
+	VCMPPD       $0x1e, lossConstants<>+1440(SB), Y0, Y6
+	VBROADCASTSD lossConstants<>+1376(SB), Y7
+	VBLENDVPD    Y6, Y5, Y7, Y5
+	VCMPPD       $0x00, lossConstants<>+1440(SB), Y0, Y6
+	VBLENDVPD    Y6, lossConstants<>+1408(SB), Y5, Y5
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y6
+	VBLENDVPD    Y6, Y0, Y5, Y0
+	VMULPD       Y0, Y4, Y0
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+576(SB), Y2, Y2
+	VBLENDVPD    Y2, Y3, Y0, Y0
+	VMOVUPD      96(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 96(SI)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x10, DI
+	JMP          single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), DI
@@ -2471,6 +5469,281 @@ TEXT ·binaryCrossEntropyF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z0
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ             DI, $0x10
+	JL               fewer
+	VMOVUPS          (CX), Y0
+	VMOVUPS          32(CX), Y2
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y2, Z3
+	VMOVUPS          (BX), Y2
+	VMOVUPS          32(BX), Y4
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y4, Z5
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z0, K1
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z3, K2
+	VMULPD.BCST      lossConstants<>+1248(SB), Z0, Z4
+	VMULPD.BCST      lossConstants<>+1248(SB), Z3, Z6
+	VBLENDMPD        Z4, Z0, K1, Z4
+	VBLENDMPD        Z6, Z3, K2, Z7
+	VBROADCASTSD     lossConstants<>+1312(SB), Z6
+	VBROADCASTSD     lossConstants<>+1312(SB), Z8
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z6, K1, Z6
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z8, K2, Z8
+	VPADDQ.BCST      lossConstants<>+640(SB), Z4, Z4
+	VPADDQ.BCST      lossConstants<>+640(SB), Z7, Z9
+	VPSRLQ           $0x34, Z4, Z7
+	VPSRLQ           $0x34, Z9, Z10
+	VORPD.BCST       lossConstants<>+672(SB), Z7, Z7
+	VORPD.BCST       lossConstants<>+672(SB), Z10, Z10
+	VSUBPD.BCST      lossConstants<>+672(SB), Z7, Z7
+	VSUBPD.BCST      lossConstants<>+672(SB), Z10, Z10
+	VANDPD.BCST      lossConstants<>+704(SB), Z4, Z4
+	VANDPD.BCST      lossConstants<>+704(SB), Z9, Z9
+	VPADDQ.BCST      lossConstants<>+736(SB), Z4, Z4
+	VPADDQ.BCST      lossConstants<>+736(SB), Z9, Z9
+	VSUBPD.BCST      lossConstants<>+576(SB), Z4, Z4
+	VSUBPD.BCST      lossConstants<>+576(SB), Z9, Z9
+	VADDPD           Z7, Z6, Z6
+	VADDPD           Z10, Z8, Z8
+	VADDPD.BCST      lossConstants<>+864(SB), Z4, Z7
+	VADDPD.BCST      lossConstants<>+864(SB), Z9, Z10
+	VDIVPD           Z7, Z4, Z7
+	VDIVPD           Z10, Z9, Z14
+	VMULPD           Z7, Z7, Z10
+	VMULPD           Z14, Z14, Z15
+	VBROADCASTSD     lossConstants<>+896(SB), Z11
+	VBROADCASTSD     lossConstants<>+896(SB), Z16
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z15, Z16
+	VMULPD.BCST      lossConstants<>+1120(SB), Z6, Z12
+	VMULPD.BCST      lossConstants<>+1120(SB), Z8, Z17
+	VADDPD           Z4, Z12, Z13
+	VADDPD           Z9, Z17, Z18
+	VSUBPD           Z12, Z13, Z12
+	VSUBPD           Z17, Z18, Z17
+	VSUBPD           Z12, Z4, Z12
+	VSUBPD           Z17, Z9, Z17
+	VMOVAPD          Z12, Z12
+	VMOVAPD          Z17, Z17
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z6, Z12
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z8, Z17
+	VMULPD.BCST      lossConstants<>+64(SB), Z4, Z6
+	VMULPD.BCST      lossConstants<>+64(SB), Z9, Z19
+	VMULPD           Z4, Z6, Z8
+	VMULPD           Z9, Z19, Z20
+	VMOVAPD          Z8, Z8
+	VMOVAPD          Z20, Z20
+	VFMADD231PD      Z11, Z10, Z8
+	VFMADD231PD      Z16, Z15, Z20
+	VMOVAPD          Z12, Z10
+	VMOVAPD          Z17, Z11
+	VFMADD231PD      Z8, Z7, Z10
+	VFMADD231PD      Z20, Z14, Z11
+	VMOVAPD          Z10, Z7
+	VMOVAPD          Z11, Z8
+	VFNMADD231PD     Z4, Z6, Z7
+	VFNMADD231PD     Z9, Z19, Z8
+	VADDPD           Z7, Z13, Z4
+	VADDPD           Z8, Z18, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z3, K2
+	VBLENDMPD        Z0, Z4, K1, Z4
+	VBLENDMPD        Z3, Z6, K2, Z7
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z3, K2
+	VBROADCASTSD     lossConstants<>+1376(SB), Z6
+	VBROADCASTSD     lossConstants<>+1376(SB), Z8
+	VBLENDMPD        Z4, Z6, K1, Z4
+	VBLENDMPD        Z7, Z8, K2, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z3, K2
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z4, K1, Z4
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z6, K2, Z6
+	VMULPD           Z4, Z2, Z4
+	VMULPD           Z6, Z5, Z7
+	VBROADCASTSD     lossConstants<>+0(SB), Z6
+	VBROADCASTSD     lossConstants<>+0(SB), Z8
+	VSUBPD           Z4, Z6, Z4
+	VSUBPD           Z7, Z8, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z2, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z5, K2
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z4, K1, Z4
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z6, K2, Z8
+	VBROADCASTSD     lossConstants<>+576(SB), Z6
+	VBROADCASTSD     lossConstants<>+576(SB), Z7
+	VSUBPD           Z2, Z6, Z6
+	VSUBPD           Z5, Z7, Z9
+	VBROADCASTSD     lossConstants<>+0(SB), Z7
+	VBROADCASTSD     lossConstants<>+0(SB), Z10
+	VSUBPD           Z0, Z7, Z0
+	VSUBPD           Z3, Z10, Z12
+	VADDPD.BCST      lossConstants<>+576(SB), Z0, Z3
+	VADDPD.BCST      lossConstants<>+576(SB), Z12, Z13
+	VSUBPD.BCST      lossConstants<>+576(SB), Z3, Z7
+	VSUBPD.BCST      lossConstants<>+576(SB), Z13, Z14
+	VSUBPD           Z7, Z3, Z10
+	VSUBPD           Z14, Z13, Z15
+	VBROADCASTSD     lossConstants<>+576(SB), Z11
+	VBROADCASTSD     lossConstants<>+576(SB), Z16
+	VSUBPD           Z10, Z11, Z10
+	VSUBPD           Z15, Z16, Z11
+	VSUBPD           Z7, Z0, Z7
+	VSUBPD           Z14, Z12, Z14
+	VADDPD           Z7, Z10, Z7
+	VADDPD           Z14, Z11, Z10
+	VPADDQ.BCST      lossConstants<>+640(SB), Z3, Z3
+	VPADDQ.BCST      lossConstants<>+640(SB), Z13, Z14
+	VPSRLQ           $0x34, Z3, Z11
+	VPSRLQ           $0x34, Z14, Z15
+	VORPD.BCST       lossConstants<>+672(SB), Z11, Z13
+	VORPD.BCST       lossConstants<>+672(SB), Z15, Z16
+	VSUBPD.BCST      lossConstants<>+672(SB), Z13, Z13
+	VSUBPD.BCST      lossConstants<>+672(SB), Z16, Z16
+	VANDPD.BCST      lossConstants<>+704(SB), Z3, Z3
+	VANDPD.BCST      lossConstants<>+704(SB), Z14, Z14
+	VPADDQ.BCST      lossConstants<>+736(SB), Z3, Z3
+	VPADDQ.BCST      lossConstants<>+736(SB), Z14, Z14
+	VSUBPD.BCST      lossConstants<>+576(SB), Z3, Z3
+	VSUBPD.BCST      lossConstants<>+576(SB), Z14, Z17
+	VBROADCASTSD     lossConstants<>+768(SB), Z14
+	VBROADCASTSD     lossConstants<>+768(SB), Z18
+	VPSUBQ           Z11, Z14, Z11
+	VPSUBQ           Z15, Z18, Z14
+	VPSLLQ           $0x34, Z11, Z11
+	VPSLLQ           $0x34, Z14, Z14
+	VMULPD.BCST      lossConstants<>+800(SB), Z11, Z11
+	VMULPD.BCST      lossConstants<>+800(SB), Z14, Z14
+	VMULPD           Z11, Z7, Z7
+	VMULPD           Z14, Z10, Z10
+	VSUBPD.BCST      lossConstants<>+832(SB), Z13, Z11
+	VSUBPD.BCST      lossConstants<>+832(SB), Z16, Z13
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z11, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z13, K2
+	VBLENDMPD        Z0, Z3, K1, Z3
+	VBLENDMPD        Z12, Z17, K2, Z14
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z7, K1, Z7
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z10, K2, Z15
+	VADDPD.BCST      lossConstants<>+864(SB), Z3, Z10
+	VADDPD.BCST      lossConstants<>+864(SB), Z14, Z16
+	VDIVPD           Z10, Z3, Z10
+	VDIVPD           Z16, Z14, Z20
+	VMULPD           Z10, Z10, Z16
+	VMULPD           Z20, Z20, Z21
+	VBROADCASTSD     lossConstants<>+896(SB), Z17
+	VBROADCASTSD     lossConstants<>+896(SB), Z22
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z16, Z17
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z21, Z22
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z16, Z17
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z21, Z22
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z16, Z17
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z21, Z22
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z16, Z17
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z21, Z22
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z16, Z17
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z21, Z22
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z16, Z17
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z21, Z22
+	VMULPD.BCST      lossConstants<>+1120(SB), Z11, Z18
+	VMULPD.BCST      lossConstants<>+1120(SB), Z13, Z23
+	VADDPD           Z3, Z18, Z19
+	VADDPD           Z14, Z23, Z24
+	VSUBPD           Z18, Z19, Z18
+	VSUBPD           Z23, Z24, Z23
+	VSUBPD           Z18, Z3, Z18
+	VSUBPD           Z23, Z14, Z23
+	VMOVAPD          Z18, Z18
+	VMOVAPD          Z23, Z23
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z11, Z18
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z13, Z23
+	VBROADCASTSD     lossConstants<>+864(SB), Z11
+	VBROADCASTSD     lossConstants<>+864(SB), Z13
+	VFMADD213PD.BCST lossConstants<>+1184(SB), Z3, Z11
+	VFMADD213PD.BCST lossConstants<>+1184(SB), Z14, Z13
+	VFMADD213PD.BCST lossConstants<>+864(SB), Z3, Z11
+	VFMADD213PD.BCST lossConstants<>+864(SB), Z14, Z13
+	VMOVAPD          Z18, Z18
+	VMOVAPD          Z23, Z23
+	VFMADD231PD      Z11, Z7, Z18
+	VFMADD231PD      Z13, Z15, Z23
+	VMULPD.BCST      lossConstants<>+64(SB), Z3, Z7
+	VMULPD.BCST      lossConstants<>+64(SB), Z14, Z13
+	VMULPD           Z3, Z7, Z11
+	VMULPD           Z14, Z13, Z15
+	VMOVAPD          Z11, Z11
+	VMOVAPD          Z15, Z15
+	VFMADD231PD      Z17, Z16, Z11
+	VFMADD231PD      Z22, Z21, Z15
+	VMOVAPD          Z18, Z16
+	VMOVAPD          Z23, Z17
+	VFMADD231PD      Z11, Z10, Z16
+	VFMADD231PD      Z15, Z20, Z17
+	VMOVAPD          Z16, Z10
+	VMOVAPD          Z17, Z11
+	VFNMADD231PD     Z3, Z7, Z10
+	VFNMADD231PD     Z14, Z13, Z11
+	VADDPD           Z10, Z19, Z3
+	VADDPD           Z11, Z24, Z7
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z12, K2
+	VBLENDMPD        Z0, Z3, K1, Z3
+	VBLENDMPD        Z12, Z7, K2, Z10
+	VCMPPD.BCST      $0x1e, lossConstants<>+1440(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1440(SB), Z12, K2
+	VBROADCASTSD     lossConstants<>+1376(SB), Z7
+	VBROADCASTSD     lossConstants<>+1376(SB), Z11
+	VBLENDMPD        Z3, Z7, K1, Z3
+	VBLENDMPD        Z10, Z11, K2, Z7
+	VCMPPD.BCST      $0x00, lossConstants<>+1440(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+1440(SB), Z12, K2
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z3, K1, Z3
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z7, K2, Z7
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z12, K2
+	VBLENDMPD        Z0, Z3, K1, Z0
+	VBLENDMPD        Z12, Z7, K2, Z3
+	VMULPD           Z0, Z6, Z0
+	VMULPD           Z3, Z9, Z3
+	VSUBPD           Z0, Z4, Z0
+	VSUBPD           Z3, Z8, Z3
+	VCMPPD.BCST      $0x00, lossConstants<>+576(SB), Z2, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+576(SB), Z5, K2
+	VBLENDMPD        Z4, Z0, K1, Z0
+	VBLENDMPD        Z8, Z3, K2, Z2
+	VMOVUPD          (SI), Z3
+	VADDPD           Z0, Z3, Z3
+	VMOVUPD          Z3, (SI)
+	VMOVUPD          64(SI), Z0
+	VADDPD           Z2, Z0, Z0
+	VMOVUPD          Z0, 64(SI)
+	ADDQ             $0x00000040, CX
+	ADDQ             $0x00000040, BX
+	SUBQ             $0x10, DI
+	JMP              single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), R8
@@ -2691,6 +5964,277 @@ TEXT ·binaryCrossEntropyF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z0
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ             DI, $0x10
+	JL               fewer
+	VMOVUPD          (CX), Z0
+	VMOVUPD          64(CX), Z6
+	VMOVUPD          (BX), Z4
+	VMOVUPD          64(BX), Z7
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z0, K1
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z6, K2
+	VMULPD.BCST      lossConstants<>+1248(SB), Z0, Z5
+	VMULPD.BCST      lossConstants<>+1248(SB), Z6, Z8
+	VBLENDMPD        Z5, Z0, K1, Z5
+	VBLENDMPD        Z8, Z6, K2, Z9
+	VBROADCASTSD     lossConstants<>+1312(SB), Z8
+	VBROADCASTSD     lossConstants<>+1312(SB), Z10
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z8, K1, Z8
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z10, K2, Z10
+	VPADDQ.BCST      lossConstants<>+640(SB), Z5, Z5
+	VPADDQ.BCST      lossConstants<>+640(SB), Z9, Z11
+	VPSRLQ           $0x34, Z5, Z9
+	VPSRLQ           $0x34, Z11, Z12
+	VORPD.BCST       lossConstants<>+672(SB), Z9, Z9
+	VORPD.BCST       lossConstants<>+672(SB), Z12, Z12
+	VSUBPD.BCST      lossConstants<>+672(SB), Z9, Z9
+	VSUBPD.BCST      lossConstants<>+672(SB), Z12, Z12
+	VANDPD.BCST      lossConstants<>+704(SB), Z5, Z5
+	VANDPD.BCST      lossConstants<>+704(SB), Z11, Z11
+	VPADDQ.BCST      lossConstants<>+736(SB), Z5, Z5
+	VPADDQ.BCST      lossConstants<>+736(SB), Z11, Z11
+	VSUBPD.BCST      lossConstants<>+576(SB), Z5, Z5
+	VSUBPD.BCST      lossConstants<>+576(SB), Z11, Z11
+	VADDPD           Z9, Z8, Z8
+	VADDPD           Z12, Z10, Z10
+	VADDPD.BCST      lossConstants<>+864(SB), Z5, Z9
+	VADDPD.BCST      lossConstants<>+864(SB), Z11, Z12
+	VDIVPD           Z9, Z5, Z9
+	VDIVPD           Z12, Z11, Z16
+	VMULPD           Z9, Z9, Z12
+	VMULPD           Z16, Z16, Z17
+	VBROADCASTSD     lossConstants<>+896(SB), Z13
+	VBROADCASTSD     lossConstants<>+896(SB), Z18
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z17, Z18
+	VMULPD.BCST      lossConstants<>+1120(SB), Z8, Z14
+	VMULPD.BCST      lossConstants<>+1120(SB), Z10, Z19
+	VADDPD           Z5, Z14, Z15
+	VADDPD           Z11, Z19, Z20
+	VSUBPD           Z14, Z15, Z14
+	VSUBPD           Z19, Z20, Z19
+	VSUBPD           Z14, Z5, Z14
+	VSUBPD           Z19, Z11, Z19
+	VMOVAPD          Z14, Z14
+	VMOVAPD          Z19, Z19
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z8, Z14
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z10, Z19
+	VMULPD.BCST      lossConstants<>+64(SB), Z5, Z8
+	VMULPD.BCST      lossConstants<>+64(SB), Z11, Z21
+	VMULPD           Z5, Z8, Z10
+	VMULPD           Z11, Z21, Z22
+	VMOVAPD          Z10, Z10
+	VMOVAPD          Z22, Z22
+	VFMADD231PD      Z13, Z12, Z10
+	VFMADD231PD      Z18, Z17, Z22
+	VMOVAPD          Z14, Z12
+	VMOVAPD          Z19, Z13
+	VFMADD231PD      Z10, Z9, Z12
+	VFMADD231PD      Z22, Z16, Z13
+	VMOVAPD          Z12, Z9
+	VMOVAPD          Z13, Z10
+	VFNMADD231PD     Z5, Z8, Z9
+	VFNMADD231PD     Z11, Z21, Z10
+	VADDPD           Z9, Z15, Z5
+	VADDPD           Z10, Z20, Z8
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z6, K2
+	VBLENDMPD        Z0, Z5, K1, Z5
+	VBLENDMPD        Z6, Z8, K2, Z9
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z6, K2
+	VBROADCASTSD     lossConstants<>+1376(SB), Z8
+	VBROADCASTSD     lossConstants<>+1376(SB), Z10
+	VBLENDMPD        Z5, Z8, K1, Z5
+	VBLENDMPD        Z9, Z10, K2, Z8
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z6, K2
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z5, K1, Z5
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z8, K2, Z8
+	VMULPD           Z5, Z4, Z5
+	VMULPD           Z8, Z7, Z9
+	VBROADCASTSD     lossConstants<>+0(SB), Z8
+	VBROADCASTSD     lossConstants<>+0(SB), Z10
+	VSUBPD           Z5, Z8, Z5
+	VSUBPD           Z9, Z10, Z8
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z4, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z7, K2
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z5, K1, Z5
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z8, K2, Z10
+	VBROADCASTSD     lossConstants<>+576(SB), Z8
+	VBROADCASTSD     lossConstants<>+576(SB), Z9
+	VSUBPD           Z4, Z8, Z8
+	VSUBPD           Z7, Z9, Z11
+	VBROADCASTSD     lossConstants<>+0(SB), Z9
+	VBROADCASTSD     lossConstants<>+0(SB), Z12
+	VSUBPD           Z0, Z9, Z0
+	VSUBPD           Z6, Z12, Z14
+	VADDPD.BCST      lossConstants<>+576(SB), Z0, Z6
+	VADDPD.BCST      lossConstants<>+576(SB), Z14, Z15
+	VSUBPD.BCST      lossConstants<>+576(SB), Z6, Z9
+	VSUBPD.BCST      lossConstants<>+576(SB), Z15, Z16
+	VSUBPD           Z9, Z6, Z12
+	VSUBPD           Z16, Z15, Z17
+	VBROADCASTSD     lossConstants<>+576(SB), Z13
+	VBROADCASTSD     lossConstants<>+576(SB), Z18
+	VSUBPD           Z12, Z13, Z12
+	VSUBPD           Z17, Z18, Z13
+	VSUBPD           Z9, Z0, Z9
+	VSUBPD           Z16, Z14, Z16
+	VADDPD           Z9, Z12, Z9
+	VADDPD           Z16, Z13, Z12
+	VPADDQ.BCST      lossConstants<>+640(SB), Z6, Z6
+	VPADDQ.BCST      lossConstants<>+640(SB), Z15, Z16
+	VPSRLQ           $0x34, Z6, Z13
+	VPSRLQ           $0x34, Z16, Z17
+	VORPD.BCST       lossConstants<>+672(SB), Z13, Z15
+	VORPD.BCST       lossConstants<>+672(SB), Z17, Z18
+	VSUBPD.BCST      lossConstants<>+672(SB), Z15, Z15
+	VSUBPD.BCST      lossConstants<>+672(SB), Z18, Z18
+	VANDPD.BCST      lossConstants<>+704(SB), Z6, Z6
+	VANDPD.BCST      lossConstants<>+704(SB), Z16, Z16
+	VPADDQ.BCST      lossConstants<>+736(SB), Z6, Z6
+	VPADDQ.BCST      lossConstants<>+736(SB), Z16, Z16
+	VSUBPD.BCST      lossConstants<>+576(SB), Z6, Z6
+	VSUBPD.BCST      lossConstants<>+576(SB), Z16, Z19
+	VBROADCASTSD     lossConstants<>+768(SB), Z16
+	VBROADCASTSD     lossConstants<>+768(SB), Z20
+	VPSUBQ           Z13, Z16, Z13
+	VPSUBQ           Z17, Z20, Z16
+	VPSLLQ           $0x34, Z13, Z13
+	VPSLLQ           $0x34, Z16, Z16
+	VMULPD.BCST      lossConstants<>+800(SB), Z13, Z13
+	VMULPD.BCST      lossConstants<>+800(SB), Z16, Z16
+	VMULPD           Z13, Z9, Z9
+	VMULPD           Z16, Z12, Z12
+	VSUBPD.BCST      lossConstants<>+832(SB), Z15, Z13
+	VSUBPD.BCST      lossConstants<>+832(SB), Z18, Z15
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z13, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z15, K2
+	VBLENDMPD        Z0, Z6, K1, Z6
+	VBLENDMPD        Z14, Z19, K2, Z16
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z9, K1, Z9
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z12, K2, Z17
+	VADDPD.BCST      lossConstants<>+864(SB), Z6, Z12
+	VADDPD.BCST      lossConstants<>+864(SB), Z16, Z18
+	VDIVPD           Z12, Z6, Z12
+	VDIVPD           Z18, Z16, Z22
+	VMULPD           Z12, Z12, Z18
+	VMULPD           Z22, Z22, Z23
+	VBROADCASTSD     lossConstants<>+896(SB), Z19
+	VBROADCASTSD     lossConstants<>+896(SB), Z24
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z18, Z19
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z23, Z24
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z18, Z19
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z23, Z24
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z18, Z19
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z23, Z24
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z18, Z19
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z23, Z24
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z18, Z19
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z23, Z24
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z18, Z19
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z23, Z24
+	VMULPD.BCST      lossConstants<>+1120(SB), Z13, Z20
+	VMULPD.BCST      lossConstants<>+1120(SB), Z15, Z25
+	VADDPD           Z6, Z20, Z21
+	VADDPD           Z16, Z25, Z26
+	VSUBPD           Z20, Z21, Z20
+	VSUBPD           Z25, Z26, Z25
+	VSUBPD           Z20, Z6, Z20
+	VSUBPD           Z25, Z16, Z25
+	VMOVAPD          Z20, Z20
+	VMOVAPD          Z25, Z25
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z13, Z20
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z15, Z25
+	VBROADCASTSD     lossConstants<>+864(SB), Z13
+	VBROADCASTSD     lossConstants<>+864(SB), Z15
+	VFMADD213PD.BCST lossConstants<>+1184(SB), Z6, Z13
+	VFMADD213PD.BCST lossConstants<>+1184(SB), Z16, Z15
+	VFMADD213PD.BCST lossConstants<>+864(SB), Z6, Z13
+	VFMADD213PD.BCST lossConstants<>+864(SB), Z16, Z15
+	VMOVAPD          Z20, Z20
+	VMOVAPD          Z25, Z25
+	VFMADD231PD      Z13, Z9, Z20
+	VFMADD231PD      Z15, Z17, Z25
+	VMULPD.BCST      lossConstants<>+64(SB), Z6, Z9
+	VMULPD.BCST      lossConstants<>+64(SB), Z16, Z15
+	VMULPD           Z6, Z9, Z13
+	VMULPD           Z16, Z15, Z17
+	VMOVAPD          Z13, Z13
+	VMOVAPD          Z17, Z17
+	VFMADD231PD      Z19, Z18, Z13
+	VFMADD231PD      Z24, Z23, Z17
+	VMOVAPD          Z20, Z18
+	VMOVAPD          Z25, Z19
+	VFMADD231PD      Z13, Z12, Z18
+	VFMADD231PD      Z17, Z22, Z19
+	VMOVAPD          Z18, Z12
+	VMOVAPD          Z19, Z13
+	VFNMADD231PD     Z6, Z9, Z12
+	VFNMADD231PD     Z16, Z15, Z13
+	VADDPD           Z12, Z21, Z6
+	VADDPD           Z13, Z26, Z9
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z14, K2
+	VBLENDMPD        Z0, Z6, K1, Z6
+	VBLENDMPD        Z14, Z9, K2, Z12
+	VCMPPD.BCST      $0x1e, lossConstants<>+1440(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1440(SB), Z14, K2
+	VBROADCASTSD     lossConstants<>+1376(SB), Z9
+	VBROADCASTSD     lossConstants<>+1376(SB), Z13
+	VBLENDMPD        Z6, Z9, K1, Z6
+	VBLENDMPD        Z12, Z13, K2, Z9
+	VCMPPD.BCST      $0x00, lossConstants<>+1440(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+1440(SB), Z14, K2
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z6, K1, Z6
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z9, K2, Z9
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z14, K2
+	VBLENDMPD        Z0, Z6, K1, Z0
+	VBLENDMPD        Z14, Z9, K2, Z6
+	VMULPD           Z0, Z8, Z0
+	VMULPD           Z6, Z11, Z6
+	VSUBPD           Z0, Z5, Z0
+	VSUBPD           Z6, Z10, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+576(SB), Z4, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+576(SB), Z7, K2
+	VBLENDMPD        Z5, Z0, K1, Z0
+	VBLENDMPD        Z10, Z6, K2, Z4
+	VMOVUPD          (SI), Z5
+	VADDPD           Z0, Z5, Z5
+	VMOVUPD          Z5, (SI)
+	VMOVUPD          64(SI), Z0
+	VADDPD           Z4, Z0, Z0
+	VMOVUPD          Z0, 64(SI)
+	ADDQ             $0x00000080, CX
+	ADDQ             $0x00000080, BX
+	SUBQ             $0x10, DI
+	JMP              single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), R8
@@ -2913,6 +6457,255 @@ TEXT ·categoricalCrossEntropyF32AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y0
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ         DI, $0x10
+	JL           fewer
+	VMOVUPS      (DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      (BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y2, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y2
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y1
+	VBLENDVPD    Y1, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      (SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (SI)
+	VMOVUPS      16(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      16(BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y2, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y2
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y1
+	VBLENDVPD    Y1, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      32(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 32(SI)
+	VMOVUPS      32(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      32(BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y2, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y2
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y1
+	VBLENDVPD    Y1, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      64(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 64(SI)
+	VMOVUPS      48(DX), X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      48(BX), X1
+	VCVTPS2PD    X1, Y1
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y2
+	VMULPD       lossConstants<>+1248(SB), Y0, Y3
+	VBLENDVPD    Y2, Y3, Y0, Y3
+	VBROADCASTSD lossConstants<>+1312(SB), Y4
+	VBLENDVPD    Y2, lossConstants<>+1280(SB), Y4, Y2
+	VPADDQ       lossConstants<>+640(SB), Y3, Y3
+	VPSRLQ       $0x34, Y3, Y4
+	VORPD        lossConstants<>+672(SB), Y4, Y4
+	VSUBPD       lossConstants<>+672(SB), Y4, Y4
+	VANDPD       lossConstants<>+704(SB), Y3, Y3
+	VPADDQ       lossConstants<>+736(SB), Y3, Y3
+	VSUBPD       lossConstants<>+576(SB), Y3, Y3
+	VADDPD       Y4, Y2, Y2
+	VADDPD       lossConstants<>+864(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VBROADCASTSD lossConstants<>+896(SB), Y6
+	VFMADD213PD  lossConstants<>+928(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+960(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+992(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1024(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1056(SB), Y5, Y6
+	VFMADD213PD  lossConstants<>+1088(SB), Y5, Y6
+	VMULPD       lossConstants<>+1120(SB), Y2, Y7
+	VADDPD       Y3, Y7, Y8
+	VSUBPD       Y7, Y8, Y7
+	VSUBPD       Y7, Y3, Y7
+	VMOVAPD      Y7, Y7
+	VFMADD231PD  lossConstants<>+1152(SB), Y2, Y7
+	VMULPD       lossConstants<>+64(SB), Y3, Y2
+	VMULPD       Y3, Y2, Y9
+	VMOVAPD      Y9, Y9
+	VFMADD231PD  Y6, Y5, Y9
+	VMOVAPD      Y7, Y5
+	VFMADD231PD  Y9, Y4, Y5
+	VMOVAPD      Y5, Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VADDPD       Y4, Y8, Y2
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y3
+	VBLENDVPD    Y3, Y0, Y2, Y2
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y3
+	VBROADCASTSD lossConstants<>+1376(SB), Y4
+	VBLENDVPD    Y3, Y2, Y4, Y2
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y2, Y0
+	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y2
+	VSUBPD       Y0, Y2, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y1, Y1
+	VBLENDVPD    Y1, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      96(SI), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, 96(SI)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x10, DI
+	JMP          single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), DI
@@ -3039,6 +6832,247 @@ TEXT ·categoricalCrossEntropyF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Y0
 	VBROADCASTSD 56(AX), Y0
 	XORQ         CX, CX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ         DI, $0x10
+	JL           fewer
+	VMOVUPD      (DX), Y0
+	VMOVUPD      (BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y3, Y0
+	VMULPD       Y0, Y2, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      (SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, (SI)
+	VMOVUPD      32(DX), Y0
+	VMOVUPD      32(BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y3, Y0
+	VMULPD       Y0, Y2, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      32(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 32(SI)
+	VMOVUPD      64(DX), Y0
+	VMOVUPD      64(BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y3, Y0
+	VMULPD       Y0, Y2, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      64(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 64(SI)
+	VMOVUPD      96(DX), Y0
+	VMOVUPD      96(BX), Y2
+	VCMPPD       $0x11, lossConstants<>+1216(SB), Y0, Y3
+	VMULPD       lossConstants<>+1248(SB), Y0, Y4
+	VBLENDVPD    Y3, Y4, Y0, Y4
+	VBROADCASTSD lossConstants<>+1312(SB), Y5
+	VBLENDVPD    Y3, lossConstants<>+1280(SB), Y5, Y3
+	VPADDQ       lossConstants<>+640(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        lossConstants<>+672(SB), Y5, Y5
+	VSUBPD       lossConstants<>+672(SB), Y5, Y5
+	VANDPD       lossConstants<>+704(SB), Y4, Y4
+	VPADDQ       lossConstants<>+736(SB), Y4, Y4
+	VSUBPD       lossConstants<>+576(SB), Y4, Y4
+	VADDPD       Y5, Y3, Y3
+	VADDPD       lossConstants<>+864(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VBROADCASTSD lossConstants<>+896(SB), Y7
+	VFMADD213PD  lossConstants<>+928(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+960(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+992(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1024(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1056(SB), Y6, Y7
+	VFMADD213PD  lossConstants<>+1088(SB), Y6, Y7
+	VMULPD       lossConstants<>+1120(SB), Y3, Y8
+	VADDPD       Y4, Y8, Y9
+	VSUBPD       Y8, Y9, Y8
+	VSUBPD       Y8, Y4, Y8
+	VMOVAPD      Y8, Y8
+	VFMADD231PD  lossConstants<>+1152(SB), Y3, Y8
+	VMULPD       lossConstants<>+64(SB), Y4, Y3
+	VMULPD       Y4, Y3, Y10
+	VMOVAPD      Y10, Y10
+	VFMADD231PD  Y7, Y6, Y10
+	VMOVAPD      Y8, Y6
+	VFMADD231PD  Y10, Y5, Y6
+	VMOVAPD      Y6, Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VADDPD       Y5, Y9, Y3
+	VCMPPD       $0x1e, lossConstants<>+1344(SB), Y0, Y4
+	VBLENDVPD    Y4, Y0, Y3, Y3
+	VCMPPD       $0x1e, lossConstants<>+0(SB), Y0, Y4
+	VBROADCASTSD lossConstants<>+1376(SB), Y5
+	VBLENDVPD    Y4, Y3, Y5, Y3
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y0, Y0
+	VBLENDVPD    Y0, lossConstants<>+1408(SB), Y3, Y0
+	VMULPD       Y0, Y2, Y0
+	VBROADCASTSD lossConstants<>+0(SB), Y3
+	VSUBPD       Y0, Y3, Y0
+	VCMPPD       $0x00, lossConstants<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, lossConstants<>+0(SB), Y0, Y0
+	VMOVUPD      96(SI), Y2
+	VADDPD       Y0, Y2, Y2
+	VMOVUPD      Y2, 96(SI)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x10, DI
+	JMP          single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ DX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), DI
@@ -3165,6 +7199,141 @@ TEXT ·categoricalCrossEntropyF32AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z0
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ             DI, $0x10
+	JL               fewer
+	VMOVUPS          (CX), Y0
+	VMOVUPS          32(CX), Y2
+	VCVTPS2PD        Y0, Z0
+	VCVTPS2PD        Y2, Z3
+	VMOVUPS          (BX), Y2
+	VMOVUPS          32(BX), Y4
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y4, Z5
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z0, K1
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z3, K2
+	VMULPD.BCST      lossConstants<>+1248(SB), Z0, Z4
+	VMULPD.BCST      lossConstants<>+1248(SB), Z3, Z6
+	VBLENDMPD        Z4, Z0, K1, Z4
+	VBLENDMPD        Z6, Z3, K2, Z7
+	VBROADCASTSD     lossConstants<>+1312(SB), Z6
+	VBROADCASTSD     lossConstants<>+1312(SB), Z8
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z6, K1, Z6
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z8, K2, Z8
+	VPADDQ.BCST      lossConstants<>+640(SB), Z4, Z4
+	VPADDQ.BCST      lossConstants<>+640(SB), Z7, Z9
+	VPSRLQ           $0x34, Z4, Z7
+	VPSRLQ           $0x34, Z9, Z10
+	VORPD.BCST       lossConstants<>+672(SB), Z7, Z7
+	VORPD.BCST       lossConstants<>+672(SB), Z10, Z10
+	VSUBPD.BCST      lossConstants<>+672(SB), Z7, Z7
+	VSUBPD.BCST      lossConstants<>+672(SB), Z10, Z10
+	VANDPD.BCST      lossConstants<>+704(SB), Z4, Z4
+	VANDPD.BCST      lossConstants<>+704(SB), Z9, Z9
+	VPADDQ.BCST      lossConstants<>+736(SB), Z4, Z4
+	VPADDQ.BCST      lossConstants<>+736(SB), Z9, Z9
+	VSUBPD.BCST      lossConstants<>+576(SB), Z4, Z4
+	VSUBPD.BCST      lossConstants<>+576(SB), Z9, Z9
+	VADDPD           Z7, Z6, Z6
+	VADDPD           Z10, Z8, Z8
+	VADDPD.BCST      lossConstants<>+864(SB), Z4, Z7
+	VADDPD.BCST      lossConstants<>+864(SB), Z9, Z10
+	VDIVPD           Z7, Z4, Z7
+	VDIVPD           Z10, Z9, Z14
+	VMULPD           Z7, Z7, Z10
+	VMULPD           Z14, Z14, Z15
+	VBROADCASTSD     lossConstants<>+896(SB), Z11
+	VBROADCASTSD     lossConstants<>+896(SB), Z16
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z15, Z16
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z10, Z11
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z15, Z16
+	VMULPD.BCST      lossConstants<>+1120(SB), Z6, Z12
+	VMULPD.BCST      lossConstants<>+1120(SB), Z8, Z17
+	VADDPD           Z4, Z12, Z13
+	VADDPD           Z9, Z17, Z18
+	VSUBPD           Z12, Z13, Z12
+	VSUBPD           Z17, Z18, Z17
+	VSUBPD           Z12, Z4, Z12
+	VSUBPD           Z17, Z9, Z17
+	VMOVAPD          Z12, Z12
+	VMOVAPD          Z17, Z17
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z6, Z12
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z8, Z17
+	VMULPD.BCST      lossConstants<>+64(SB), Z4, Z6
+	VMULPD.BCST      lossConstants<>+64(SB), Z9, Z19
+	VMULPD           Z4, Z6, Z8
+	VMULPD           Z9, Z19, Z20
+	VMOVAPD          Z8, Z8
+	VMOVAPD          Z20, Z20
+	VFMADD231PD      Z11, Z10, Z8
+	VFMADD231PD      Z16, Z15, Z20
+	VMOVAPD          Z12, Z10
+	VMOVAPD          Z17, Z11
+	VFMADD231PD      Z8, Z7, Z10
+	VFMADD231PD      Z20, Z14, Z11
+	VMOVAPD          Z10, Z7
+	VMOVAPD          Z11, Z8
+	VFNMADD231PD     Z4, Z6, Z7
+	VFNMADD231PD     Z9, Z19, Z8
+	VADDPD           Z7, Z13, Z4
+	VADDPD           Z8, Z18, Z6
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z3, K2
+	VBLENDMPD        Z0, Z4, K1, Z4
+	VBLENDMPD        Z3, Z6, K2, Z7
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z3, K2
+	VBROADCASTSD     lossConstants<>+1376(SB), Z6
+	VBROADCASTSD     lossConstants<>+1376(SB), Z8
+	VBLENDMPD        Z4, Z6, K1, Z4
+	VBLENDMPD        Z7, Z8, K2, Z6
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z3, K2
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z4, K1, Z0
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z6, K2, Z3
+	VMULPD           Z0, Z2, Z0
+	VMULPD           Z3, Z5, Z4
+	VBROADCASTSD     lossConstants<>+0(SB), Z3
+	VBROADCASTSD     lossConstants<>+0(SB), Z6
+	VSUBPD           Z0, Z3, Z0
+	VSUBPD           Z4, Z6, Z3
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z2, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z5, K2
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z0, K1, Z0
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z3, K2, Z2
+	VMOVUPD          (SI), Z3
+	VADDPD           Z0, Z3, Z3
+	VMOVUPD          Z3, (SI)
+	VMOVUPD          64(SI), Z0
+	VADDPD           Z2, Z0, Z0
+	VMOVUPD          Z0, 64(SI)
+	ADDQ             $0x00000040, CX
+	ADDQ             $0x00000040, BX
+	SUBQ             $0x10, DI
+	JMP              single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x04, (AX), R8
@@ -3315,6 +7484,137 @@ TEXT ·categoricalCrossEntropyF64AVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSD 48(AX), Z0
 	VBROADCASTSD 56(AX), Z0
 	XORQ         DX, DX
+	CMPQ         (AX), $0x01
+	JNE          columns
+	MOVQ         24(AX), CX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         8(AX), DI
+
+single:
+	CMPQ             DI, $0x10
+	JL               fewer
+	VMOVUPD          (CX), Z0
+	VMOVUPD          64(CX), Z6
+	VMOVUPD          (BX), Z4
+	VMOVUPD          64(BX), Z7
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z0, K1
+	VCMPPD.BCST      $0x11, lossConstants<>+1216(SB), Z6, K2
+	VMULPD.BCST      lossConstants<>+1248(SB), Z0, Z5
+	VMULPD.BCST      lossConstants<>+1248(SB), Z6, Z8
+	VBLENDMPD        Z5, Z0, K1, Z5
+	VBLENDMPD        Z8, Z6, K2, Z9
+	VBROADCASTSD     lossConstants<>+1312(SB), Z8
+	VBROADCASTSD     lossConstants<>+1312(SB), Z10
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z8, K1, Z8
+	VBLENDMPD.BCST   lossConstants<>+1280(SB), Z10, K2, Z10
+	VPADDQ.BCST      lossConstants<>+640(SB), Z5, Z5
+	VPADDQ.BCST      lossConstants<>+640(SB), Z9, Z11
+	VPSRLQ           $0x34, Z5, Z9
+	VPSRLQ           $0x34, Z11, Z12
+	VORPD.BCST       lossConstants<>+672(SB), Z9, Z9
+	VORPD.BCST       lossConstants<>+672(SB), Z12, Z12
+	VSUBPD.BCST      lossConstants<>+672(SB), Z9, Z9
+	VSUBPD.BCST      lossConstants<>+672(SB), Z12, Z12
+	VANDPD.BCST      lossConstants<>+704(SB), Z5, Z5
+	VANDPD.BCST      lossConstants<>+704(SB), Z11, Z11
+	VPADDQ.BCST      lossConstants<>+736(SB), Z5, Z5
+	VPADDQ.BCST      lossConstants<>+736(SB), Z11, Z11
+	VSUBPD.BCST      lossConstants<>+576(SB), Z5, Z5
+	VSUBPD.BCST      lossConstants<>+576(SB), Z11, Z11
+	VADDPD           Z9, Z8, Z8
+	VADDPD           Z12, Z10, Z10
+	VADDPD.BCST      lossConstants<>+864(SB), Z5, Z9
+	VADDPD.BCST      lossConstants<>+864(SB), Z11, Z12
+	VDIVPD           Z9, Z5, Z9
+	VDIVPD           Z12, Z11, Z16
+	VMULPD           Z9, Z9, Z12
+	VMULPD           Z16, Z16, Z17
+	VBROADCASTSD     lossConstants<>+896(SB), Z13
+	VBROADCASTSD     lossConstants<>+896(SB), Z18
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+928(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+960(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+992(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1024(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1056(SB), Z17, Z18
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z12, Z13
+	VFMADD213PD.BCST lossConstants<>+1088(SB), Z17, Z18
+	VMULPD.BCST      lossConstants<>+1120(SB), Z8, Z14
+	VMULPD.BCST      lossConstants<>+1120(SB), Z10, Z19
+	VADDPD           Z5, Z14, Z15
+	VADDPD           Z11, Z19, Z20
+	VSUBPD           Z14, Z15, Z14
+	VSUBPD           Z19, Z20, Z19
+	VSUBPD           Z14, Z5, Z14
+	VSUBPD           Z19, Z11, Z19
+	VMOVAPD          Z14, Z14
+	VMOVAPD          Z19, Z19
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z8, Z14
+	VFMADD231PD.BCST lossConstants<>+1152(SB), Z10, Z19
+	VMULPD.BCST      lossConstants<>+64(SB), Z5, Z8
+	VMULPD.BCST      lossConstants<>+64(SB), Z11, Z21
+	VMULPD           Z5, Z8, Z10
+	VMULPD           Z11, Z21, Z22
+	VMOVAPD          Z10, Z10
+	VMOVAPD          Z22, Z22
+	VFMADD231PD      Z13, Z12, Z10
+	VFMADD231PD      Z18, Z17, Z22
+	VMOVAPD          Z14, Z12
+	VMOVAPD          Z19, Z13
+	VFMADD231PD      Z10, Z9, Z12
+	VFMADD231PD      Z22, Z16, Z13
+	VMOVAPD          Z12, Z9
+	VMOVAPD          Z13, Z10
+	VFNMADD231PD     Z5, Z8, Z9
+	VFNMADD231PD     Z11, Z21, Z10
+	VADDPD           Z9, Z15, Z5
+	VADDPD           Z10, Z20, Z8
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+1344(SB), Z6, K2
+	VBLENDMPD        Z0, Z5, K1, Z5
+	VBLENDMPD        Z6, Z8, K2, Z9
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x1e, lossConstants<>+0(SB), Z6, K2
+	VBROADCASTSD     lossConstants<>+1376(SB), Z8
+	VBROADCASTSD     lossConstants<>+1376(SB), Z10
+	VBLENDMPD        Z5, Z8, K1, Z5
+	VBLENDMPD        Z9, Z10, K2, Z8
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z0, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z6, K2
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z5, K1, Z0
+	VBLENDMPD.BCST   lossConstants<>+1408(SB), Z8, K2, Z5
+	VMULPD           Z0, Z4, Z0
+	VMULPD           Z5, Z7, Z6
+	VBROADCASTSD     lossConstants<>+0(SB), Z5
+	VBROADCASTSD     lossConstants<>+0(SB), Z8
+	VSUBPD           Z0, Z5, Z0
+	VSUBPD           Z6, Z8, Z5
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z4, K1
+	VCMPPD.BCST      $0x00, lossConstants<>+0(SB), Z7, K2
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z0, K1, Z0
+	VBLENDMPD.BCST   lossConstants<>+0(SB), Z5, K2, Z4
+	VMOVUPD          (SI), Z5
+	VADDPD           Z0, Z5, Z5
+	VMOVUPD          Z5, (SI)
+	VMOVUPD          64(SI), Z0
+	VADDPD           Z4, Z0, Z0
+	VMOVUPD          Z0, 64(SI)
+	ADDQ             $0x00000080, CX
+	ADDQ             $0x00000080, BX
+	SUBQ             $0x10, DI
+	JMP              single
+
+fewer:
+	CMPQ DI, $0x00
+	JEQ  done
+	MOVQ CX, 24(AX)
+	MOVQ BX, 32(AX)
+	MOVQ DI, 8(AX)
 
 columns:
 	IMUL3Q       $0x08, (AX), R8

@@ -23,8 +23,9 @@ type columns struct {
 	loops    int
 }
 
-// columnsKernel is a kernel of the matrices in args.p at the places.
-func columnsKernel(name string, places []int, f func(g *columns, s []value)) kernel {
+// columnsKernel is a kernel of the matrices in args.p at the places. first, if
+// there is one, comes before the loop; it may have columns done.
+func columnsKernel(name string, places []int, first, f func(g *columns, s []value)) kernel {
 	return kernel{name: name, viaFloat64: true, write: func(m *machine, a arguments) {
 		wide := *m
 		wide.elem = 8
@@ -34,6 +35,9 @@ func columnsKernel(name string, places []int, f func(g *columns, s []value)) ker
 		}
 		s := []value{wide.scalar(a.scalar(0)), wide.scalar(a.scalar(1))}
 		m.XORQ(g.lane, g.lane)
+		if first != nil {
+			first(g, s)
+		}
 		m.Label("columns")
 		g.place()
 		f(g, s)
@@ -228,7 +232,66 @@ func (g *columns) addLosses(x value) {
 // exampleLoss is a kernel of the losses of the examples: f returns those of some
 // columns of yhat and y, which are at the places 1 and 2.
 func exampleLoss(name string, f func(g *columns, s []value) value) kernel {
-	return columnsKernel(name, []int{1, 2}, func(g *columns, s []value) { g.addLosses(f(g, s)) })
+	return columnsKernel(name, []int{1, 2}, nil, func(g *columns, s []value) { g.addLosses(f(g, s)) })
+}
+
+// summedLoss is a kernel of losses that are the sum of a term of every output. A
+// mean is the sum divided by the first scalar.
+func summedLoss(name string, mean bool, term func(g *columns, s []value, yhat, y value) value) kernel {
+	return columnsKernel(name, []int{1, 2}, func(g *columns, s []value) {
+		g.single(func(yhat, y value) value { return term(g, s, yhat, y) })
+	}, func(g *columns, s []value) {
+		sum := g.sumOver(func(yhat, y value) value { return term(g, s, yhat, y) })
+		if mean {
+			sum = g.div(sum, s[0])
+		}
+		g.addLosses(sum)
+	})
+}
+
+// single adds the losses of single outputs, which need not be gathered from their
+// columns, sixteen or more at a time; fewer are left for the loop over columns.
+func (g *columns) single(term func(yhat, y value) value) {
+	yhat, y, sums, left := g.GP64(), g.GP64(), g.GP64(), g.GP64()
+	g.CMPQ(g.args.n(), operand.U8(1))
+	g.JNE(operand.LabelRef("columns"))
+	g.MOVQ(g.args.pointer(1), yhat)
+	g.MOVQ(g.args.pointer(2), y)
+	g.MOVQ(g.args.pointer(3), sums)
+	g.MOVQ(g.args.m(), left)
+	vectors := []int{1, 1, 2, 2, 4}[g.vectors] // so that they make sixteen
+	atOnce := max(vectors*g.lanes, 16)
+	g.Label("single")
+	g.CMPQ(left, operand.U8(atOnce))
+	g.JL(operand.LabelRef("fewer"))
+	for first := 0; first < atOnce; first += vectors * g.lanes {
+		x := make([]value, vectors)
+		g.interleave(vectors, func(v int) {
+			read := func(from reg.Register) value {
+				x := g.register(g.elem)
+				g.load(operand.Mem{Base: from, Disp: (first + v*g.lanes) * g.elem}, x)
+				return g.widen(x)
+			}
+			x[v] = term(read(yhat), read(y))
+		})
+		for v := range x {
+			at := operand.Mem{Base: sums, Disp: 8 * ((first + v*g.lanes) % 16)}
+			sum := g.register(8)
+			g.load(at, sum)
+			g.addTo(sum, x[v])
+			g.store(sum, at)
+		}
+	}
+	g.ADDQ(operand.U32(atOnce*g.elem), yhat)
+	g.ADDQ(operand.U32(atOnce*g.elem), y)
+	g.SUBQ(operand.U8(atOnce), left)
+	g.JMP(operand.LabelRef("single"))
+	g.Label("fewer")
+	g.CMPQ(left, operand.U8(0))
+	g.JEQ(operand.LabelRef("done"))
+	g.MOVQ(yhat, g.args.pointer(1))
+	g.MOVQ(y, g.args.pointer(2))
+	g.MOVQ(left, g.args.m())
 }
 
 // sumOver returns the sum of a term of every row of yhat and y.

@@ -6,40 +6,30 @@ import "github.com/mmcloughlin/avo/reg"
 // derivatives, element by element where they are.
 func lossKernels() []kernel {
 	return []kernel{
-		exampleLoss("squaredError", func(g *columns, s []value) value {
-			return g.div(g.sumOver(func(yhat, y value) value {
-				e := g.sub(yhat, y)
-				return g.mul(e, e)
-			}), s[0])
+		summedLoss("squaredError", true, func(g *columns, s []value, yhat, y value) value {
+			e := g.sub(yhat, y)
+			return g.mul(e, e)
 		}),
-		exampleLoss("absoluteError", func(g *columns, s []value) value {
-			return g.div(g.sumOver(func(yhat, y value) value { return g.abs(g.sub(yhat, y)) }), s[0])
+		summedLoss("absoluteError", true, func(g *columns, s []value, yhat, y value) value {
+			return g.abs(g.sub(yhat, y))
 		}),
-		exampleLoss("huber", func(g *columns, s []value) value {
-			k, delta := s[0], s[1]
-			return g.div(g.sumOver(func(yhat, y value) value {
-				e := g.abs(g.sub(yhat, y))
-				linear := g.mul(delta, g.sub(e, g.mul(delta, g.f(0.5))))
-				return g.choose(g.compare(e, greater, delta), linear, g.mul(g.mul(e, e), g.f(0.5)))
-			}), k)
+		summedLoss("huber", true, func(g *columns, s []value, yhat, y value) value {
+			delta := s[1]
+			e := g.abs(g.sub(yhat, y))
+			linear := g.mul(delta, g.sub(e, g.mul(delta, g.f(0.5))))
+			return g.choose(g.compare(e, greater, delta), linear, g.mul(g.mul(e, e), g.f(0.5)))
 		}),
-		exampleLoss("binaryCrossEntropyLogits", func(g *columns, s []value) value {
-			return g.sumOver(func(z, y value) value {
-				first := g.sub(g.max(z, g.f(0)), g.mul(z, y))
-				return g.add(first, g.log1pPositive(g.expNegative(g.minusAbs(z))))
-			})
+		summedLoss("binaryCrossEntropyLogits", false, func(g *columns, s []value, z, y value) value {
+			first := g.sub(g.max(z, g.f(0)), g.mul(z, y))
+			return g.add(first, g.log1pPositive(g.expNegative(g.minusAbs(z))))
 		}),
-		exampleLoss("binaryCrossEntropy", func(g *columns, s []value) value {
-			return g.sumOver(func(p, y value) value {
-				l := g.unless(y, 0, g.sub(g.f(0), g.mul(y, g.log(p))), g.f(0))
-				other := g.mul(g.sub(g.f(1), y), g.log1p(g.sub(g.f(0), p)))
-				return g.unless(y, 1, g.sub(l, other), l)
-			})
+		summedLoss("binaryCrossEntropy", false, func(g *columns, s []value, p, y value) value {
+			l := g.unless(y, 0, g.sub(g.f(0), g.mul(y, g.log(p))), g.f(0))
+			other := g.mul(g.sub(g.f(1), y), g.log1p(g.sub(g.f(0), p)))
+			return g.unless(y, 1, g.sub(l, other), l)
 		}),
-		exampleLoss("categoricalCrossEntropy", func(g *columns, s []value) value {
-			return g.sumOver(func(yhat, y value) value {
-				return g.unless(y, 0, g.sub(g.f(0), g.mul(y, g.log(yhat))), g.f(0))
-			})
+		summedLoss("categoricalCrossEntropy", false, func(g *columns, s []value, yhat, y value) value {
+			return g.unless(y, 0, g.sub(g.f(0), g.mul(y, g.log(yhat))), g.f(0))
 		}),
 		exampleLoss("softmaxCrossEntropyLogits", func(g *columns, s []value) value {
 			top, row := g.largest(1)
@@ -78,19 +68,19 @@ func lossKernels() []kernel {
 			yhat, y, n := x[0], x[1], s[0]
 			return m.unless(y, 0, m.div(m.div(m.sub(m.c(0), y), yhat), n), m.c(0))
 		}),
-		columnsKernel("softmax", []int{0, 1}, func(g *columns, s []value) {
+		columnsKernel("softmax", []int{0, 1}, nil, func(g *columns, s []value) {
 			top, _ := g.largest(1)
 			sum := g.expSum(top, 1, 0)
 			g.rows(func(at []reg.GPVirtual) { g.write(at[0], g.div(g.read(at[0]), sum)) }, 0)
 		}),
-		columnsKernel("softmaxBackward", []int{0, 1, 2}, func(g *columns, s []value) {
+		columnsKernel("softmaxBackward", []int{0, 1, 2}, nil, func(g *columns, s []value) {
 			dot := g.sumOver(func(da, a value) value { return g.mul(a, da) })
 			g.rows(func(at []reg.GPVirtual) {
 				da, a := g.read(at[1]), g.read(at[2])
 				g.write(at[0], g.mul(a, g.sub(da, dot)))
 			}, 0, 1, 2)
 		}),
-		columnsKernel("softmaxCrossEntropyLogitsPrime", []int{0, 1, 2}, func(g *columns, s []value) {
+		columnsKernel("softmaxCrossEntropyLogitsPrime", []int{0, 1, 2}, nil, func(g *columns, s []value) {
 			m := s[0]
 			top, row := g.largest(1)
 			others := g.expSumBut(row, top, 1, 0)

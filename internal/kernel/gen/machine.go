@@ -16,10 +16,11 @@ import (
 // are half as wide.
 type machine struct {
 	*build.Context
-	avx512 bool
-	elem   int // bytes of an element of the arrays: 4 or 8
-	lanes  int
-	data   *constants
+	avx512  bool
+	elem    int // bytes of an element of the arrays: 4 or 8
+	lanes   int
+	vectors int // that are worked on at a time
+	data    *constants
 }
 
 // value is a vector, or a constant, which is in memory.

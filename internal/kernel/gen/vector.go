@@ -63,7 +63,7 @@ func write(c *build.Context, name string, kernels []kernel) {
 	for _, k := range kernels {
 		for _, v := range variants {
 			vectors := 1
-			if k.viaFloat64 && k.write == nil {
+			if k.viaFloat64 {
 				vectors = mostVectors(k, v)
 			}
 			k.variant(c, data, v, vectors)
@@ -73,7 +73,7 @@ func write(c *build.Context, name string, kernels []kernel) {
 
 // variant writes a kernel in one variant.
 func (k kernel) variant(c *build.Context, data *constants, v variant, vectors int) {
-	m := &machine{Context: c, avx512: v.avx512, elem: v.elem, data: data}
+	m := &machine{Context: c, avx512: v.avx512, elem: v.elem, vectors: vectors, data: data}
 	bytes := 32
 	if v.avx512 {
 		bytes = 64
@@ -91,7 +91,7 @@ func (k kernel) variant(c *build.Context, data *constants, v variant, vectors in
 	if k.write != nil {
 		k.write(m, arguments{base})
 	} else {
-		m.elementwise(k, arguments{base}, vectors)
+		m.elementwise(k, arguments{base})
 	}
 	c.VZEROUPPER()
 	c.RET()
@@ -117,7 +117,7 @@ func mostVectors(k kernel, v variant) int {
 // elementwise writes the loop over the elements. Its body, the formula, stands
 // once: what comes before and after it has a way for a whole vector and one for
 // the elements left over, behind a mask.
-func (m *machine) elementwise(k kernel, a arguments, vectors int) {
+func (m *machine) elementwise(k kernel, a arguments) {
 	n, i, next := m.GP64(), m.GP64(), m.GP64()
 	m.MOVQ(a.n(), n)
 	pointers := map[int]reg.Register{}
@@ -141,8 +141,8 @@ func (m *machine) elementwise(k kernel, a arguments, vectors int) {
 	var mask operand.Op
 
 	m.XORQ(i, i)
-	if vectors > 1 {
-		m.manyVectors(k, vectors, at, scalars, i, next, n)
+	if m.vectors > 1 {
+		m.manyVectors(k, at, scalars, i, next, n)
 	}
 	m.Label("loop")
 	m.LEAQ(operand.Mem{Base: i, Disp: m.lanes}, next)
@@ -182,12 +182,12 @@ func (m *machine) elementwise(k kernel, a arguments, vectors int) {
 // function is a long chain of instructions, each waiting for the one before: the
 // processor sees work for its other units only where several chains are side by
 // side.
-func (m *machine) manyVectors(k kernel, vectors int, at func(p int) operand.Mem, scalars []value, i, next, n reg.GPVirtual) {
+func (m *machine) manyVectors(k kernel, at func(p int) operand.Mem, scalars []value, i, next, n reg.GPVirtual) {
 	m.Label("many")
-	m.LEAQ(operand.Mem{Base: i, Disp: vectors * m.lanes}, next)
+	m.LEAQ(operand.Mem{Base: i, Disp: m.vectors * m.lanes}, next)
 	m.CMPQ(next, n)
 	m.JG(operand.LabelRef("loop"))
-	m.interleave(vectors, func(v int) {
+	m.interleave(m.vectors, func(v int) {
 		shift := v * m.lanes * m.elem
 		x := make([]value, len(k.in))
 		for j, p := range k.in {
