@@ -100,6 +100,25 @@ func BenchmarkReadIDX(b *testing.B) {
 	}
 }
 
+// BenchmarkScale fits the standard scaling to a set of 10 000 pictures and
+// applies it.
+func BenchmarkScale(b *testing.B) {
+	enc := &Encoding{Features: make([]Feature, 784)}
+	set := &Dataset[float32]{X: matrix.New[float32](784, 10_000)}
+	for i := range set.X.Data {
+		set.X.Data[i] = float32(i % 256)
+	}
+	b.SetBytes(784 * 10_000 * 4)
+	for b.Loop() {
+		if err := Fit(enc, set, nil, Standard); err != nil {
+			b.Fatal(err)
+		}
+		if err := Scale(enc, set); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkGather puts a batch of 128 together of a set that no cache holds.
 func BenchmarkGather(b *testing.B) {
 	set := &Dataset[float32]{X: matrix.New[float32](784, 60_000), Y: matrix.New[float32](10, 60_000)}

@@ -244,9 +244,14 @@ func (t *Table[T]) numberRows(columns []int) (rows []int, ok bool) {
 // what they make up.
 func selectInPlace[T matrix.Float](a *matrix.Matrix[T], rows []int, columns rowList) *matrix.Matrix[T] {
 	if len(rows) != a.Rows || columns.kept != nil {
+		neighbours := len(rows) > 0 && rows[len(rows)-1]-rows[0] == len(rows)-1
 		to := 0
 		for j := range columns.n {
 			from := a.Col(columns.at(j))
+			if neighbours { // the usual case, in which one column, the label, is taken away at an end
+				to += copy(a.Data[to:], from[rows[0]:rows[0]+len(rows)])
+				continue
+			}
 			for _, i := range rows { // to never overtakes from: both lists ascend
 				a.Data[to] = from[i]
 				to++

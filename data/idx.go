@@ -2,6 +2,7 @@ package data
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -20,19 +21,26 @@ var idxTypes = map[byte]struct {
 	size int
 	read func(b []byte) float64
 }{
-	0x08: {1, func(b []byte) float64 { return float64(b[0]) }},
-	0x09: {1, func(b []byte) float64 { return float64(int8(b[0])) }},
-	0x0B: {2, func(b []byte) float64 { return float64(int16(binary.BigEndian.Uint16(b))) }},
-	0x0C: {4, func(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) }},
-	0x0D: {4, func(b []byte) float64 { return float64(math.Float32frombits(binary.BigEndian.Uint32(b))) }},
-	0x0E: {8, func(b []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(b)) }},
+	unsignedByte: {1, func(b []byte) float64 { return float64(b[0]) }},
+	0x09:         {1, func(b []byte) float64 { return float64(int8(b[0])) }},
+	0x0B:         {2, func(b []byte) float64 { return float64(int16(binary.BigEndian.Uint16(b))) }},
+	0x0C:         {4, func(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) }},
+	float32Kind:  {4, func(b []byte) float64 { return float64(math.Float32frombits(binary.BigEndian.Uint32(b))) }},
+	float64Kind:  {8, func(b []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(b)) }},
 }
+
+const (
+	unsignedByte = 0x08
+	float32Kind  = 0x0D
+	float64Kind  = 0x0E
+)
 
 const maxDimensions = 8
 
 // idxFile is an IDX file whose header has been read.
 type idxFile struct {
 	*source
+	kind  byte
 	items int // images or labels
 	each  int // elements of an item
 	size  int // bytes of an element
@@ -87,7 +95,9 @@ func readIDX[T matrix.Float](images, labels *source) (*Table[T], error) {
 	if labels != nil {
 		t.Columns[f.each].Name = "label"
 	}
-	t.countMissing()
+	if f.kind == float32Kind || f.kind == float64Kind {
+		t.countMissing()
+	}
 	t.SHA256 = images.sum()
 	return t, nil
 }
@@ -101,8 +111,8 @@ func newIDX(src *source) (*idxFile, error) {
 	if _, err := io.ReadFull(src, magic[:]); err != nil {
 		return nil, src.failed(err)
 	}
-	kind := idxTypes[magic[2]]
-	f := &idxFile{source: src, each: 1, size: kind.size, read: kind.read}
+	element := idxTypes[magic[2]]
+	f := &idxFile{source: src, kind: magic[2], each: 1, size: element.size, read: element.read}
 	if magic[3] > maxDimensions {
 		return nil, f.errorf("the file has %d dimensions; images have 2 or 3", magic[3])
 	}
@@ -139,7 +149,7 @@ func readLabels[T matrix.Float](src *source, images *idxFile) ([]T, error) {
 	}
 	var labels store[T]
 	labels.hint = f.likelyElements()
-	err = readItems(f, func(_ int, item []T) { labels.append(item) })
+	err = readItems(f, func(int) []T { return labels.extend(1) })
 	return labels.finish(), err
 }
 
@@ -152,11 +162,12 @@ func readImages[T matrix.Float](f *idxFile, labels []T) (*matrix.Matrix[T], erro
 	}
 	var numbers store[T]
 	numbers.hint = f.likelyElements() / f.each * rows
-	err := readItems(f, func(item int, pixels []T) {
-		numbers.append(pixels)
+	err := readItems(f, func(item int) []T {
+		column := numbers.extend(rows)
 		if labels != nil {
-			numbers.append(labels[item : item+1])
+			column[f.each] = labels[item]
 		}
+		return column
 	})
 	if err != nil {
 		return nil, err
@@ -164,30 +175,78 @@ func readImages[T matrix.Float](f *idxFile, labels []T) (*matrix.Matrix[T], erro
 	return &matrix.Matrix[T]{Rows: rows, Cols: f.items, Data: numbers.finish()}, nil
 }
 
-// readItems reads all items, each into the same slice, and checks that the file
-// ends after the last.
-func readItems[T matrix.Float](f *idxFile, each func(item int, elements []T)) error {
-	buf := make([]byte, f.each*f.size)
-	elements := make([]T, f.each)
-	limit := limit[T]()
-	for item := range f.items {
-		if _, err := io.ReadFull(f, buf); err != nil {
-			return f.readError(err, "the file ends after %d of its %d items", item, f.items)
+// readItems reads all items, each to the beginning of what place returns for it,
+// and checks that the file ends after the last. A goroutine reads and unpacks
+// blocks of them while the ones before are converted.
+func readItems[T matrix.Float](f *idxFile, place func(item int) []T) error {
+	blockSize := min(max(1<<18/f.itemSize(), 1), f.items) * f.itemSize()
+	filled, free := make(chan []byte), make(chan []byte, 2)
+	for range cap(free) {
+		free <- make([]byte, blockSize)
+	}
+	var err, readErr error
+	go func() {
+		defer close(filled)
+		readErr = f.readBlocks(filled, free)
+	}()
+	item := 0
+	for block := range filled { // to its end, so that no reader is left behind
+		if err != nil {
+			continue
 		}
-		for i := range elements {
-			x := f.read(buf[i*f.size:])
-			if x > limit || x < -limit {
-				return f.errorf("item %d: %v is too large to train with (the limit is %g)", item+1, x, limit)
-			}
-			elements[i] = T(x)
+		for rest := block; len(rest) > 0 && err == nil; rest = rest[f.itemSize():] {
+			err = convert(f, place(item)[:f.each], rest, item)
+			item++
 		}
-		each(item, elements)
+		if err != nil {
+			close(free)
+		} else {
+			free <- block[:blockSize]
+		}
+	}
+	return cmp.Or(err, readErr)
+}
+
+// readBlocks fills blocks with whole items until there are no more, or no block
+// is free any more.
+func (f *idxFile) readBlocks(filled chan<- []byte, free <-chan []byte) error {
+	for left := f.items; left > 0; {
+		block, ok := <-free
+		if !ok {
+			return nil
+		}
+		n, err := io.ReadFull(f, block[:min(len(block), left*f.itemSize())])
+		n /= f.itemSize()
+		left -= n
+		filled <- block[:n*f.itemSize()]
+		if err != nil {
+			return f.readError(err, "the file ends after %d of its %d items", f.items-left, f.items)
+		}
 	}
 	if _, err := f.ReadByte(); err != io.EOF {
 		if err != nil {
 			return f.failed(err)
 		}
 		return f.errorf("the file goes on after the %d items that its header promises", f.items)
+	}
+	return nil
+}
+
+// convert sets dst to the elements at the start of b, those of the given item.
+func convert[T matrix.Float](f *idxFile, dst []T, b []byte, item int) error {
+	if f.kind == unsignedByte {
+		for i, x := range b[:len(dst)] {
+			dst[i] = T(x)
+		}
+		return nil
+	}
+	limit := limit[T]()
+	for i := range dst {
+		x := f.read(b[i*f.size:])
+		if x > limit || x < -limit {
+			return f.errorf("item %d: %v is too large to train with (the limit is %g)", item+1, x, limit)
+		}
+		dst[i] = T(x)
 	}
 	return nil
 }
@@ -213,7 +272,7 @@ func (f *idxFile) likelyElements() int {
 	if f.gzip != nil {
 		size *= likelyRatio
 	}
-	if size < 0 || int64(f.items) > size/int64(f.each*f.size) {
+	if size < 0 || int64(f.items) > size/int64(f.itemSize()) {
 		return 0
 	}
 	return f.items * f.each
@@ -226,6 +285,9 @@ func (f *idxFile) readError(err error, format string, args ...any) error {
 	}
 	return f.failed(err)
 }
+
+// itemSize returns the bytes of an item.
+func (f *idxFile) itemSize() int { return f.each * f.size }
 
 func (f *idxFile) errorf(format string, args ...any) error {
 	return &Error{File: f.name, Msg: fmt.Sprintf(format, args...)}

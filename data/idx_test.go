@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -95,6 +96,33 @@ func TestIDXErrors(t *testing.T) {
 				t.Errorf("%v\nwant %s", err, test.want)
 			}
 		})
+	}
+}
+
+// Files are read in blocks of 2¹⁸ bytes; nothing may change at their ends, and a
+// bad item is reported although later blocks are being read.
+func TestIDXBlocks(t *testing.T) {
+	const items = 9000
+	pixels := strings.Repeat("\x3f\x80\x00\x00\xbe\x80\x00\x00", items*10/2)
+	table, err := ReadIDX[float64]("images", bytes.NewReader(idx(0x0D, sizes{items, 10}, pixels)), "labels", bytes.NewReader(idx(0x08, sizes{items}, strings.Repeat("\x07\x00", items/2))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, x := range table.Numbers.Data {
+		if want := []float64{1, -0.25, 1, -0.25, 1, -0.25, 1, -0.25, 1, -0.25, 7, 1, -0.25, 1, -0.25, 1, -0.25, 1, -0.25, 1, -0.25, 0}[k%22]; x != want {
+			t.Fatalf("element %d is %v, not %v", k, x, want)
+		}
+	}
+	for _, item := range []int{0, 3000, 8999} {
+		at := item * 40
+		_, err := ReadIDX[float64]("images", strings.NewReader(string(idx(0x0D, sizes{items, 10}, pixels[:at]+"\x7f\x80\x00\x00"+pixels[at+4:]))), "", nil)
+		if want := fmt.Sprintf("images: item %d: +Inf is too large to train with (the limit is 1e+100)", item+1); err == nil || err.Error() != want {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+		_, err = ReadIDX[float64]("images", strings.NewReader(string(idx(0x0D, sizes{items, 10}, pixels[:at]))), "", nil)
+		if want := fmt.Sprintf("images: the file ends after %d of its 9000 items", item); err == nil || err.Error() != want {
+			t.Errorf("%v\nwant %s", err, want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"gradlab/matrix"
 )
@@ -61,34 +62,93 @@ type rowStats struct {
 // describe describes the rows of a, in some columns.
 func describe[T matrix.Float](a *matrix.Matrix[T], columns []int) []rowStats {
 	stats := make([]rowStats, a.Rows)
-	sums := make([]matrix.Sum, a.Rows)
-	for i := range stats {
-		stats[i].min, stats[i].max = math.Inf(1), math.Inf(-1)
-	}
-	for _, j := range columns {
-		for i, v := range a.Col(j) {
-			if x := float64(v); x == x {
-				s := &stats[i]
-				s.n, s.min, s.max = s.n+1, min(s.min, x), max(s.max, x)
-				sums[i].Add(x)
+	inParallel(a.Rows, len(columns), func(from, to int) {
+		describeComplete(stats[from:to], a, from, columns)
+		for i := from; i < to; i++ {
+			if stats[i].mean != stats[i].mean {
+				stats[i] = describeRow(a, i, columns)
 			}
 		}
-	}
-	for i := range stats {
-		stats[i].mean = sums[i].Total() / float64(stats[i].n)
-		sums[i] = matrix.Sum{}
-	}
-	for _, j := range columns {
-		for i, v := range a.Col(j) {
-			if d := float64(v) - stats[i].mean; d == d {
-				sums[i].Add(float64(d * d))
-			}
-		}
-	}
-	for i := range stats {
-		stats[i].sd = math.Sqrt(sums[i].Total() / float64(stats[i].n))
-	}
+	})
 	return stats
+}
+
+// describeRow describes one row.
+func describeRow[T matrix.Float](a *matrix.Matrix[T], row int, columns []int) rowStats {
+	s := rowStats{min: math.Inf(1), max: math.Inf(-1)}
+	var sum, squares matrix.Sum
+	for _, j := range columns {
+		if x := float64(a.Col(j)[row]); x == x {
+			s.min, s.max = min(s.min, x), max(s.max, x)
+			sum.Add(x)
+		}
+	}
+	s.n = sum.N
+	s.mean = sum.Total() / float64(s.n)
+	for _, j := range columns {
+		if d := float64(a.Col(j)[row]) - s.mean; d == d {
+			squares.Add(float64(d * d))
+		}
+	}
+	s.sd = math.Sqrt(squares.Total() / float64(s.n))
+	return s
+}
+
+// describeComplete does as describeRow for rows from on, all at the same time,
+// which is many times faster. The mean of a row where a number is missing becomes NaN.
+func describeComplete[T matrix.Float](stats []rowStats, a *matrix.Matrix[T], from int, columns []int) {
+	lowest, highest, sums := make([]T, len(stats)), make([]T, len(stats)), newLanes(len(stats))
+	copy(lowest, a.Col(columns[0])[from:])
+	copy(highest, lowest)
+	for k, j := range columns {
+		lane := sums.of(k)
+		for i, x := range a.Col(j)[from:][:len(lane)] {
+			lane[i] += float64(x)
+			if x < lowest[i] {
+				lowest[i] = x
+			}
+			if x > highest[i] {
+				highest[i] = x
+			}
+		}
+	}
+	mean := make([]float64, len(stats))
+	for i := range mean {
+		mean[i] = sums.total(i, len(columns)) / float64(len(columns))
+	}
+	squares := newLanes(len(stats))
+	for k, j := range columns {
+		lane := squares.of(k)
+		for i, x := range a.Col(j)[from:][:len(lane)] {
+			d := float64(x) - mean[i]
+			lane[i] += float64(d * d)
+		}
+	}
+	for i := range stats {
+		sd := math.Sqrt(squares.total(i, len(columns)) / float64(len(columns)))
+		stats[i] = rowStats{len(columns), float64(lowest[i]), float64(highest[i]), mean[i], sd}
+	}
+}
+
+// lanes are those of a matrix.Sum for each of several rows: lane l of row i is
+// l·rows+i, so that a column of numbers is added to neighbours.
+type lanes struct {
+	rows int
+	all  []float64
+}
+
+func newLanes(rows int) lanes { return lanes{rows, make([]float64, 16*rows)} }
+
+// of returns the lane of the numbers k, one for each row.
+func (l lanes) of(k int) []float64 { return l.all[k%16*l.rows:][:l.rows] }
+
+// total returns the sum of the n numbers of a row.
+func (l lanes) total(row, n int) float64 {
+	sum := matrix.Sum{N: n}
+	for i := range sum.Lane {
+		sum.Lane[i] = l.all[i*l.rows+row]
+	}
+	return sum.Total()
 }
 
 // scaling returns the offset and the scale of a row. A row of equal numbers
@@ -123,19 +183,14 @@ func scale[T matrix.Float](enc *Encoding, set *Dataset[T]) (example int, problem
 	if len(inputs) != set.X.Rows {
 		panic(fmt.Sprintf("data.Scale: an encoding of %d inputs for a %d×%d matrix", len(inputs), set.X.Rows, set.X.Cols))
 	}
-	for j := range set.X.Cols {
-		if i := scaleColumn(set.X.Col(j), inputs); i >= 0 {
-			return j, fmt.Sprintf("input %s is missing, or far outside the numbers of the training part", printable(enc.Inputs()[i]))
-		}
+	if j, i := scaleColumns(set.X, inputs); i >= 0 {
+		return j, fmt.Sprintf("input %s is missing, or far outside the numbers of the training part", printable(enc.Inputs()[i]))
 	}
 	if enc.Task != Regress || set.Y == nil {
 		return 0, ""
 	}
-	outputs := enc.outputScales()
-	for j := range set.Y.Cols {
-		if i := scaleColumn(set.Y.Col(j), outputs); i >= 0 {
-			return j, fmt.Sprintf("label %s is missing, or far outside the numbers of the training part", printable(enc.Labels[i].Name))
-		}
+	if j, i := scaleColumns(set.Y, enc.outputScales()); i >= 0 {
+		return j, fmt.Sprintf("label %s is missing, or far outside the numbers of the training part", printable(enc.Labels[i].Name))
 	}
 	return 0, ""
 }
@@ -180,6 +235,25 @@ func (e *Encoding) outputScales() []rowScale {
 		rows = append(rows, rowScale{l.Offset, l.Scale, math.NaN()})
 	}
 	return rows
+}
+
+// scaleColumns scales examples, and returns the first example and its first row
+// where that fails; there is none if the row is -1.
+func scaleColumns[T matrix.Float](a *matrix.Matrix[T], rows []rowScale) (example, row int) {
+	var mu sync.Mutex
+	example, row = a.Cols, -1
+	inParallel(a.Cols, a.Rows, func(from, to int) {
+		for j := from; j < to; j++ {
+			if i := scaleColumn(a.Col(j), rows); i >= 0 {
+				mu.Lock()
+				if j < example {
+					example, row = j, i
+				}
+				mu.Unlock()
+			}
+		}
+	})
+	return example, row
 }
 
 // scaleColumn scales an example, and returns the first row where that fails, or -1.

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -175,6 +176,27 @@ func TestStandard(t *testing.T) {
 		for i, s := range describe(x, set.Part(first(x.Cols)).Index) {
 			if math.Abs(s.mean) > 1e-5 || math.Abs(s.sd-1) > 1e-5 {
 				t.Errorf("row %d: mean %v, deviation %v", i, s.mean, s.sd)
+			}
+		}
+	})
+}
+
+// Rows described all at the same time are as if described one by one, to the bit,
+// where nothing is missing; where something is, they are described one by one.
+func TestDescribeRowsTogether(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := matrix.New[float32](rapid.IntRange(1, 9).Draw(t, "n"), rapid.IntRange(1, 100).Draw(t, "m"))
+		r := matrix.Stream(rapid.Uint64().Draw(t, "seed"), matrix.ForData, 0)
+		for i := range x.Data {
+			x.Data[i] = float32(5 + 3*matrix.Normal(r))
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "missing") {
+			x.Data[r.IntN(len(x.Data))] = float32(math.NaN())
+		}
+		columns := rapid.SliceOfNDistinct(rapid.IntRange(0, x.Cols-1), 1, x.Cols, rapid.ID).Draw(t, "columns")
+		for i, got := range describe(x, columns) {
+			if want := describeRow(x, i, columns); fmt.Sprintf("%x", got) != fmt.Sprintf("%x", want) {
+				t.Errorf("row %d: %v, want %v", i, got, want)
 			}
 		}
 	})

@@ -13,20 +13,20 @@ type store[E any] struct {
 
 const smallestChunk = 1 << 14
 
-func (s *store[E]) append(v []E) {
-	s.total += len(v)
-	for len(v) > 0 {
-		last := len(s.chunks) - 1
-		if last < 0 || len(s.chunks[last]) == cap(s.chunks[last]) {
-			s.chunks = append(s.chunks, make([]E, 0, max(s.hint, s.total/2, len(v), smallestChunk)))
-			s.hint = 0
-			last++
-		}
-		chunk := s.chunks[last]
-		n := min(len(v), cap(chunk)-len(chunk))
-		s.chunks[last] = append(chunk, v[:n]...)
-		v = v[n:]
+func (s *store[E]) append(v []E) { copy(s.extend(len(v)), v) }
+
+// extend adds n elements and returns the place for them.
+func (s *store[E]) extend(n int) []E {
+	last := len(s.chunks) - 1
+	if last < 0 || cap(s.chunks[last])-len(s.chunks[last]) < n {
+		s.chunks = append(s.chunks, make([]E, 0, max(s.hint, s.total/2, n, smallestChunk)))
+		s.hint = 0
+		last++
 	}
+	s.total += n
+	chunk := s.chunks[last]
+	s.chunks[last] = chunk[:len(chunk)+n]
+	return s.chunks[last][len(chunk):]
 }
 
 // finish returns all elements and empties the store.
