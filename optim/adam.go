@@ -21,14 +21,14 @@ func NewAdam[T matrix.Float]() *Adam[T] {
 
 func (o *Adam[T]) Step(t int, lr float64, params []matrix.Param[T]) {
 	alpha, beta1, beta2, eps := T(lr), T(o.Beta1), T(o.Beta2), T(o.Epsilon)
-	c1, c2 := T(1-matrix.PowInt(o.Beta1, t)), T(1-matrix.PowInt(o.Beta2, t))
+	c1, c2 := T(1/(1-matrix.PowInt(o.Beta1, t))), T(1/(1-matrix.PowInt(o.Beta2, t)))
 	o.s.of(params)
 	for k, v := range o.v.of(params) {
 		w, v, s, dw := params[k].Value.Data, v.Data, o.s[k].Data, params[k].Grad.Data
 		for i := kernel.Adam(w, v, s, dw, alpha, beta1, beta2, eps, c1, c2); i < len(w); i++ {
 			v[i] = T(beta1*v[i]) + T((1-beta1)*dw[i])
 			s[i] = T(beta2*s[i]) + T((1-beta2)*dw[i]*dw[i])
-			w[i] -= T(alpha*(v[i]/c1)) / (sqrt(s[i]/c2) + eps)
+			w[i] -= T(alpha*(c1*v[i])) / (sqrt(c2*s[i]) + eps) // c1·v = v̂, c2·s = ŝ
 		}
 	}
 }

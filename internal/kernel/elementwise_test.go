@@ -77,9 +77,9 @@ func operations[T matrix.Float]() []elementwise[T] {
 		{"Adam", 2, func() optim.Optimizer[T] { return optim.NewAdam[T]() }},
 		{"AdamW", 2, func() optim.Optimizer[T] { return optim.NewAdamW[T](0.1) }},
 	} {
+		opt := o.opt()
 		list = append(list, elementwise[T]{o.name, 2 + o.moments, func(x []*matrix.Matrix[T]) {
 			params := []matrix.Param[T]{{Value: x[0], Grad: x[1], Decay: true}}
-			opt := o.opt()
 			for k, m := range opt.State(params) {
 				m.Data = x[2+k].Data
 			}

@@ -41,7 +41,7 @@ func updateKernels() []kernel {
 			alpha, beta1, rest1, beta2, rest2, eps, c1, c2 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
 			v = m.add(m.mul(beta1, v), m.mul(rest1, dw))
 			sq = m.add(m.mul(beta2, sq), m.mul(m.mul(rest2, dw), dw))
-			step := m.div(m.mul(alpha, m.div(v, c1)), m.add(m.sqrt(m.div(sq, c2)), eps))
+			step := m.div(m.mul(alpha, m.mul(c1, v)), m.add(m.sqrt(m.mul(c2, sq)), eps))
 			return []value{m.sub(w, step), v, sq}
 		}},
 	}
