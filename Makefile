@@ -1,6 +1,6 @@
 # The commands of the project. `make help` lists them.
 
-.PHONY: help train test lint bits bench generate size module
+.PHONY: help train test lint bits bench performance generate size module
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,8 +20,11 @@ lint: ## gofmt, go vet, staticcheck
 bits: ## check that training gives the same bits in every build
 	go run ./internal/bits
 
-bench: ## run the benchmarks
+bench: ## run the benchmarks of the packages
 	go test -run '^$$' -bench . -benchmem ./...
+
+performance: ## measure docs/performance.md anew, on a machine that does nothing else
+	go run ./internal/performance
 
 generate: ## make all generated files again; must leave no diff
 	go generate ./...
