@@ -22,28 +22,16 @@ func (b *bench[T]) compareSteps(n *network[T], best *entry, ours *own, result *s
 	}
 	defer end()
 	defer ownThreads()()
-	entries := []*entry{best}
+	mine := []*entry{best}
 	if b.threads > 1 {
-		entries = append(entries, &entry{contender: ours, threads: 1, times: b.Steps})
+		mine = append(mine, &entry{contender: ours, threads: 1, times: b.Steps})
 	}
-	mine := entries
-	theirs := make([][]*entry, len(peers))
+	entries := mine
 	for i := range peers {
-		r := &peers[i]
-		if r.process == nil {
-			continue
-		}
-		if err := checkLosses(n, r); err != nil {
-			r.fail(err)
-			continue
-		}
-		for _, threads := range r.process.threadCounts(b.threadCounts()) {
-			theirs[i] = append(theirs[i], &entry{contender: r.process, threads: threads, times: b.Steps})
-		}
-		entries = append(entries, theirs[i]...)
+		b.enter(&peers[i], n)
+		entries = append(entries, peers[i].entries...)
 	}
 	compete(entries, b.Rounds, meanTime/2)
-	result.Peers, result.Environment = peers, blasEnvironment()
 	ourBest, err := bestOf(mine, &result.Ours)
 	if err != nil {
 		return err
@@ -53,13 +41,28 @@ func (b *bench[T]) compareSteps(n *network[T], best *entry, ours *own, result *s
 		if r.process == nil {
 			continue
 		}
-		if r.USPerStep, err = bestOf(theirs[i], &r.ByThreads); err != nil {
+		if r.USPerStep, err = bestOf(r.entries, &r.ByThreads); err != nil {
 			r.fail(err)
 			continue
 		}
 		r.Ratio = r.USPerStep / ourBest
 	}
+	result.Peers, result.Environment = peers, blasEnvironment()
 	return nil
+}
+
+// enter enters a peer in the comparison, if it is there and does the same work.
+func (b *bench[T]) enter(r *peerResult, n *network[T]) {
+	if r.process == nil {
+		return
+	}
+	if err := checkLosses(n, r); err != nil {
+		r.fail(err)
+		return
+	}
+	for _, threads := range r.process.threadCounts(b.threadCounts()) {
+		r.entries = append(r.entries, &entry{contender: r.process, threads: threads, times: b.Steps})
+	}
 }
 
 // bestOf returns the microseconds of the best of some entries, and adds those of

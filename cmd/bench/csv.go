@@ -13,8 +13,8 @@ type csvResult struct {
 	Seconds        float64 `json:"seconds"`
 	Rows           int     `json:"rows"`
 	Columns        int     `json:"columns"`
-	BytesPerSecond float64 `json:"bytes_per_second"`
-	PeakRSSBytes   int64   `json:"peak_rss_bytes"` // of the process after the first reading; 0 where the system does not tell
+	BytesPerSecond float64 `json:"bytes_per_second"` // of the file as it is; 0 for standard input
+	PeakRSSBytes   int64   `json:"peak_rss_bytes"`   // of the process after the first reading; 0 where the system does not tell
 }
 
 // csv reads a file as train does. The best of several readings counts, the first

@@ -32,11 +32,15 @@ type peerResult struct {
 	// and ours, over the first steps from the same weights.
 	LossDifference *float64 `json:"loss_difference,omitempty"`
 
-	process *peer // nil where it is missing
+	process *peer    // nil where it is missing
+	entries []*entry // its part in the comparison
 }
 
-// fail says that a peer is missing from now on, and why.
+// fail ends a peer and says why it is missing from now on.
 func (r *peerResult) fail(err error) {
+	if r.process != nil {
+		r.process.close()
+	}
 	*r = peerResult{Name: r.Name, Version: r.Version, Missing: err.Error()}
 }
 

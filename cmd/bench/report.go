@@ -142,8 +142,11 @@ func (r *gemmResult) foot(w io.Writer) {
 
 // print prints how fast a file was read.
 func (r *csvResult) print(w io.Writer, name string, threads int) {
-	fmt.Fprintf(w, "%s: %s of %s in %.3g s, %.0f MB/s, with %s\n", name,
-		counted(r.Rows, "row"), counted(r.Columns, "column"), r.Seconds, r.BytesPerSecond/1e6, counted(threads, "thread"))
+	rate := ""
+	if r.BytesPerSecond > 0 {
+		rate = fmt.Sprintf(", %.0f MB/s", r.BytesPerSecond/1e6)
+	}
+	fmt.Fprintf(w, "%s: %s of %s in %.3g s%s, with %s\n", name, counted(r.Rows, "row"), counted(r.Columns, "column"), r.Seconds, rate, counted(threads, "thread"))
 	if r.PeakRSSBytes > 0 {
 		fmt.Fprintf(w, "peak memory of the process: %.0f MB\n", float64(r.PeakRSSBytes)/1e6)
 	}
