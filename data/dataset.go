@@ -50,32 +50,45 @@ func (d *Dataset[T]) Part(examples []int) *Dataset[T] {
 // Gather fills x and y with the given examples, counted from 0 within d. It
 // allocates nothing once x and y are large enough. y is left alone if d has no Y.
 func (d *Dataset[T]) Gather(x, y *matrix.Matrix[T], examples []int) {
-	d.resize(x, y, len(examples))
-	for j, e := range examples {
-		d.copyTo(x, y, j, e)
-	}
+	d.gather(x, y, d.Index, examples)
 }
 
 // Range fills x and y with the examples from, …, to-1, like Gather.
 func (d *Dataset[T]) Range(x, y *matrix.Matrix[T], from, to int) {
-	d.resize(x, y, to-from)
-	for j := range to - from {
-		d.copyTo(x, y, j, from+j)
+	if d.Index != nil {
+		d.gather(x, y, nil, d.Index[from:to])
+		return
+	}
+	var viewX, viewY matrix.Matrix[T]
+	d.View(&viewX, &viewY, from, to)
+	x.Resize(viewX.Rows, viewX.Cols)
+	copy(x.Data, viewX.Data)
+	if d.Y != nil {
+		y.Resize(viewY.Rows, viewY.Cols)
+		copy(y.Data, viewY.Data)
 	}
 }
 
-func (d *Dataset[T]) resize(x, y *matrix.Matrix[T], m int) {
-	x.Resize(d.X.Rows, m)
-	if d.Y != nil {
-		y.Resize(d.Y.Rows, m)
+// View makes x and y views of the examples from, …, to-1, which costs nothing.
+// It reports whether that is possible: d must not be a part, whose examples may
+// lie anywhere in X and Y. The views are not to be written to, nor resized.
+func (d *Dataset[T]) View(x, y *matrix.Matrix[T], from, to int) bool {
+	if d.Index != nil {
+		return false
 	}
+	*x = d.X.Columns(from, to)
+	if d.Y != nil {
+		*y = d.Y.Columns(from, to)
+	}
+	return true
 }
 
-func (d *Dataset[T]) copyTo(x, y *matrix.Matrix[T], j, example int) {
-	c := d.column(example)
-	copy(x.Col(j), d.X.Col(c))
+func (d *Dataset[T]) gather(x, y *matrix.Matrix[T], index, examples []int) {
+	x.Resize(d.X.Rows, len(examples))
+	matrix.Gather(x, d.X, index, examples)
 	if d.Y != nil {
-		copy(y.Col(j), d.Y.Col(c))
+		y.Resize(d.Y.Rows, len(examples))
+		matrix.Gather(y, d.Y, index, examples)
 	}
 }
 

@@ -49,6 +49,25 @@ func TestGather(t *testing.T) {
 	}
 }
 
+// A set shows its examples where they are; a part has to copy them.
+func TestView(t *testing.T) {
+	var x, y, wantX, wantY matrix.Matrix[float64]
+	set := small()
+	set.Range(&wantX, &wantY, 1, 4)
+	if !set.View(&x, &y, 1, 4) {
+		t.Fatal("no view of a whole set")
+	}
+	if diff := cmp.Diff([]matrix.Matrix[float64]{wantX, wantY}, []matrix.Matrix[float64]{x, y}); diff != "" {
+		t.Error(diff)
+	}
+	if &x.Data[0] != &set.X.Col(1)[0] || &wantX.Data[0] == &set.X.Col(1)[0] {
+		t.Error("View must not copy, and Range must")
+	}
+	if set.Part([]int{1, 2, 3}).View(&x, &y, 1, 2) {
+		t.Error("a view of a part")
+	}
+}
+
 func TestGatherAllocatesNothing(t *testing.T) {
 	x, y := matrix.New[float64](2, 3), matrix.New[float64](3, 3)
 	part := small().Part([]int{0, 2, 4})

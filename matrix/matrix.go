@@ -82,6 +82,11 @@ func (m *Matrix[T]) Col(j int) []T {
 	return m.Data[j*m.Rows : (j+1)*m.Rows : (j+1)*m.Rows]
 }
 
+// Columns returns the columns from, …, to-1 as a matrix that shares m's elements.
+func (m *Matrix[T]) Columns(from, to int) Matrix[T] {
+	return Matrix[T]{m.Rows, to - from, m.Data[from*m.Rows : to*m.Rows : to*m.Rows]}
+}
+
 // Set sets element (i, j).
 func (m *Matrix[T]) Set(i, j int, x T) {
 	m.check(i, j)

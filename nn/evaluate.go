@@ -30,13 +30,26 @@ type Scores struct {
 // the scores of a set do not depend on how the network was trained.
 const evalBatch = 256
 
+// batch is evalBatch examples: in matrices of its own, or where they are.
+type batch[T matrix.Float] struct{ x, y, viewX, viewY matrix.Matrix[T] }
+
+// of returns the examples of a set from one on.
+func (b *batch[T]) of(set *data.Dataset[T], from int) (x, y *matrix.Matrix[T]) {
+	to := min(from+evalBatch, set.Len())
+	if set.View(&b.viewX, &b.viewY, from, to) {
+		return &b.viewX, &b.viewY
+	}
+	set.Range(&b.x, &b.y, from, to)
+	return &b.x, &b.y
+}
+
 // Evaluator evaluates a network with buffers of its own.
 type Evaluator[T matrix.Float] struct {
 	net  *Network[T]
 	loss losses.Loss[T]
 	task Task
 
-	x, y             matrix.Matrix[T] // a batch
+	batch            batch[T]
 	outputs, targets matrix.Matrix[T] // k×m, of the whole set
 }
 
@@ -52,11 +65,11 @@ func (e *Evaluator[T]) Scores(set *data.Dataset[T]) Scores {
 	e.outputs.Resize(set.Y.Rows, set.Len())
 	e.targets.Resize(set.Y.Rows, set.Len())
 	for from := 0; from < set.Len(); from += evalBatch {
-		set.Range(&e.x, &e.y, from, min(from+evalBatch, set.Len()))
-		a := e.net.scores(&e.x)
-		loss.Add(float64(e.loss.Value(a, &e.y) * float64(a.Cols)))
+		x, y := e.batch.of(set, from)
+		a := e.net.scores(x)
+		loss.Add(float64(e.loss.Value(a, y) * float64(a.Cols)))
 		copy(e.outputs.Data[from*a.Rows:], e.net.output(a).Data)
-		copy(e.targets.Data[from*a.Rows:], e.y.Data)
+		copy(e.targets.Data[from*a.Rows:], y.Data)
 	}
 	s := Scores{Loss: loss.Total() / float64(set.Len())}
 	if e.task.Regress {
@@ -76,10 +89,11 @@ func (e *Evaluator[T]) Outputs() (outputs, targets *matrix.Matrix[T]) {
 // PredictSet returns what Predict returns for all examples of a set, k×m, in a
 // matrix of its own. The set needs no targets.
 func (n *Network[T]) PredictSet(set *data.Dataset[T]) *matrix.Matrix[T] {
-	var all, x, y matrix.Matrix[T]
+	var all matrix.Matrix[T]
+	var b batch[T]
 	for from := 0; from < set.Len(); from += evalBatch {
-		set.Range(&x, &y, from, min(from+evalBatch, set.Len()))
-		output := n.Predict(&x)
+		x, _ := b.of(set, from)
+		output := n.Predict(x)
 		if from == 0 {
 			all.Resize(output.Rows, set.Len())
 		}

@@ -80,10 +80,11 @@ func (j *job[T]) split(all *data.Dataset[T], scaling data.Scaling) error {
 	if err := data.Scale(j.encoding, all); err != nil {
 		return err
 	}
-	j.train = all.Part(train)
-	if len(val) > 0 {
-		j.val = all.Part(val)
+	if len(val) == 0 {
+		j.train = all
+		return nil
 	}
+	j.train, j.val = all.Part(train), all.Part(val)
 	return nil
 }
 

@@ -83,6 +83,8 @@ func (j *gemmJob[T]) run(part, parts int) {
 	p.run()
 }
 
+func (j *gemmJob[T]) forget() { j.p = Product[T]{} }
+
 // share returns the part of 0, …, n-1 that begins and ends at multiples of unit.
 func share(n, unit, part, parts int) (from, to int) {
 	units := (n + unit - 1) / unit

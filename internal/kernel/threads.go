@@ -8,7 +8,10 @@ import (
 )
 
 // job is work that can be cut into parts, which may run at the same time.
-type job interface{ run(part, parts int) }
+type job interface {
+	run(part, parts int)
+	forget() // the operands, which are not to be kept alive after the last part
+}
 
 // Threads returns how many threads large work is divided among.
 func Threads() int { return min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
@@ -69,6 +72,7 @@ func parallel(j job, parts int) {
 		pause(spins)
 	}
 	team.job = nil
+	j.forget()
 }
 
 // takePart runs a part of the job, if one is left.
