@@ -1,0 +1,466 @@
+package matcalc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Problem is what a user writes: an objective, what to differentiate it by, and
+// what the names in it mean. Its JSON is that of the cases in testdata.
+type Problem struct {
+	Vars      Variables      `json:"vars"`
+	Where     []Definition   `json:"where"`
+	Functions Functions      `json:"functions"`
+	Expr      string         `json:"expr"`
+	Wrt       string         `json:"wrt"`
+	Dims      map[string]int `json:"dims"` // sizes for the numeric checks, and names for dimensions that no variable has
+}
+
+// Variable is a declared variable.
+type Variable struct {
+	Name  string
+	Shape []string // rows and columns: a name or a whole number each
+	Props []string // symmetric spd invertible diagonal orthogonal positive
+}
+
+// Definition is a name for an expression.
+type Definition struct{ Name, Expr string }
+
+// Variables and Functions are in the order of their declaration.
+type (
+	Variables []Variable
+	Functions []Function
+)
+
+// Scope is the names of a problem with their meaning, and the pool of its
+// expressions. It is not for concurrent use.
+type Scope struct {
+	*Pool
+	Vars      []*Expr // in the order of declaration
+	Wheres    []*Expr // in the order of definition
+	Functions []*Function
+	F         *Expr // the objective
+	Wrt       *Expr // the variable to differentiate it by
+
+	names map[string]*Expr
+	dims  map[string]bool
+	roles map[string]role
+	later []string // definitions that are not read yet
+}
+
+// Compile reads a problem. Errors are of type *Error.
+func (pr *Problem) Compile() (s *Scope, err error) {
+	s, err = pr.Declare()
+	if err != nil {
+		return nil, err
+	}
+	defer Catch(&err)
+	s.Wrt = s.wrt(pr.Wrt)
+	if s.F, err = s.Parse(pr.Expr); err != nil {
+		return nil, err
+	}
+	if !s.F.IsScalar() {
+		return nil, errorf(NotScalar, "the objective is %s, not a scalar: wrap it in tr(), sum() or norm2()^2", s.F.shape)
+	}
+	return s, nil
+}
+
+// Declare reads the declarations and definitions of a problem, but not its
+// objective: F and Wrt stay nil. Errors are of type *Error.
+func (pr *Problem) Declare() (s *Scope, err error) {
+	defer Catch(&err)
+	s = &Scope{Pool: NewPool(), names: map[string]*Expr{}, dims: map[string]bool{}, roles: map[string]role{}}
+	for i := range pr.Functions {
+		s.declareFunction(&pr.Functions[i])
+	}
+	for _, v := range pr.Vars {
+		s.declare(v)
+	}
+	for name := range pr.Dims {
+		if isName(name) && !s.isFunction(name) {
+			s.dims[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.dims)) {
+		if s.names[name] != nil {
+			return nil, errorf(ReservedName, "%s is a variable and a dimension: give one of them another name", name)
+		}
+	}
+	s.mustHaveDifferentials()
+	if err := s.define(pr.Where); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Parse returns the expression that a text stands for. Errors are of type *Error.
+func (s *Scope) Parse(text string) (*Expr, error) { return s.parse(text, false) }
+
+// ParseDifferential is Parse where dX stands for the differential of X, as in
+// the lines of a derivation.
+func (s *Scope) ParseDifferential(text string) (*Expr, error) { return s.parse(text, true) }
+
+func (s *Scope) parse(text string, differentials bool) (e *Expr, err error) {
+	tree, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	defer Catch(&err)
+	return elaborator{s, differentials}.expr(tree), nil
+}
+
+// Lookup returns the variable or definition of this name, nil if there is none.
+func (s *Scope) Lookup(name string) *Expr { return s.names[name] }
+
+// Names returns the names of variables and definitions.
+func (s *Scope) Names() []string {
+	var names []string
+	for _, e := range append(slices.Clone(s.Vars), s.Wheres...) {
+		names = append(names, e.name)
+	}
+	return names
+}
+
+// Dims returns the names of the dimensions, sorted.
+func (s *Scope) Dims() []string { return slices.Sorted(maps.Keys(s.dims)) }
+
+// wrt returns the variable of this name.
+func (s *Scope) wrt(name string) *Expr {
+	e := s.names[name]
+	switch {
+	case name == "":
+		panic(errorf(BadWrt, "no variable is named to differentiate by; declared are %s", strings.Join(s.Names(), ", ")))
+	case e == nil:
+		panic(errorf(BadWrt, "%s is not a declared variable; declared are %s", brief(name), strings.Join(s.Names(), ", ")))
+	case e.def != nil:
+		panic(errorf(BadWrt, "%s is defined by an expression: differentiate by a declared variable", name))
+	case e.Is(Orthogonal):
+		panic(errorf(Unsupported, "%s is declared orthogonal, so it can't move freely: there is no gradient by it here", name))
+	}
+	return e
+}
+
+// declare enters a variable.
+func (s *Scope) declare(v Variable) {
+	s.mustBeFree(v.Name)
+	if len(v.Shape) != 2 {
+		panic(errorf(BadDeclaration, "the shape of %s has %d parts: it needs rows and columns, such as [\"m\", \"n\"] or [\"n\", 1]", v.Name, len(v.Shape)))
+	}
+	shape := Shape{s.side(v, v.Shape[0]), s.side(v, v.Shape[1])}
+	e := s.Var(v.Name, shape, s.props(v, shape))
+	s.names[v.Name] = e
+	s.Vars = append(s.Vars, e)
+}
+
+// side returns the dimension that a part of v's shape names.
+func (s *Scope) side(v Variable, text string) Dim {
+	if n, err := strconv.Atoi(text); err == nil && 1 <= n && n <= maxDim {
+		return DimOf(n)
+	}
+	if !isName(text) {
+		panic(errorf(BadDeclaration, "the shape of %s has %s in it: rows and columns are names, or whole numbers between 1 and %d", v.Name, brief(text), maxDim))
+	}
+	if s.isFunction(text) {
+		panic(errorf(ReservedName, "the dimension %s of %s has the name of a function", text, v.Name))
+	}
+	s.dims[text] = true
+	return DimNamed(text)
+}
+
+// propNames are the properties that can be declared, and which need a square matrix.
+var propNames = []struct {
+	name   string
+	prop   Props
+	square bool
+}{
+	{"symmetric", Symmetric, true}, {"spd", Spd, true}, {"invertible", Invertible, true},
+	{"diagonal", Diagonal, true}, {"orthogonal", Orthogonal, true}, {"positive", Positive, false},
+}
+
+// props returns the properties of v.
+func (s *Scope) props(v Variable, shape Shape) Props {
+	var props Props
+	for _, name := range v.Props {
+		known := false
+		for _, p := range propNames {
+			if p.name != name {
+				continue
+			}
+			if p.square && !shape.IsSquare() {
+				panic(errorf(BadDeclaration, "%s is declared %s but is %s, not square", v.Name, name, shape))
+			}
+			known = true
+			props |= p.prop
+		}
+		if !known {
+			panic(errorf(BadDeclaration, "%s is declared %s; properties are symmetric, spd, invertible, diagonal, orthogonal and positive", v.Name, brief(name)))
+		}
+	}
+	if props&Positive != 0 && props&Diagonal != 0 && !shape.IsScalar() {
+		panic(errorf(BadDeclaration, "%s is declared diagonal and positive, but positive means that every entry is", v.Name))
+	}
+	return props
+}
+
+// mustBeFree checks that name can be given a meaning.
+func (s *Scope) mustBeFree(name string) {
+	switch {
+	case !isName(name):
+		panic(errorf(BadDeclaration, "%q is not a name: names are a letter, then letters, digits and _", brief(name)))
+	case isBuiltin(name):
+		panic(errorf(ReservedName, "%s is the name of a function", name))
+	case s.isFunction(name):
+		panic(errorf(Duplicate, "%s is declared twice, as a function too", name))
+	case s.names[name] != nil:
+		panic(errorf(Duplicate, "%s is declared twice", name))
+	case s.dims[name]:
+		panic(errorf(ReservedName, "%s is a dimension: give one of them another name", name))
+	}
+}
+
+// mustHaveDifferentials checks that no variable has the name of a differential.
+func (s *Scope) mustHaveDifferentials() {
+	for _, v := range s.Vars {
+		if u := s.names[strings.TrimPrefix(v.name, "d")]; u != nil && u != v {
+			panic(errorf(ReservedName, "%s means the differential of %s: give one of them another name", v.name, u.name))
+		}
+	}
+}
+
+// HasDifferential reports whether d and the name of v, a variable or
+// definition, can be written for its differential: that name may be taken by a
+// definition, as dZ in Z = W*X, dZ = A-Y.
+func (s *Scope) HasDifferential(v *Expr) bool { return s.names["d"+v.name] == nil }
+
+// define enters definitions.
+func (s *Scope) define(wheres []Definition) error {
+	trees := make([]*Tree, len(wheres))
+	at := map[string]int{}
+	for i, d := range wheres {
+		s.mustBeFree(d.Name)
+		if _, twice := at[d.Name]; twice {
+			return errorf(Duplicate, "%s is defined twice", d.Name)
+		}
+		if v := s.names[strings.TrimPrefix(d.Name, "d")]; v != nil && d.Name != v.name {
+			return errorf(ReservedName, "%s means the differential of %s: give one of them another name", d.Name, v.name)
+		}
+		if v := s.names["d"+d.Name]; v != nil {
+			return errorf(ReservedName, "%s means the differential of %s: give one of them another name", v.name, d.Name)
+		}
+		at[d.Name] = i
+		var err error
+		if trees[i], err = Parse(d.Expr); err != nil {
+			return within(d.Name, err)
+		}
+		s.later = append(s.later, d.Name)
+	}
+	if err := mustNotCycle(wheres, trees, at); err != nil {
+		return err
+	}
+	for i, d := range wheres {
+		e, err := s.elaborate(trees[i])
+		if err != nil {
+			return within(d.Name, err)
+		}
+		e = s.Define(d.Name, e)
+		s.later = s.later[1:]
+		s.names[d.Name] = e
+		s.Wheres = append(s.Wheres, e)
+	}
+	return nil
+}
+
+func (s *Scope) elaborate(t *Tree) (e *Expr, err error) {
+	defer Catch(&err)
+	return elaborator{s, false}.expr(t), nil
+}
+
+// mustNotCycle checks that no definition needs itself.
+func mustNotCycle(wheres []Definition, trees []*Tree, at map[string]int) error {
+	state := make([]int, len(wheres)) // 1: being followed, 2: without a cycle
+	var path []string
+	var follow func(i int) error
+	follow = func(i int) error {
+		path = append(path, wheres[i].Name)
+		defer func() { path = path[:len(path)-1] }()
+		if state[i] == 1 {
+			start := slices.Index(path, wheres[i].Name)
+			return &Error{WhereCycle, "the definitions need each other: " + strings.Join(path[start:], " needs "), -1, ""}
+		}
+		if state[i] == 2 {
+			return nil
+		}
+		state[i] = 1
+		for name := range trees[i].names() {
+			if j, ok := at[name]; ok {
+				if err := follow(j); err != nil {
+					return err
+				}
+			}
+		}
+		state[i] = 2
+		return nil
+	}
+	for i := range wheres {
+		if err := follow(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// declareFunction enters an abstract function.
+func (s *Scope) declareFunction(f *Function) {
+	enter := func(name string, r role, derived bool) {
+		if derived && s.roles[name].fn != nil {
+			if old := s.roles[name]; old.fn.Elementwise == f.Elementwise && old.grad < 0 && !old.deriv {
+				return // a derivative that is declared as a function itself
+			}
+		}
+		s.mustBeFree(name)
+		s.roles[name] = r
+	}
+	enter(f.Name, role{fn: f, grad: -1}, false)
+	s.Functions = append(s.Functions, f)
+	if f.Elementwise {
+		if len(f.Args) > 0 || len(f.Grads) > 0 {
+			panic(errorf(BadDeclaration, "the function %s is element-wise: it has a deriv, not args and grads", f.Name))
+		}
+		if f.Deriv != "" {
+			enter(f.Deriv, role{fn: f, deriv: true, grad: -1}, true)
+		}
+		return
+	}
+	if len(f.Args) == 0 || len(f.Grads) != len(f.Args) {
+		panic(errorf(BadDeclaration, "the function %s has %d args and %d grads: it needs a gradient's name, or null, for each argument", f.Name, len(f.Args), len(f.Grads)))
+	}
+	for k, name := range f.Grads {
+		if name != "" {
+			enter(name, role{fn: f, grad: k}, true)
+		}
+	}
+}
+
+// pairs calls each with every name and value of a JSON object, or of a list of
+// [name, value], in order.
+func pairs(data []byte, what string, each func(name string, value json.RawMessage) error) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	token, err := d.Token()
+	if err != nil || token == nil {
+		return err
+	}
+	bad := errorf(BadDeclaration, "%s must be an object of names, or a list of [name, declaration]", what)
+	switch token {
+	case json.Delim('{'):
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				return err
+			}
+			var value json.RawMessage
+			if err := d.Decode(&value); err != nil {
+				return err
+			}
+			if err := each(key.(string), value); err != nil {
+				return err
+			}
+		}
+	case json.Delim('['):
+		for d.More() {
+			var pair []json.RawMessage
+			var name string
+			if d.Decode(&pair) != nil || len(pair) != 2 || json.Unmarshal(pair[0], &name) != nil {
+				return bad
+			}
+			if err := each(name, pair[1]); err != nil {
+				return err
+			}
+		}
+	default:
+		return bad
+	}
+	return nil
+}
+
+// UnmarshalJSON reads {"X": {"shape": ["m", "n"], "props": [...]}, ...} or a
+// list of [name, declaration].
+func (vs *Variables) UnmarshalJSON(data []byte) error {
+	return pairs(data, "vars", func(name string, value json.RawMessage) error {
+		var v struct {
+			Shape []json.RawMessage `json:"shape"`
+			Props []string          `json:"props"`
+		}
+		if err := json.Unmarshal(value, &v); err != nil {
+			return errorf(BadDeclaration, "the declaration of %s must be like {\"shape\": [\"m\", \"n\"], \"props\": [\"symmetric\"]}", brief(name))
+		}
+		variable := Variable{Name: name, Props: v.Props}
+		for _, side := range v.Shape {
+			var text string
+			if json.Unmarshal(side, &text) != nil {
+				text = string(side)
+			}
+			variable.Shape = append(variable.Shape, text)
+		}
+		*vs = append(*vs, variable)
+		return nil
+	})
+}
+
+// UnmarshalJSON reads [name, expression].
+func (d *Definition) UnmarshalJSON(data []byte) error {
+	var pair []string
+	if json.Unmarshal(data, &pair) != nil || len(pair) != 2 {
+		return errorf(BadDeclaration, "where must be a list of [name, expression]")
+	}
+	d.Name, d.Expr = pair[0], pair[1]
+	return nil
+}
+
+// UnmarshalJSON reads {"sigma": {"kind": "elementwise", "deriv": ...}, ...} or
+// a list of [name, declaration].
+func (fs *Functions) UnmarshalJSON(data []byte) error {
+	return pairs(data, "functions", func(name string, value json.RawMessage) error {
+		var f struct {
+			Kind    string    `json:"kind"`
+			Deriv   string    `json:"deriv"`
+			Args    []string  `json:"args"`
+			Grads   []*string `json:"grads"`
+			Numeric struct {
+				Value string    `json:"value"`
+				Deriv string    `json:"deriv"`
+				Grads []*string `json:"grads"`
+			} `json:"numeric"`
+		}
+		if err := json.Unmarshal(value, &f); err != nil {
+			return errorf(BadDeclaration, "the declaration of the function %s can't be read: %v", brief(name), err)
+		}
+		if f.Kind != "elementwise" && f.Kind != "scalar" {
+			return errorf(BadDeclaration, "the function %s is of kind %q; kinds are elementwise and scalar", brief(name), brief(f.Kind))
+		}
+		*fs = append(*fs, Function{
+			Name: name, Elementwise: f.Kind == "elementwise", Deriv: f.Deriv, Args: f.Args, Grads: texts(f.Grads),
+			Value: f.Numeric.Value, DerivBody: f.Numeric.Deriv, GradBody: texts(f.Numeric.Grads),
+		})
+		return nil
+	})
+}
+
+// texts returns strings with "" for what is null.
+func texts(ps []*string) []string {
+	var ss []string
+	for _, p := range ps {
+		if p == nil {
+			p = new(string)
+		}
+		ss = append(ss, *p)
+	}
+	return ss
+}
+
+// String returns the declaration as the command line has it.
+func (v Variable) String() string { return fmt.Sprintf("%s:%s", v.Name, strings.Join(v.Shape, ",")) }
