@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 	"cmd/train":            {"*"},
 	"cmd/predict":          {"*"},
 	"cmd/bench":            {"*"},
+	"matcalc":              {"matrix"},
+	"cmd/derive":           {"*"},
 	"internal/bits":        {"internal/kernel"},
 	"internal/figures":     {},
 	"internal/size":        {},
