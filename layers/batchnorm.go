@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gradlab/internal/kernel"
 	"gradlab/matrix"
 )
 
@@ -26,13 +27,17 @@ type BatchNorm[T matrix.Float] struct {
 	// that a forward pass alone changes nothing but its own results.
 	Mean, Var *matrix.Matrix[T]
 
-	Z          *matrix.Matrix[T] // n×m, the caller's
-	ZNorm      *matrix.Matrix[T] // n×m
-	ZTilde     *matrix.Matrix[T] // n×m
-	A          *matrix.Matrix[T] // n×m
-	DZTilde    *matrix.Matrix[T] // n×m
-	DZ         *matrix.Matrix[T] // n×m
-	mu, sigma2 []float64         // n: μ and σ² of the batch
+	Z       *matrix.Matrix[T] // n×m, the caller's
+	ZNorm   *matrix.Matrix[T] // n×m
+	ZTilde  *matrix.Matrix[T] // n×m
+	A       *matrix.Matrix[T] // n×m
+	DZTilde *matrix.Matrix[T] // n×m
+	DZ      *matrix.Matrix[T] // n×m
+
+	mu, sigma2     []float64 // n: μ and σ² of the batch
+	mean, variance []float64 // n: the running averages
+	std            []float64 // n: √(σ²+ε); then γ/√(σ²+ε)
+	dgamma, dbeta  []float64 // n: before rounding; then over m
 
 	params, state []matrix.Param[T]
 }
@@ -54,7 +59,9 @@ func newBatchNorm[T matrix.Float](gamma, beta, mean, variance *matrix.Matrix[T],
 		DGamma: matrix.New[T](n, 1), DBeta: matrix.New[T](n, 1),
 		ZNorm: new(matrix.Matrix[T]), ZTilde: new(matrix.Matrix[T]), A: new(matrix.Matrix[T]),
 		DZTilde: new(matrix.Matrix[T]), DZ: new(matrix.Matrix[T]),
-		mu: make([]float64, n), sigma2: make([]float64, n),
+	}
+	for _, row := range []*[]float64{&b.mu, &b.sigma2, &b.mean, &b.variance, &b.std, &b.dgamma, &b.dbeta} {
+		*row = make([]float64, n)
 	}
 	b.params = []matrix.Param[T]{{Name: "gamma", Value: gamma, Grad: b.DGamma}, {Name: "beta", Value: beta, Grad: b.DBeta}}
 	b.state = []matrix.Param[T]{{Name: "mean", Value: mean}, {Name: "var", Value: variance}}
@@ -64,20 +71,16 @@ func newBatchNorm[T matrix.Float](gamma, beta, mean, variance *matrix.Matrix[T],
 // Forward returns a, with the mean and variance of this batch.
 func (b *BatchNorm[T]) Forward(z *matrix.Matrix[T]) *matrix.Matrix[T] {
 	b.resize(z)
-	n, m := z.Rows, z.Cols
-	for i := range n {
-		var sum, squares matrix.Sum
-		for j := range m {
-			sum.Add(float64(z.Data[j*n+i]))
-		}
-		mu := sum.Total() / float64(m) // μ = 1/m Σⱼ z
-		for j := range m {
-			d := float64(z.Data[j*n+i]) - mu
-			squares.Add(float64(d * d))
-		}
-		b.mu[i], b.sigma2[i] = mu, squares.Total()/float64(m) // σ² = 1/m Σⱼ (z-μ)²
-		b.normalise(i, b.mu[i], b.sigma2[i])
+	m := float64(z.Cols)
+	matrix.RowTotals(b.mu, z)
+	for i := range b.mu {
+		b.mu[i] /= m // μ = 1/m Σⱼ z
 	}
+	matrix.RowSquares(b.sigma2, z, b.mu)
+	for i := range b.sigma2 {
+		b.sigma2[i] /= m // σ² = 1/m Σⱼ (z-μ)²
+	}
+	b.normalise(b.mu, b.sigma2)
 	b.G.Apply(b.A, b.ZTilde) // a = g(z̃)
 	return b.A
 }
@@ -87,47 +90,62 @@ func (b *BatchNorm[T]) Forward(z *matrix.Matrix[T]) *matrix.Matrix[T] {
 //
 //	dz = γ/√(σ²+ε) ⊙ (dz̃ - dβ/m - z_norm ⊙ dγ/m)
 func (b *BatchNorm[T]) Backward(da *matrix.Matrix[T]) *matrix.Matrix[T] {
-	n, m := b.Z.Rows, b.Z.Cols
-	b.DZTilde.Resize(n, m)
-	b.DZ.Resize(n, m)
+	b.DZTilde.Resize(b.Z.Rows, b.Z.Cols)
+	b.DZ.Resize(b.Z.Rows, b.Z.Cols)
 
-	b.G.Backward(b.DZTilde, da, b.ZTilde, b.A) // dz̃ = da ⊙ g′(z̃)
-	for i := range n {
-		var sum, product matrix.Sum
-		for k := i; k < n*m; k += n {
-			sum.Add(float64(b.DZTilde.Data[k]))
-			product.Add(float64(float64(b.DZTilde.Data[k]) * float64(b.ZNorm.Data[k])))
-		}
-		dbeta, dgamma := sum.Total(), product.Total() // dβ = Σⱼ dz̃, dγ = Σⱼ dz̃ ⊙ z_norm
-		scale := float64(b.Gamma.Data[i]) / math.Sqrt(b.sigma2[i]+b.Epsilon)
-		meanBeta, meanGamma := dbeta/float64(m), dgamma/float64(m)
-		for k := i; k < n*m; k += n {
-			b.DZ.Data[k] = T(scale * (float64(b.DZTilde.Data[k]) - meanBeta - float64(float64(b.ZNorm.Data[k])*meanGamma)))
-		}
-		b.DGamma.Data[i], b.DBeta.Data[i] = T(dgamma), T(dbeta)
+	b.G.Backward(b.DZTilde, da, b.ZTilde, b.A)       // dz̃ = da ⊙ g′(z̃)
+	matrix.RowTotals(b.dbeta, b.DZTilde)             // dβ = Σⱼ dz̃
+	matrix.RowProducts(b.dgamma, b.DZTilde, b.ZNorm) // dγ = Σⱼ dz̃ ⊙ z_norm
+	for i := range b.mu {
+		b.DGamma.Data[i], b.DBeta.Data[i] = T(b.dgamma[i]), T(b.dbeta[i])
 		b.Mean.Data[i] = b.moved(b.Mean.Data[i], b.mu[i])
 		b.Var.Data[i] = b.moved(b.Var.Data[i], b.sigma2[i])
 	}
+	b.standardiseBackward()
 	return b.DZ
 }
 
 // Predict returns a, with the running averages.
 func (b *BatchNorm[T]) Predict(z *matrix.Matrix[T]) *matrix.Matrix[T] {
 	b.resize(z)
-	for i := range z.Rows {
-		b.normalise(i, float64(b.Mean.Data[i]), float64(b.Var.Data[i]))
+	for i := range b.mean {
+		b.mean[i], b.variance[i] = float64(b.Mean.Data[i]), float64(b.Var.Data[i])
 	}
+	b.normalise(b.mean, b.variance)
 	b.G.Apply(b.A, b.ZTilde)
 	return b.A
 }
 
-// normalise computes row i of z_norm and z̃.
-func (b *BatchNorm[T]) normalise(i int, mu, sigma2 float64) {
-	std := math.Sqrt(sigma2 + b.Epsilon)
-	gamma, beta := b.Gamma.Data[i], b.Beta.Data[i]
-	for k := i; k < len(b.Z.Data); k += b.Z.Rows {
-		b.ZNorm.Data[k] = T((float64(b.Z.Data[k]) - mu) / std) // z_norm = (z-μ) / √(σ²+ε)
-		b.ZTilde.Data[k] = T(gamma*b.ZNorm.Data[k]) + beta     // z̃ = γ ⊙ z_norm + β
+// normalise computes z_norm and z̃.
+func (b *BatchNorm[T]) normalise(mu, sigma2 []float64) {
+	std, gamma, beta := b.std, b.Gamma.Data, b.Beta.Data
+	for i := range std {
+		std[i] = math.Sqrt(sigma2[i] + b.Epsilon)
+	}
+	for j := range b.Z.Cols {
+		z, zNorm, zTilde := b.Z.Col(j), b.ZNorm.Col(j), b.ZTilde.Col(j)
+		for i := kernel.Standardise(zNorm, z, mu, std); i < len(z); i++ {
+			zNorm[i] = T((float64(z[i]) - mu[i]) / std[i]) // z_norm = (z-μ) / √(σ²+ε)
+		}
+		for i := kernel.Shift(zTilde, zNorm, gamma, beta); i < len(z); i++ {
+			zTilde[i] = T(gamma[i]*zNorm[i]) + beta[i] // z̃ = γ ⊙ z_norm + β
+		}
+	}
+}
+
+// standardiseBackward computes dz.
+func (b *BatchNorm[T]) standardiseBackward() {
+	scale, meanBeta, meanGamma, m := b.std, b.dbeta, b.dgamma, float64(b.Z.Cols)
+	for i := range scale {
+		scale[i] = float64(b.Gamma.Data[i]) / math.Sqrt(b.sigma2[i]+b.Epsilon)
+		meanBeta[i] /= m
+		meanGamma[i] /= m
+	}
+	for j := range b.Z.Cols {
+		dz, dzTilde, zNorm := b.DZ.Col(j), b.DZTilde.Col(j), b.ZNorm.Col(j)
+		for i := kernel.StandardiseBackward(dz, dzTilde, zNorm, scale, meanBeta, meanGamma); i < len(dz); i++ {
+			dz[i] = T(scale[i] * (float64(dzTilde[i]) - meanBeta[i] - float64(float64(zNorm[i])*meanGamma[i])))
+		}
 	}
 }
 

@@ -70,6 +70,40 @@ func RowSums[T Float](dst, a *Matrix[T]) {
 	}
 }
 
+// RowTotals sets total[i] = Σⱼ a[i,j], each as Sum adds it up.
+func RowTotals[T Float](total []float64, a *Matrix[T]) {
+	for i := kernel.RowTotals(total, a.Data); i < a.Rows; i++ {
+		total[i] = a.rowTotal(i, func(k int) float64 { return float64(a.Data[k]) })
+	}
+}
+
+// RowSquares sets total[i] = Σⱼ (a[i,j] - center[i])².
+func RowSquares[T Float](total []float64, a *Matrix[T], center []float64) {
+	for i := kernel.RowSquares(total, a.Data, center); i < a.Rows; i++ {
+		total[i] = a.rowTotal(i, func(k int) float64 {
+			d := float64(a.Data[k]) - center[i]
+			return float64(d * d)
+		})
+	}
+}
+
+// RowProducts sets total[i] = Σⱼ a[i,j]·b[i,j].
+func RowProducts[T Float](total []float64, a, b *Matrix[T]) {
+	SameShape("matrix.RowProducts", a, b)
+	for i := kernel.RowProducts(total, a.Data, b.Data); i < a.Rows; i++ {
+		total[i] = a.rowTotal(i, func(k int) float64 { return float64(float64(a.Data[k]) * float64(b.Data[k])) })
+	}
+}
+
+// rowTotal returns the sum of term over the places of the elements of row i.
+func (m *Matrix[T]) rowTotal(i int, term func(k int) float64) float64 {
+	var s Sum
+	for k := i; k < len(m.Data); k += m.Rows {
+		s.Add(term(k))
+	}
+	return s.Total()
+}
+
 // ArgMax returns the place of the largest element of x, the first of equal
 // ones; a NaN is never the largest. It returns 0 for an empty x.
 func ArgMax[T Float](x []T) int {

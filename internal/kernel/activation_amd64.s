@@ -197,9 +197,9 @@ GLOBL activationConstants<>(SB), RODATA|NOPTR, $1408
 TEXT ·sigmoidBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -248,9 +248,9 @@ done:
 TEXT ·sigmoidBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -299,9 +299,9 @@ done:
 TEXT ·sigmoidBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -353,9 +353,9 @@ done:
 TEXT ·sigmoidBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -407,9 +407,9 @@ done:
 TEXT ·tanhBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -458,9 +458,9 @@ done:
 TEXT ·tanhBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -509,9 +509,9 @@ done:
 TEXT ·tanhBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -563,9 +563,9 @@ done:
 TEXT ·tanhBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -617,9 +617,9 @@ done:
 TEXT ·leakyReLUF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         16(AX), BX
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -667,9 +667,9 @@ done:
 TEXT ·leakyReLUF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         16(AX), BX
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -715,9 +715,9 @@ done:
 TEXT ·leakyReLUF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         16(CX), DI
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -768,9 +768,9 @@ done:
 TEXT ·leakyReLUF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         16(CX), DI
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -819,10 +819,10 @@ done:
 TEXT ·leakyReLUBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -872,10 +872,10 @@ done:
 TEXT ·leakyReLUBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -923,10 +923,10 @@ done:
 TEXT ·leakyReLUBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -979,10 +979,10 @@ done:
 TEXT ·leakyReLUBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -1033,9 +1033,9 @@ done:
 TEXT ·eluF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         16(AX), BX
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, X0
 	XORQ         AX, AX
@@ -1116,9 +1116,9 @@ done:
 TEXT ·eluF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         16(AX), BX
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -1221,9 +1221,9 @@ done:
 TEXT ·eluF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         16(CX), DI
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         DX, DX
@@ -1466,9 +1466,9 @@ done:
 TEXT ·eluF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         16(CX), DI
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 many:
@@ -1743,11 +1743,11 @@ done:
 TEXT ·eluBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
-	MOVQ         16(AX), DI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
+	MOVQ         24(AX), DI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -1800,11 +1800,11 @@ done:
 TEXT ·eluBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
-	MOVQ         16(AX), DI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
+	MOVQ         24(AX), DI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -1855,11 +1855,11 @@ done:
 TEXT ·eluBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	MOVQ         16(CX), R9
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         48(CX), R8
+	MOVQ         24(CX), R9
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -1915,11 +1915,11 @@ done:
 TEXT ·eluBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	MOVQ         16(CX), R9
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         48(CX), R8
+	MOVQ         24(CX), R9
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -1973,9 +1973,9 @@ done:
 TEXT ·softplusBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 many:
@@ -2156,9 +2156,9 @@ done:
 TEXT ·softplusBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 many:
@@ -2333,9 +2333,9 @@ done:
 TEXT ·softplusBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 many:
@@ -2552,9 +2552,9 @@ done:
 TEXT ·softplusBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 many:
@@ -2786,8 +2786,8 @@ done:
 TEXT ·geluF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -2961,8 +2961,8 @@ done:
 TEXT ·geluF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -3061,8 +3061,8 @@ done:
 TEXT ·geluF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -3323,8 +3323,8 @@ done:
 TEXT ·geluF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -3607,9 +3607,9 @@ done:
 TEXT ·geluBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 many:
@@ -3820,9 +3820,9 @@ done:
 TEXT ·geluBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -3934,9 +3934,9 @@ done:
 TEXT ·geluBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 many:
@@ -4258,9 +4258,9 @@ done:
 TEXT ·geluBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 many:
@@ -4582,6 +4582,1029 @@ storeRest:
 	DECQ    AX
 	KMOVW   AX, K1
 	VMOVUPD Z0, K1, (R8)(DX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseF32AVX2(a *args)
+// Requires: AVX
+TEXT ·standardiseF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 24(AX), R8
+	XORQ AX, AX
+
+many:
+	LEAQ       16(AX), DI
+	CMPQ       DI, CX
+	JG         loop
+	VMOVUPS    (DX)(AX*4), X0
+	VMOVUPS    16(DX)(AX*4), X3
+	VMOVUPS    32(DX)(AX*4), X6
+	VMOVUPS    48(DX)(AX*4), X9
+	VMOVUPD    (BX)(AX*8), Y1
+	VMOVUPD    32(BX)(AX*8), Y4
+	VMOVUPD    64(BX)(AX*8), Y7
+	VMOVUPD    96(BX)(AX*8), Y10
+	VMOVUPD    (SI)(AX*8), Y2
+	VMOVUPD    32(SI)(AX*8), Y5
+	VMOVUPD    64(SI)(AX*8), Y8
+	VMOVUPD    96(SI)(AX*8), Y11
+	VCVTPS2PD  X0, Y0
+	VCVTPS2PD  X3, Y3
+	VCVTPS2PD  X6, Y6
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y1, Y0, Y0
+	VSUBPD     Y4, Y3, Y1
+	VSUBPD     Y7, Y6, Y3
+	VSUBPD     Y10, Y9, Y4
+	VDIVPD     Y2, Y0, Y0
+	VDIVPD     Y5, Y1, Y1
+	VDIVPD     Y8, Y3, Y2
+	VDIVPD     Y11, Y4, Y3
+	VCVTPD2PSY Y0, X0
+	VCVTPD2PSY Y1, X1
+	VCVTPD2PSY Y2, X2
+	VCVTPD2PSY Y3, X3
+	VMOVUPS    X0, (R8)(AX*4)
+	VMOVUPS    X1, 16(R8)(AX*4)
+	VMOVUPS    X2, 32(R8)(AX*4)
+	VMOVUPS    X3, 48(R8)(AX*4)
+	MOVQ       DI, AX
+	JMP        many
+
+loop:
+	LEAQ    4(AX), DI
+	CMPQ    DI, CX
+	JG      loadRest
+	VMOVUPS (DX)(AX*4), X0
+	VMOVUPD (BX)(AX*8), Y1
+	VMOVUPD (SI)(AX*8), Y2
+
+body:
+	VCVTPS2PD  X0, Y0
+	VSUBPD     Y1, Y0, Y0
+	VDIVPD     Y2, Y0, Y0
+	VCVTPD2PSY Y0, X0
+	CMPQ       DI, CX
+	JG         storeRest
+	VMOVUPS    X0, (R8)(AX*4)
+	MOVQ       DI, AX
+	JMP        loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, R9
+	SUBQ       AX, R9
+	LEAQ       activationMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), X0
+	MOVQ       CX, R9
+	SUBQ       AX, R9
+	LEAQ       activationMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPD    32(R10)(R9*8), Y2
+	VMASKMOVPS (DX)(AX*4), X0, X0
+	VMASKMOVPD (BX)(AX*8), Y2, Y1
+	VMASKMOVPD (SI)(AX*8), Y2, Y2
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       activationMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPS    32(DX)(CX*4), X1
+	VMASKMOVPS X0, X1, (R8)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseF64AVX2(a *args)
+// Requires: AVX
+TEXT ·standardiseF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 24(AX), R8
+	XORQ AX, AX
+
+many:
+	LEAQ    16(AX), DI
+	CMPQ    DI, CX
+	JG      loop
+	VMOVUPD (DX)(AX*8), Y0
+	VMOVUPD 32(DX)(AX*8), Y3
+	VMOVUPD 64(DX)(AX*8), Y6
+	VMOVUPD 96(DX)(AX*8), Y9
+	VMOVUPD (BX)(AX*8), Y1
+	VMOVUPD 32(BX)(AX*8), Y4
+	VMOVUPD 64(BX)(AX*8), Y7
+	VMOVUPD 96(BX)(AX*8), Y10
+	VMOVUPD (SI)(AX*8), Y2
+	VMOVUPD 32(SI)(AX*8), Y5
+	VMOVUPD 64(SI)(AX*8), Y8
+	VMOVUPD 96(SI)(AX*8), Y11
+	VSUBPD  Y1, Y0, Y0
+	VSUBPD  Y4, Y3, Y1
+	VSUBPD  Y7, Y6, Y3
+	VSUBPD  Y10, Y9, Y4
+	VDIVPD  Y2, Y0, Y0
+	VDIVPD  Y5, Y1, Y1
+	VDIVPD  Y8, Y3, Y2
+	VDIVPD  Y11, Y4, Y3
+	VMOVUPD Y0, (R8)(AX*8)
+	VMOVUPD Y1, 32(R8)(AX*8)
+	VMOVUPD Y2, 64(R8)(AX*8)
+	VMOVUPD Y3, 96(R8)(AX*8)
+	MOVQ    DI, AX
+	JMP     many
+
+loop:
+	LEAQ    4(AX), DI
+	CMPQ    DI, CX
+	JG      loadRest
+	VMOVUPD (DX)(AX*8), Y0
+	VMOVUPD (BX)(AX*8), Y1
+	VMOVUPD (SI)(AX*8), Y2
+
+body:
+	VSUBPD  Y1, Y0, Y0
+	VDIVPD  Y2, Y0, Y0
+	CMPQ    DI, CX
+	JG      storeRest
+	VMOVUPD Y0, (R8)(AX*8)
+	MOVQ    DI, AX
+	JMP     loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, R9
+	SUBQ       AX, R9
+	LEAQ       activationMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPD    32(R10)(R9*8), Y2
+	VMASKMOVPD (DX)(AX*8), Y2, Y0
+	VMASKMOVPD (BX)(AX*8), Y2, Y1
+	VMASKMOVPD (SI)(AX*8), Y2, Y2
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       activationMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPD    32(DX)(CX*8), Y1
+	VMASKMOVPD Y0, Y1, (R8)(AX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseF32AVX512(a *args)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·standardiseF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), CX
+	MOVQ (CX), AX
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 48(CX), R8
+	MOVQ 24(CX), R9
+	XORQ DX, DX
+
+many:
+	LEAQ      32(DX), BX
+	CMPQ      BX, AX
+	JG        loop
+	VMOVUPS   (SI)(DX*4), Y0
+	VMOVUPS   32(SI)(DX*4), Y3
+	VMOVUPS   64(SI)(DX*4), Y6
+	VMOVUPS   96(SI)(DX*4), Y9
+	VMOVUPD   (DI)(DX*8), Z1
+	VMOVUPD   64(DI)(DX*8), Z4
+	VMOVUPD   128(DI)(DX*8), Z7
+	VMOVUPD   192(DI)(DX*8), Z10
+	VMOVUPD   (R8)(DX*8), Z2
+	VMOVUPD   64(R8)(DX*8), Z5
+	VMOVUPD   128(R8)(DX*8), Z8
+	VMOVUPD   192(R8)(DX*8), Z11
+	VCVTPS2PD Y0, Z0
+	VCVTPS2PD Y3, Z3
+	VCVTPS2PD Y6, Z6
+	VCVTPS2PD Y9, Z9
+	VSUBPD    Z1, Z0, Z0
+	VSUBPD    Z4, Z3, Z1
+	VSUBPD    Z7, Z6, Z3
+	VSUBPD    Z10, Z9, Z4
+	VDIVPD    Z2, Z0, Z0
+	VDIVPD    Z5, Z1, Z1
+	VDIVPD    Z8, Z3, Z2
+	VDIVPD    Z11, Z4, Z3
+	VCVTPD2PS Z0, Y0
+	VCVTPD2PS Z1, Y1
+	VCVTPD2PS Z2, Y2
+	VCVTPD2PS Z3, Y3
+	VMOVUPS   Y0, (R9)(DX*4)
+	VMOVUPS   Y1, 32(R9)(DX*4)
+	VMOVUPS   Y2, 64(R9)(DX*4)
+	VMOVUPS   Y3, 96(R9)(DX*4)
+	MOVQ      BX, DX
+	JMP       many
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPS (SI)(DX*4), Y0
+	VMOVUPD (DI)(DX*8), Z1
+	VMOVUPD (R8)(DX*8), Z2
+
+body:
+	VCVTPS2PD Y0, Z0
+	VSUBPD    Z1, Z0, Z0
+	VDIVPD    Z2, Z0, Z0
+	VCVTPD2PS Z0, Y0
+	CMPQ      BX, AX
+	JG        storeRest
+	VMOVUPS   Y0, (R9)(DX*4)
+	MOVQ      BX, DX
+	JMP       loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (SI)(DX*4), K1, Y0
+	VMOVUPD.Z (DI)(DX*8), K1, Z1
+	VMOVUPD.Z (R8)(DX*8), K1, Z2
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPS Y0, K1, (R9)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseF64AVX512(a *args)
+// Requires: AVX, AVX512F
+TEXT ·standardiseF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), CX
+	MOVQ (CX), AX
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 48(CX), R8
+	MOVQ 24(CX), R9
+	XORQ DX, DX
+
+many:
+	LEAQ    32(DX), BX
+	CMPQ    BX, AX
+	JG      loop
+	VMOVUPD (SI)(DX*8), Z0
+	VMOVUPD 64(SI)(DX*8), Z3
+	VMOVUPD 128(SI)(DX*8), Z6
+	VMOVUPD 192(SI)(DX*8), Z9
+	VMOVUPD (DI)(DX*8), Z1
+	VMOVUPD 64(DI)(DX*8), Z4
+	VMOVUPD 128(DI)(DX*8), Z7
+	VMOVUPD 192(DI)(DX*8), Z10
+	VMOVUPD (R8)(DX*8), Z2
+	VMOVUPD 64(R8)(DX*8), Z5
+	VMOVUPD 128(R8)(DX*8), Z8
+	VMOVUPD 192(R8)(DX*8), Z11
+	VSUBPD  Z1, Z0, Z0
+	VSUBPD  Z4, Z3, Z1
+	VSUBPD  Z7, Z6, Z3
+	VSUBPD  Z10, Z9, Z4
+	VDIVPD  Z2, Z0, Z0
+	VDIVPD  Z5, Z1, Z1
+	VDIVPD  Z8, Z3, Z2
+	VDIVPD  Z11, Z4, Z3
+	VMOVUPD Z0, (R9)(DX*8)
+	VMOVUPD Z1, 64(R9)(DX*8)
+	VMOVUPD Z2, 128(R9)(DX*8)
+	VMOVUPD Z3, 192(R9)(DX*8)
+	MOVQ    BX, DX
+	JMP     many
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPD (SI)(DX*8), Z0
+	VMOVUPD (DI)(DX*8), Z1
+	VMOVUPD (R8)(DX*8), Z2
+
+body:
+	VSUBPD  Z1, Z0, Z0
+	VDIVPD  Z2, Z0, Z0
+	CMPQ    BX, AX
+	JG      storeRest
+	VMOVUPD Z0, (R9)(DX*8)
+	MOVQ    BX, DX
+	JMP     loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPD.Z (SI)(DX*8), K1, Z0
+	VMOVUPD.Z (DI)(DX*8), K1, Z1
+	VMOVUPD.Z (R8)(DX*8), K1, Z2
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPD Z0, K1, (R9)(DX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func shiftF32AVX2(a *args)
+// Requires: AVX
+TEXT ·shiftF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 24(AX), R8
+	XORQ AX, AX
+
+loop:
+	LEAQ    8(AX), DI
+	CMPQ    DI, CX
+	JG      loadRest
+	VMOVUPS (DX)(AX*4), Y0
+	VMOVUPS (BX)(AX*4), Y1
+	VMOVUPS (SI)(AX*4), Y2
+
+body:
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y2, Y0, Y0
+	CMPQ    DI, CX
+	JG      storeRest
+	VMOVUPS Y0, (R8)(AX*4)
+	MOVQ    DI, AX
+	JMP     loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, R9
+	SUBQ       AX, R9
+	LEAQ       activationMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y2
+	VMASKMOVPS (DX)(AX*4), Y2, Y0
+	VMASKMOVPS (BX)(AX*4), Y2, Y1
+	VMASKMOVPS (SI)(AX*4), Y2, Y2
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       activationMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPS    32(DX)(CX*4), Y1
+	VMASKMOVPS Y0, Y1, (R8)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func shiftF64AVX2(a *args)
+// Requires: AVX
+TEXT ·shiftF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 24(AX), R8
+	XORQ AX, AX
+
+loop:
+	LEAQ    4(AX), DI
+	CMPQ    DI, CX
+	JG      loadRest
+	VMOVUPD (DX)(AX*8), Y0
+	VMOVUPD (BX)(AX*8), Y1
+	VMOVUPD (SI)(AX*8), Y2
+
+body:
+	VMULPD  Y0, Y1, Y0
+	VADDPD  Y2, Y0, Y0
+	CMPQ    DI, CX
+	JG      storeRest
+	VMOVUPD Y0, (R8)(AX*8)
+	MOVQ    DI, AX
+	JMP     loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, R9
+	SUBQ       AX, R9
+	LEAQ       activationMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPD    32(R10)(R9*8), Y2
+	VMASKMOVPD (DX)(AX*8), Y2, Y0
+	VMASKMOVPD (BX)(AX*8), Y2, Y1
+	VMASKMOVPD (SI)(AX*8), Y2, Y2
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       activationMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPD    32(DX)(CX*8), Y1
+	VMASKMOVPD Y0, Y1, (R8)(AX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func shiftF32AVX512(a *args)
+// Requires: AVX, AVX512F
+TEXT ·shiftF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), CX
+	MOVQ (CX), AX
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 48(CX), R8
+	MOVQ 24(CX), R9
+	XORQ DX, DX
+
+loop:
+	LEAQ    16(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPS (SI)(DX*4), Z0
+	VMOVUPS (DI)(DX*4), Z1
+	VMOVUPS (R8)(DX*4), Z2
+
+body:
+	VMULPS  Z0, Z1, Z0
+	VADDPS  Z2, Z0, Z0
+	CMPQ    BX, AX
+	JG      storeRest
+	VMOVUPS Z0, (R9)(DX*4)
+	MOVQ    BX, DX
+	JMP     loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (SI)(DX*4), K1, Z0
+	VMOVUPS.Z (DI)(DX*4), K1, Z1
+	VMOVUPS.Z (R8)(DX*4), K1, Z2
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPS Z0, K1, (R9)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func shiftF64AVX512(a *args)
+// Requires: AVX, AVX512F
+TEXT ·shiftF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), CX
+	MOVQ (CX), AX
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 48(CX), R8
+	MOVQ 24(CX), R9
+	XORQ DX, DX
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPD (SI)(DX*8), Z0
+	VMOVUPD (DI)(DX*8), Z1
+	VMOVUPD (R8)(DX*8), Z2
+
+body:
+	VMULPD  Z0, Z1, Z0
+	VADDPD  Z2, Z0, Z0
+	CMPQ    BX, AX
+	JG      storeRest
+	VMOVUPD Z0, (R9)(DX*8)
+	MOVQ    BX, DX
+	JMP     loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPD.Z (SI)(DX*8), K1, Z0
+	VMOVUPD.Z (DI)(DX*8), K1, Z1
+	VMOVUPD.Z (R8)(DX*8), K1, Z2
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPD Z0, K1, (R9)(DX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseBackwardF32AVX2(a *args)
+// Requires: AVX
+TEXT ·standardiseBackwardF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 64(AX), R8
+	MOVQ 24(AX), R10
+	XORQ AX, AX
+
+many:
+	LEAQ       12(AX), R9
+	CMPQ       R9, CX
+	JG         loop
+	VMOVUPS    (DX)(AX*4), X0
+	VMOVUPS    16(DX)(AX*4), X5
+	VMOVUPS    32(DX)(AX*4), X10
+	VMOVUPS    (BX)(AX*4), X1
+	VMOVUPS    16(BX)(AX*4), X6
+	VMOVUPS    32(BX)(AX*4), X11
+	VMOVUPD    (SI)(AX*8), Y2
+	VMOVUPD    32(SI)(AX*8), Y7
+	VMOVUPD    64(SI)(AX*8), Y12
+	VMOVUPD    (DI)(AX*8), Y3
+	VMOVUPD    32(DI)(AX*8), Y8
+	VMOVUPD    64(DI)(AX*8), Y13
+	VMOVUPD    (R8)(AX*8), Y4
+	VMOVUPD    32(R8)(AX*8), Y9
+	VMOVUPD    64(R8)(AX*8), Y14
+	VCVTPS2PD  X0, Y0
+	VCVTPS2PD  X5, Y5
+	VCVTPS2PD  X10, Y10
+	VCVTPS2PD  X1, Y1
+	VCVTPS2PD  X6, Y6
+	VCVTPS2PD  X11, Y11
+	VSUBPD     Y3, Y0, Y0
+	VSUBPD     Y8, Y5, Y3
+	VSUBPD     Y13, Y10, Y5
+	VMULPD     Y4, Y1, Y1
+	VMULPD     Y9, Y6, Y4
+	VMULPD     Y14, Y11, Y6
+	VSUBPD     Y1, Y0, Y0
+	VSUBPD     Y4, Y3, Y1
+	VSUBPD     Y6, Y5, Y3
+	VMULPD     Y0, Y2, Y0
+	VMULPD     Y1, Y7, Y1
+	VMULPD     Y3, Y12, Y2
+	VCVTPD2PSY Y0, X0
+	VCVTPD2PSY Y1, X1
+	VCVTPD2PSY Y2, X2
+	VMOVUPS    X0, (R10)(AX*4)
+	VMOVUPS    X1, 16(R10)(AX*4)
+	VMOVUPS    X2, 32(R10)(AX*4)
+	MOVQ       R9, AX
+	JMP        many
+
+loop:
+	LEAQ    4(AX), R9
+	CMPQ    R9, CX
+	JG      loadRest
+	VMOVUPS (DX)(AX*4), X0
+	VMOVUPS (BX)(AX*4), X1
+	VMOVUPD (SI)(AX*8), Y2
+	VMOVUPD (DI)(AX*8), Y3
+	VMOVUPD (R8)(AX*8), Y4
+
+body:
+	VCVTPS2PD  X0, Y0
+	VCVTPS2PD  X1, Y1
+	VSUBPD     Y3, Y0, Y0
+	VMULPD     Y4, Y1, Y1
+	VSUBPD     Y1, Y0, Y0
+	VMULPD     Y0, Y2, Y0
+	VCVTPD2PSY Y0, X0
+	CMPQ       R9, CX
+	JG         storeRest
+	VMOVUPS    X0, (R10)(AX*4)
+	MOVQ       R9, AX
+	JMP        loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, R11
+	SUBQ       AX, R11
+	LEAQ       activationMasks<>+0(SB), R12
+	NEGQ       R11
+	VMOVUPS    32(R12)(R11*4), X1
+	MOVQ       CX, R11
+	SUBQ       AX, R11
+	LEAQ       activationMasks<>+0(SB), R12
+	NEGQ       R11
+	VMOVUPD    32(R12)(R11*8), Y4
+	VMASKMOVPS (DX)(AX*4), X1, X0
+	VMASKMOVPS (BX)(AX*4), X1, X1
+	VMASKMOVPD (SI)(AX*8), Y4, Y2
+	VMASKMOVPD (DI)(AX*8), Y4, Y3
+	VMASKMOVPD (R8)(AX*8), Y4, Y4
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       activationMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPS    32(DX)(CX*4), X1
+	VMASKMOVPS X0, X1, (R10)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseBackwardF64AVX2(a *args)
+// Requires: AVX
+TEXT ·standardiseBackwardF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 64(AX), R8
+	MOVQ 24(AX), R10
+	XORQ AX, AX
+
+many:
+	LEAQ    12(AX), R9
+	CMPQ    R9, CX
+	JG      loop
+	VMOVUPD (DX)(AX*8), Y0
+	VMOVUPD 32(DX)(AX*8), Y5
+	VMOVUPD 64(DX)(AX*8), Y10
+	VMOVUPD (BX)(AX*8), Y1
+	VMOVUPD 32(BX)(AX*8), Y6
+	VMOVUPD 64(BX)(AX*8), Y11
+	VMOVUPD (SI)(AX*8), Y2
+	VMOVUPD 32(SI)(AX*8), Y7
+	VMOVUPD 64(SI)(AX*8), Y12
+	VMOVUPD (DI)(AX*8), Y3
+	VMOVUPD 32(DI)(AX*8), Y8
+	VMOVUPD 64(DI)(AX*8), Y13
+	VMOVUPD (R8)(AX*8), Y4
+	VMOVUPD 32(R8)(AX*8), Y9
+	VMOVUPD 64(R8)(AX*8), Y14
+	VSUBPD  Y3, Y0, Y0
+	VSUBPD  Y8, Y5, Y3
+	VSUBPD  Y13, Y10, Y5
+	VMULPD  Y4, Y1, Y1
+	VMULPD  Y9, Y6, Y4
+	VMULPD  Y14, Y11, Y6
+	VSUBPD  Y1, Y0, Y0
+	VSUBPD  Y4, Y3, Y1
+	VSUBPD  Y6, Y5, Y3
+	VMULPD  Y0, Y2, Y0
+	VMULPD  Y1, Y7, Y1
+	VMULPD  Y3, Y12, Y2
+	VMOVUPD Y0, (R10)(AX*8)
+	VMOVUPD Y1, 32(R10)(AX*8)
+	VMOVUPD Y2, 64(R10)(AX*8)
+	MOVQ    R9, AX
+	JMP     many
+
+loop:
+	LEAQ    4(AX), R9
+	CMPQ    R9, CX
+	JG      loadRest
+	VMOVUPD (DX)(AX*8), Y0
+	VMOVUPD (BX)(AX*8), Y1
+	VMOVUPD (SI)(AX*8), Y2
+	VMOVUPD (DI)(AX*8), Y3
+	VMOVUPD (R8)(AX*8), Y4
+
+body:
+	VSUBPD  Y3, Y0, Y0
+	VMULPD  Y4, Y1, Y1
+	VSUBPD  Y1, Y0, Y0
+	VMULPD  Y0, Y2, Y0
+	CMPQ    R9, CX
+	JG      storeRest
+	VMOVUPD Y0, (R10)(AX*8)
+	MOVQ    R9, AX
+	JMP     loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, R11
+	SUBQ       AX, R11
+	LEAQ       activationMasks<>+0(SB), R12
+	NEGQ       R11
+	VMOVUPD    32(R12)(R11*8), Y4
+	VMASKMOVPD (DX)(AX*8), Y4, Y0
+	VMASKMOVPD (BX)(AX*8), Y4, Y1
+	VMASKMOVPD (SI)(AX*8), Y4, Y2
+	VMASKMOVPD (DI)(AX*8), Y4, Y3
+	VMASKMOVPD (R8)(AX*8), Y4, Y4
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       activationMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPD    32(DX)(CX*8), Y1
+	VMASKMOVPD Y0, Y1, (R10)(AX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseBackwardF32AVX512(a *args)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·standardiseBackwardF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), CX
+	MOVQ (CX), AX
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 48(CX), R8
+	MOVQ 56(CX), R9
+	MOVQ 64(CX), R10
+	MOVQ 24(CX), R11
+	XORQ DX, DX
+
+many:
+	LEAQ      32(DX), BX
+	CMPQ      BX, AX
+	JG        loop
+	VMOVUPS   (SI)(DX*4), Y0
+	VMOVUPS   32(SI)(DX*4), Y5
+	VMOVUPS   64(SI)(DX*4), Y10
+	VMOVUPS   96(SI)(DX*4), Y15
+	VMOVUPS   (DI)(DX*4), Y1
+	VMOVUPS   32(DI)(DX*4), Y6
+	VMOVUPS   64(DI)(DX*4), Y11
+	VMOVUPS   96(DI)(DX*4), Y16
+	VMOVUPD   (R8)(DX*8), Z2
+	VMOVUPD   64(R8)(DX*8), Z7
+	VMOVUPD   128(R8)(DX*8), Z12
+	VMOVUPD   192(R8)(DX*8), Z17
+	VMOVUPD   (R9)(DX*8), Z3
+	VMOVUPD   64(R9)(DX*8), Z8
+	VMOVUPD   128(R9)(DX*8), Z13
+	VMOVUPD   192(R9)(DX*8), Z18
+	VMOVUPD   (R10)(DX*8), Z4
+	VMOVUPD   64(R10)(DX*8), Z9
+	VMOVUPD   128(R10)(DX*8), Z14
+	VMOVUPD   192(R10)(DX*8), Z19
+	VCVTPS2PD Y0, Z0
+	VCVTPS2PD Y5, Z5
+	VCVTPS2PD Y10, Z10
+	VCVTPS2PD Y15, Z15
+	VCVTPS2PD Y1, Z1
+	VCVTPS2PD Y6, Z6
+	VCVTPS2PD Y11, Z11
+	VCVTPS2PD Y16, Z16
+	VSUBPD    Z3, Z0, Z0
+	VSUBPD    Z8, Z5, Z3
+	VSUBPD    Z13, Z10, Z5
+	VSUBPD    Z18, Z15, Z8
+	VMULPD    Z4, Z1, Z1
+	VMULPD    Z9, Z6, Z4
+	VMULPD    Z14, Z11, Z6
+	VMULPD    Z19, Z16, Z9
+	VSUBPD    Z1, Z0, Z0
+	VSUBPD    Z4, Z3, Z1
+	VSUBPD    Z6, Z5, Z3
+	VSUBPD    Z9, Z8, Z4
+	VMULPD    Z0, Z2, Z0
+	VMULPD    Z1, Z7, Z1
+	VMULPD    Z3, Z12, Z2
+	VMULPD    Z4, Z17, Z3
+	VCVTPD2PS Z0, Y0
+	VCVTPD2PS Z1, Y1
+	VCVTPD2PS Z2, Y2
+	VCVTPD2PS Z3, Y3
+	VMOVUPS   Y0, (R11)(DX*4)
+	VMOVUPS   Y1, 32(R11)(DX*4)
+	VMOVUPS   Y2, 64(R11)(DX*4)
+	VMOVUPS   Y3, 96(R11)(DX*4)
+	MOVQ      BX, DX
+	JMP       many
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPS (SI)(DX*4), Y0
+	VMOVUPS (DI)(DX*4), Y1
+	VMOVUPD (R8)(DX*8), Z2
+	VMOVUPD (R9)(DX*8), Z3
+	VMOVUPD (R10)(DX*8), Z4
+
+body:
+	VCVTPS2PD Y0, Z0
+	VCVTPS2PD Y1, Z1
+	VSUBPD    Z3, Z0, Z0
+	VMULPD    Z4, Z1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMULPD    Z0, Z2, Z0
+	VCVTPD2PS Z0, Y0
+	CMPQ      BX, AX
+	JG        storeRest
+	VMOVUPS   Y0, (R11)(DX*4)
+	MOVQ      BX, DX
+	JMP       loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R12
+	SHLQ      CL, R12
+	DECQ      R12
+	KMOVW     R12, K1
+	VMOVUPS.Z (SI)(DX*4), K1, Y0
+	VMOVUPS.Z (DI)(DX*4), K1, Y1
+	VMOVUPD.Z (R8)(DX*8), K1, Z2
+	VMOVUPD.Z (R9)(DX*8), K1, Z3
+	VMOVUPD.Z (R10)(DX*8), K1, Z4
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPS Y0, K1, (R11)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func standardiseBackwardF64AVX512(a *args)
+// Requires: AVX, AVX512F
+TEXT ·standardiseBackwardF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), CX
+	MOVQ (CX), AX
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 48(CX), R8
+	MOVQ 56(CX), R9
+	MOVQ 64(CX), R10
+	MOVQ 24(CX), R11
+	XORQ DX, DX
+
+many:
+	LEAQ    32(DX), BX
+	CMPQ    BX, AX
+	JG      loop
+	VMOVUPD (SI)(DX*8), Z0
+	VMOVUPD 64(SI)(DX*8), Z5
+	VMOVUPD 128(SI)(DX*8), Z10
+	VMOVUPD 192(SI)(DX*8), Z15
+	VMOVUPD (DI)(DX*8), Z1
+	VMOVUPD 64(DI)(DX*8), Z6
+	VMOVUPD 128(DI)(DX*8), Z11
+	VMOVUPD 192(DI)(DX*8), Z16
+	VMOVUPD (R8)(DX*8), Z2
+	VMOVUPD 64(R8)(DX*8), Z7
+	VMOVUPD 128(R8)(DX*8), Z12
+	VMOVUPD 192(R8)(DX*8), Z17
+	VMOVUPD (R9)(DX*8), Z3
+	VMOVUPD 64(R9)(DX*8), Z8
+	VMOVUPD 128(R9)(DX*8), Z13
+	VMOVUPD 192(R9)(DX*8), Z18
+	VMOVUPD (R10)(DX*8), Z4
+	VMOVUPD 64(R10)(DX*8), Z9
+	VMOVUPD 128(R10)(DX*8), Z14
+	VMOVUPD 192(R10)(DX*8), Z19
+	VSUBPD  Z3, Z0, Z0
+	VSUBPD  Z8, Z5, Z3
+	VSUBPD  Z13, Z10, Z5
+	VSUBPD  Z18, Z15, Z8
+	VMULPD  Z4, Z1, Z1
+	VMULPD  Z9, Z6, Z4
+	VMULPD  Z14, Z11, Z6
+	VMULPD  Z19, Z16, Z9
+	VSUBPD  Z1, Z0, Z0
+	VSUBPD  Z4, Z3, Z1
+	VSUBPD  Z6, Z5, Z3
+	VSUBPD  Z9, Z8, Z4
+	VMULPD  Z0, Z2, Z0
+	VMULPD  Z1, Z7, Z1
+	VMULPD  Z3, Z12, Z2
+	VMULPD  Z4, Z17, Z3
+	VMOVUPD Z0, (R11)(DX*8)
+	VMOVUPD Z1, 64(R11)(DX*8)
+	VMOVUPD Z2, 128(R11)(DX*8)
+	VMOVUPD Z3, 192(R11)(DX*8)
+	MOVQ    BX, DX
+	JMP     many
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPD (SI)(DX*8), Z0
+	VMOVUPD (DI)(DX*8), Z1
+	VMOVUPD (R8)(DX*8), Z2
+	VMOVUPD (R9)(DX*8), Z3
+	VMOVUPD (R10)(DX*8), Z4
+
+body:
+	VSUBPD  Z3, Z0, Z0
+	VMULPD  Z4, Z1, Z1
+	VSUBPD  Z1, Z0, Z0
+	VMULPD  Z0, Z2, Z0
+	CMPQ    BX, AX
+	JG      storeRest
+	VMOVUPD Z0, (R11)(DX*8)
+	MOVQ    BX, DX
+	JMP     loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R12
+	SHLQ      CL, R12
+	DECQ      R12
+	KMOVW     R12, K1
+	VMOVUPD.Z (SI)(DX*8), K1, Z0
+	VMOVUPD.Z (DI)(DX*8), K1, Z1
+	VMOVUPD.Z (R8)(DX*8), K1, Z2
+	VMOVUPD.Z (R9)(DX*8), K1, Z3
+	VMOVUPD.Z (R10)(DX*8), K1, Z4
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPD Z0, K1, (R11)(DX*8)
 
 done:
 	VZEROUPPER

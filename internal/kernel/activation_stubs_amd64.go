@@ -111,3 +111,39 @@ func geluBackwardF32AVX512(a *args)
 
 //go:noescape
 func geluBackwardF64AVX512(a *args)
+
+//go:noescape
+func standardiseF32AVX2(a *args)
+
+//go:noescape
+func standardiseF64AVX2(a *args)
+
+//go:noescape
+func standardiseF32AVX512(a *args)
+
+//go:noescape
+func standardiseF64AVX512(a *args)
+
+//go:noescape
+func shiftF32AVX2(a *args)
+
+//go:noescape
+func shiftF64AVX2(a *args)
+
+//go:noescape
+func shiftF32AVX512(a *args)
+
+//go:noescape
+func shiftF64AVX512(a *args)
+
+//go:noescape
+func standardiseBackwardF32AVX2(a *args)
+
+//go:noescape
+func standardiseBackwardF64AVX2(a *args)
+
+//go:noescape
+func standardiseBackwardF32AVX512(a *args)
+
+//go:noescape
+func standardiseBackwardF64AVX512(a *args)

@@ -135,6 +135,30 @@ func call(o op, v variant, a *args) {
 		geluBackwardF32AVX512(a)
 	case uint(opGeluBackward)*4 + 3:
 		geluBackwardF64AVX512(a)
+	case uint(opStandardise)*4 + 0:
+		standardiseF32AVX2(a)
+	case uint(opStandardise)*4 + 1:
+		standardiseF64AVX2(a)
+	case uint(opStandardise)*4 + 2:
+		standardiseF32AVX512(a)
+	case uint(opStandardise)*4 + 3:
+		standardiseF64AVX512(a)
+	case uint(opShift)*4 + 0:
+		shiftF32AVX2(a)
+	case uint(opShift)*4 + 1:
+		shiftF64AVX2(a)
+	case uint(opShift)*4 + 2:
+		shiftF32AVX512(a)
+	case uint(opShift)*4 + 3:
+		shiftF64AVX512(a)
+	case uint(opStandardiseBackward)*4 + 0:
+		standardiseBackwardF32AVX2(a)
+	case uint(opStandardiseBackward)*4 + 1:
+		standardiseBackwardF64AVX2(a)
+	case uint(opStandardiseBackward)*4 + 2:
+		standardiseBackwardF32AVX512(a)
+	case uint(opStandardiseBackward)*4 + 3:
+		standardiseBackwardF64AVX512(a)
 	case uint(opAdd)*4 + 0:
 		addF32AVX2(a)
 	case uint(opAdd)*4 + 1:
@@ -383,5 +407,29 @@ func call(o op, v variant, a *args) {
 		notFiniteF32AVX512(a)
 	case uint(opNotFinite)*4 + 3:
 		notFiniteF64AVX512(a)
+	case uint(opRowTotals)*4 + 0:
+		rowTotalsF32AVX2(a)
+	case uint(opRowTotals)*4 + 1:
+		rowTotalsF64AVX2(a)
+	case uint(opRowTotals)*4 + 2:
+		rowTotalsF32AVX512(a)
+	case uint(opRowTotals)*4 + 3:
+		rowTotalsF64AVX512(a)
+	case uint(opRowSquares)*4 + 0:
+		rowSquaresF32AVX2(a)
+	case uint(opRowSquares)*4 + 1:
+		rowSquaresF64AVX2(a)
+	case uint(opRowSquares)*4 + 2:
+		rowSquaresF32AVX512(a)
+	case uint(opRowSquares)*4 + 3:
+		rowSquaresF64AVX512(a)
+	case uint(opRowProducts)*4 + 0:
+		rowProductsF32AVX2(a)
+	case uint(opRowProducts)*4 + 1:
+		rowProductsF64AVX2(a)
+	case uint(opRowProducts)*4 + 2:
+		rowProductsF32AVX512(a)
+	case uint(opRowProducts)*4 + 3:
+		rowProductsF64AVX512(a)
 	}
 }

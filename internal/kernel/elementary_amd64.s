@@ -261,8 +261,8 @@ GLOBL elementaryConstants<>(SB), RODATA|NOPTR, $1920
 TEXT ·expF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -440,8 +440,8 @@ done:
 TEXT ·expF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -664,8 +664,8 @@ done:
 TEXT ·expF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -846,8 +846,8 @@ done:
 TEXT ·expF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -1043,8 +1043,8 @@ done:
 TEXT ·expm1F32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -1197,8 +1197,8 @@ done:
 TEXT ·expm1F64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -1423,8 +1423,8 @@ done:
 TEXT ·expm1F32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -1650,8 +1650,8 @@ done:
 TEXT ·expm1F64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -1967,8 +1967,8 @@ done:
 TEXT ·logF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -2058,8 +2058,8 @@ done:
 TEXT ·logF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -2147,8 +2147,8 @@ done:
 TEXT ·logF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -2395,8 +2395,8 @@ done:
 TEXT ·logF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -2635,8 +2635,8 @@ done:
 TEXT ·log1pF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -2743,8 +2743,8 @@ done:
 TEXT ·log1pF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -2849,8 +2849,8 @@ done:
 TEXT ·log1pF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -3165,8 +3165,8 @@ done:
 TEXT ·log1pF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -3473,8 +3473,8 @@ done:
 TEXT ·tanhF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -3624,8 +3624,8 @@ done:
 TEXT ·tanhF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -3823,8 +3823,8 @@ done:
 TEXT ·tanhF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -4045,8 +4045,8 @@ done:
 TEXT ·tanhF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -4347,8 +4347,8 @@ done:
 TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -4551,8 +4551,8 @@ done:
 TEXT ·sigmoidF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 many:
@@ -4760,8 +4760,8 @@ done:
 TEXT ·sigmoidF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -4967,8 +4967,8 @@ done:
 TEXT ·sigmoidF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -5189,8 +5189,8 @@ done:
 TEXT ·softplusF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -5322,8 +5322,8 @@ done:
 TEXT ·softplusF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 16(AX), SI
+	MOVQ 32(AX), DX
+	MOVQ 24(AX), SI
 	XORQ AX, AX
 
 loop:
@@ -5453,8 +5453,8 @@ done:
 TEXT ·softplusF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:
@@ -5845,8 +5845,8 @@ done:
 TEXT ·softplusF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 16(CX), DI
+	MOVQ 32(CX), SI
+	MOVQ 24(CX), DI
 	XORQ DX, DX
 
 many:

@@ -69,6 +69,28 @@ func GELUBackward[T Float](dz, da, z []T) int {
 	return divide[T](opGeluBackward, &r)
 }
 
+// The batch normalisation of package layers, a column at a time.
+
+// Standardise sets zNorm = (z-mu)/std.
+func Standardise[T Float](zNorm, z []T, mu, std []float64) int {
+	a := args2(zNorm, z)
+	a.p[2], a.p[3] = pointer(mu, a.n), pointer(std, a.n)
+	return whole[T](opStandardise, &a)
+}
+
+// Shift sets zTilde = gamma ⊙ zNorm + beta.
+func Shift[T Float](zTilde, zNorm, gamma, beta []T) int {
+	a := args4(zTilde, zNorm, gamma, beta)
+	return run[T](opShift, &a)
+}
+
+// StandardiseBackward sets dz = scale ⊙ (dzTilde - meanD - zNorm ⊙ meanProduct).
+func StandardiseBackward[T Float](dz, dzTilde, zNorm []T, scale, meanD, meanProduct []float64) int {
+	a := args3(dz, dzTilde, zNorm)
+	a.p[3], a.p[4], a.p[5] = pointer(scale, a.n), pointer(meanD, a.n), pointer(meanProduct, a.n)
+	return whole[T](opStandardiseBackward, &a)
+}
+
 // Drop sets y = x ⊙ mask / keep.
 func Drop[T Float](y, x, mask []T, keep T) int {
 	a := args3(y, x, mask)

@@ -103,7 +103,7 @@ func SoftmaxCrossEntropyLogitsPrime[T Float](dz, z, y []T, k int, n float64) int
 
 func losses[T Float](lanes *[16]float64, yhat, y []T, s0, s1 float64) args {
 	n := len(yhat)
-	return args{n: n, p: [4]unsafe.Pointer{nil, pointer(yhat, n), pointer(y, n), unsafe.Pointer(lanes)}, s: [8]float64{s0, s1}}
+	return args{n: n, p: [6]unsafe.Pointer{nil, pointer(yhat, n), pointer(y, n), unsafe.Pointer(lanes)}, s: [8]float64{s0, s1}}
 }
 
 // down runs an operation over matrices of a.n elements, in columns of k. The

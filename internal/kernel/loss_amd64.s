@@ -252,14 +252,14 @@ GLOBL lossConstants<>(SB), RODATA|NOPTR, $1856
 // Requires: AVX, CMOV
 TEXT ·squaredErrorF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -309,8 +309,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -332,8 +332,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y1
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -358,14 +358,14 @@ row0:
 	MOVQ       8(AX), DX
 	CMPQ       DX, $0x04
 	JGE        add
-	VMOVUPD    Y1, 48(AX)
+	VMOVUPD    Y1, 72(AX)
 	LEAQ       lossMasks<>+0(SB), BX
 	NEGQ       DX
 	VMOVUPD    32(BX)(DX*8), Y1
-	VMASKMOVPD 48(AX), Y1, Y1
+	VMASKMOVPD 72(AX), Y1, Y1
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y2
 	VADDPD  Y1, Y2, Y2
 	VMOVUPD Y2, (DX)(CX*1)
@@ -376,8 +376,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -388,14 +388,14 @@ done:
 // Requires: AVX, CMOV
 TEXT ·squaredErrorF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -437,8 +437,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -460,8 +460,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y1
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -486,14 +486,14 @@ row0:
 	MOVQ        8(AX), DX
 	CMPQ        DX, $0x04
 	JGE         add
-	VMOVUPD     Y1, 48(AX)
+	VMOVUPD     Y1, 72(AX)
 	LEAQ        lossMasks<>+0(SB), BX
 	NEGQ        DX
 	VMOVUPD     32(BX)(DX*8), Y1
-	VMASKMOVPD  48(AX), Y1, Y1
+	VMASKMOVPD  72(AX), Y1, Y1
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y3
 	VADDPD  Y1, Y3, Y3
 	VMOVUPD Y3, (DX)(CX*1)
@@ -504,8 +504,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -516,14 +516,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·squaredErrorF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -573,8 +573,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -600,8 +600,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z1
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -638,22 +638,22 @@ row0:
 	MOVQ          8(AX), BX
 	CMPQ          BX, $0x08
 	JGE           add
-	VMOVUPD       Y1, 48(AX)
+	VMOVUPD       Y1, 72(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y1
 	LEAQ          -1(BX), CX
 	XORQ          SI, SI
 	SUBQ          $0x03, CX
 	CMOVQLT       SI, CX
-	VMOVUPD       Y1, 48(AX)(CX*8)
+	VMOVUPD       Y1, 72(AX)(CX*8)
 	MOVQ          BX, CX
 	MOVQ          $0x00000001, BX
 	SHLQ          CL, BX
 	DECQ          BX
 	KMOVW         BX, K1
-	VMOVUPD.Z     48(AX), K1, Z1
+	VMOVUPD.Z     72(AX), K1, Z1
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z3
 	VADDPD  Z1, Z3, Z3
 	VMOVUPD Z3, (CX)(DX*1)
@@ -664,8 +664,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -676,14 +676,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·squaredErrorF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -725,8 +725,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -752,8 +752,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z1
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -792,22 +792,22 @@ row0:
 	MOVQ          8(AX), BX
 	CMPQ          BX, $0x08
 	JGE           add
-	VMOVUPD       Y1, 48(AX)
+	VMOVUPD       Y1, 72(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y1
 	LEAQ          -1(BX), CX
 	XORQ          SI, SI
 	SUBQ          $0x03, CX
 	CMOVQLT       SI, CX
-	VMOVUPD       Y1, 48(AX)(CX*8)
+	VMOVUPD       Y1, 72(AX)(CX*8)
 	MOVQ          BX, CX
 	MOVQ          $0x00000001, BX
 	SHLQ          CL, BX
 	DECQ          BX
 	KMOVW         BX, K1
-	VMOVUPD.Z     48(AX), K1, Z1
+	VMOVUPD.Z     72(AX), K1, Z1
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z5
 	VADDPD  Z1, Z5, Z5
 	VMOVUPD Z5, (CX)(DX*1)
@@ -818,8 +818,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -830,14 +830,14 @@ done:
 // Requires: AVX, CMOV
 TEXT ·absoluteErrorF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -887,8 +887,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -910,8 +910,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y1
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -936,14 +936,14 @@ row0:
 	MOVQ       8(AX), DX
 	CMPQ       DX, $0x04
 	JGE        add
-	VMOVUPD    Y1, 48(AX)
+	VMOVUPD    Y1, 72(AX)
 	LEAQ       lossMasks<>+0(SB), BX
 	NEGQ       DX
 	VMOVUPD    32(BX)(DX*8), Y1
-	VMASKMOVPD 48(AX), Y1, Y1
+	VMASKMOVPD 72(AX), Y1, Y1
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y2
 	VADDPD  Y1, Y2, Y2
 	VMOVUPD Y2, (DX)(CX*1)
@@ -954,8 +954,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -966,14 +966,14 @@ done:
 // Requires: AVX, CMOV
 TEXT ·absoluteErrorF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -1015,8 +1015,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -1038,8 +1038,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y1
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -1064,14 +1064,14 @@ row0:
 	MOVQ        8(AX), DX
 	CMPQ        DX, $0x04
 	JGE         add
-	VMOVUPD     Y1, 48(AX)
+	VMOVUPD     Y1, 72(AX)
 	LEAQ        lossMasks<>+0(SB), BX
 	NEGQ        DX
 	VMOVUPD     32(BX)(DX*8), Y1
-	VMASKMOVPD  48(AX), Y1, Y1
+	VMASKMOVPD  72(AX), Y1, Y1
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y3
 	VADDPD  Y1, Y3, Y3
 	VMOVUPD Y3, (DX)(CX*1)
@@ -1082,8 +1082,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -1094,14 +1094,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·absoluteErrorF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -1151,8 +1151,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -1178,8 +1178,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z1
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -1216,22 +1216,22 @@ row0:
 	MOVQ          8(AX), BX
 	CMPQ          BX, $0x08
 	JGE           add
-	VMOVUPD       Y1, 48(AX)
+	VMOVUPD       Y1, 72(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y1
 	LEAQ          -1(BX), CX
 	XORQ          SI, SI
 	SUBQ          $0x03, CX
 	CMOVQLT       SI, CX
-	VMOVUPD       Y1, 48(AX)(CX*8)
+	VMOVUPD       Y1, 72(AX)(CX*8)
 	MOVQ          BX, CX
 	MOVQ          $0x00000001, BX
 	SHLQ          CL, BX
 	DECQ          BX
 	KMOVW         BX, K1
-	VMOVUPD.Z     48(AX), K1, Z1
+	VMOVUPD.Z     72(AX), K1, Z1
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z3
 	VADDPD  Z1, Z3, Z3
 	VMOVUPD Z3, (CX)(DX*1)
@@ -1242,8 +1242,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -1254,14 +1254,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·absoluteErrorF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -1303,8 +1303,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -1330,8 +1330,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z1
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -1370,22 +1370,22 @@ row0:
 	MOVQ          8(AX), BX
 	CMPQ          BX, $0x08
 	JGE           add
-	VMOVUPD       Y1, 48(AX)
+	VMOVUPD       Y1, 72(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y1
 	LEAQ          -1(BX), CX
 	XORQ          SI, SI
 	SUBQ          $0x03, CX
 	CMOVQLT       SI, CX
-	VMOVUPD       Y1, 48(AX)(CX*8)
+	VMOVUPD       Y1, 72(AX)(CX*8)
 	MOVQ          BX, CX
 	MOVQ          $0x00000001, BX
 	SHLQ          CL, BX
 	DECQ          BX
 	KMOVW         BX, K1
-	VMOVUPD.Z     48(AX), K1, Z1
+	VMOVUPD.Z     72(AX), K1, Z1
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z5
 	VADDPD  Z1, Z5, Z5
 	VMOVUPD Z5, (CX)(DX*1)
@@ -1396,8 +1396,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -1408,14 +1408,14 @@ done:
 // Requires: AVX, CMOV
 TEXT ·huberF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -1493,8 +1493,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -1516,8 +1516,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y2
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -1549,14 +1549,14 @@ row0:
 	MOVQ       8(AX), DX
 	CMPQ       DX, $0x04
 	JGE        add
-	VMOVUPD    Y2, 48(AX)
+	VMOVUPD    Y2, 72(AX)
 	LEAQ       lossMasks<>+0(SB), BX
 	NEGQ       DX
 	VMOVUPD    32(BX)(DX*8), Y2
-	VMASKMOVPD 48(AX), Y2, Y2
+	VMASKMOVPD 72(AX), Y2, Y2
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y3
 	VADDPD  Y2, Y3, Y3
 	VMOVUPD Y3, (DX)(CX*1)
@@ -1567,8 +1567,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -1579,14 +1579,14 @@ done:
 // Requires: AVX, CMOV
 TEXT ·huberF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -1656,8 +1656,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -1679,8 +1679,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y2
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -1712,14 +1712,14 @@ row0:
 	MOVQ        8(AX), DX
 	CMPQ        DX, $0x04
 	JGE         add
-	VMOVUPD     Y2, 48(AX)
+	VMOVUPD     Y2, 72(AX)
 	LEAQ        lossMasks<>+0(SB), BX
 	NEGQ        DX
 	VMOVUPD     32(BX)(DX*8), Y2
-	VMASKMOVPD  48(AX), Y2, Y2
+	VMASKMOVPD  72(AX), Y2, Y2
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y3
 	VADDPD  Y2, Y3, Y3
 	VMOVUPD Y3, (DX)(CX*1)
@@ -1730,8 +1730,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -1742,14 +1742,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·huberF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -1827,8 +1827,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -1854,8 +1854,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z2
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -1899,22 +1899,22 @@ row0:
 	MOVQ          8(AX), BX
 	CMPQ          BX, $0x08
 	JGE           add
-	VMOVUPD       Y2, 48(AX)
+	VMOVUPD       Y2, 72(AX)
 	VEXTRACTF64X4 $0x01, Z2, Y2
 	LEAQ          -1(BX), CX
 	XORQ          SI, SI
 	SUBQ          $0x03, CX
 	CMOVQLT       SI, CX
-	VMOVUPD       Y2, 48(AX)(CX*8)
+	VMOVUPD       Y2, 72(AX)(CX*8)
 	MOVQ          BX, CX
 	MOVQ          $0x00000001, BX
 	SHLQ          CL, BX
 	DECQ          BX
 	KMOVW         BX, K1
-	VMOVUPD.Z     48(AX), K1, Z2
+	VMOVUPD.Z     72(AX), K1, Z2
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z3
 	VADDPD  Z2, Z3, Z3
 	VMOVUPD Z3, (CX)(DX*1)
@@ -1925,8 +1925,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -1937,14 +1937,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·huberF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -2014,8 +2014,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -2041,8 +2041,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z2
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -2088,22 +2088,22 @@ row0:
 	MOVQ          8(AX), BX
 	CMPQ          BX, $0x08
 	JGE           add
-	VMOVUPD       Y2, 48(AX)
+	VMOVUPD       Y2, 72(AX)
 	VEXTRACTF64X4 $0x01, Z2, Y2
 	LEAQ          -1(BX), CX
 	XORQ          SI, SI
 	SUBQ          $0x03, CX
 	CMOVQLT       SI, CX
-	VMOVUPD       Y2, 48(AX)(CX*8)
+	VMOVUPD       Y2, 72(AX)(CX*8)
 	MOVQ          BX, CX
 	MOVQ          $0x00000001, BX
 	SHLQ          CL, BX
 	DECQ          BX
 	KMOVW         BX, K1
-	VMOVUPD.Z     48(AX), K1, Z2
+	VMOVUPD.Z     72(AX), K1, Z2
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z3
 	VADDPD  Z2, Z3, Z3
 	VMOVUPD Z3, (CX)(DX*1)
@@ -2114,8 +2114,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -2126,14 +2126,14 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·binaryCrossEntropyLogitsF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -2531,8 +2531,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -2554,8 +2554,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -2666,14 +2666,14 @@ row0:
 	MOVQ         8(AX), DX
 	CMPQ         DX, $0x04
 	JGE          add
-	VMOVUPD      Y0, 48(AX)
+	VMOVUPD      Y0, 72(AX)
 	LEAQ         lossMasks<>+0(SB), BX
 	NEGQ         DX
 	VMOVUPD      32(BX)(DX*8), Y0
-	VMASKMOVPD   48(AX), Y0, Y0
+	VMASKMOVPD   72(AX), Y0, Y0
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (DX)(CX*1)
@@ -2684,8 +2684,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -2696,14 +2696,14 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·binaryCrossEntropyLogitsF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -3093,8 +3093,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -3116,8 +3116,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -3228,14 +3228,14 @@ row0:
 	MOVQ         8(AX), DX
 	CMPQ         DX, $0x04
 	JGE          add
-	VMOVUPD      Y0, 48(AX)
+	VMOVUPD      Y0, 72(AX)
 	LEAQ         lossMasks<>+0(SB), BX
 	NEGQ         DX
 	VMOVUPD      32(BX)(DX*8), Y0
-	VMASKMOVPD   48(AX), Y0, Y0
+	VMASKMOVPD   72(AX), Y0, Y0
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y2
 	VADDPD  Y0, Y2, Y2
 	VMOVUPD Y2, (DX)(CX*1)
@@ -3246,8 +3246,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -3258,14 +3258,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·binaryCrossEntropyLogitsF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -3459,8 +3459,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -3486,8 +3486,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -3604,22 +3604,22 @@ row0:
 	MOVQ              8(AX), BX
 	CMPQ              BX, $0x08
 	JGE               add
-	VMOVUPD           Y0, 48(AX)
+	VMOVUPD           Y0, 72(AX)
 	VEXTRACTF64X4     $0x01, Z0, Y0
 	LEAQ              -1(BX), CX
 	XORQ              SI, SI
 	SUBQ              $0x03, CX
 	CMOVQLT           SI, CX
-	VMOVUPD           Y0, 48(AX)(CX*8)
+	VMOVUPD           Y0, 72(AX)(CX*8)
 	MOVQ              BX, CX
 	MOVQ              $0x00000001, BX
 	SHLQ              CL, BX
 	DECQ              BX
 	KMOVW             BX, K1
-	VMOVUPD.Z         48(AX), K1, Z0
+	VMOVUPD.Z         72(AX), K1, Z0
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z2
 	VADDPD  Z0, Z2, Z2
 	VMOVUPD Z2, (CX)(DX*1)
@@ -3630,8 +3630,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -3642,14 +3642,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·binaryCrossEntropyLogitsF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -3839,8 +3839,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -3866,8 +3866,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -3986,22 +3986,22 @@ row0:
 	MOVQ              8(AX), BX
 	CMPQ              BX, $0x08
 	JGE               add
-	VMOVUPD           Y0, 48(AX)
+	VMOVUPD           Y0, 72(AX)
 	VEXTRACTF64X4     $0x01, Z0, Y0
 	LEAQ              -1(BX), CX
 	XORQ              SI, SI
 	SUBQ              $0x03, CX
 	CMOVQLT           SI, CX
-	VMOVUPD           Y0, 48(AX)(CX*8)
+	VMOVUPD           Y0, 72(AX)(CX*8)
 	MOVQ              BX, CX
 	MOVQ              $0x00000001, BX
 	SHLQ              CL, BX
 	DECQ              BX
 	KMOVW             BX, K1
-	VMOVUPD.Z         48(AX), K1, Z0
+	VMOVUPD.Z         72(AX), K1, Z0
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z4
 	VADDPD  Z0, Z4, Z4
 	VMOVUPD Z4, (CX)(DX*1)
@@ -4012,8 +4012,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -4024,14 +4024,14 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·binaryCrossEntropyF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -4553,8 +4553,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -4576,8 +4576,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -4719,14 +4719,14 @@ row0:
 	MOVQ         8(AX), DX
 	CMPQ         DX, $0x04
 	JGE          add
-	VMOVUPD      Y0, 48(AX)
+	VMOVUPD      Y0, 72(AX)
 	LEAQ         lossMasks<>+0(SB), BX
 	NEGQ         DX
 	VMOVUPD      32(BX)(DX*8), Y0
-	VMASKMOVPD   48(AX), Y0, Y0
+	VMASKMOVPD   72(AX), Y0, Y0
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (DX)(CX*1)
@@ -4737,8 +4737,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -4749,14 +4749,14 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·binaryCrossEntropyF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -5270,8 +5270,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -5293,8 +5293,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -5436,14 +5436,14 @@ row0:
 	MOVQ         8(AX), DX
 	CMPQ         DX, $0x04
 	JGE          add
-	VMOVUPD      Y0, 48(AX)
+	VMOVUPD      Y0, 72(AX)
 	LEAQ         lossMasks<>+0(SB), BX
 	NEGQ         DX
 	VMOVUPD      32(BX)(DX*8), Y0
-	VMASKMOVPD   48(AX), Y0, Y0
+	VMASKMOVPD   72(AX), Y0, Y0
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y2
 	VADDPD  Y0, Y2, Y2
 	VMOVUPD Y2, (DX)(CX*1)
@@ -5454,8 +5454,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -5466,14 +5466,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·binaryCrossEntropyF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -5741,8 +5741,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -5768,8 +5768,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -5923,22 +5923,22 @@ row0:
 	MOVQ             8(AX), BX
 	CMPQ             BX, $0x08
 	JGE              add
-	VMOVUPD          Y0, 48(AX)
+	VMOVUPD          Y0, 72(AX)
 	VEXTRACTF64X4    $0x01, Z0, Y0
 	LEAQ             -1(BX), CX
 	XORQ             SI, SI
 	SUBQ             $0x03, CX
 	CMOVQLT          SI, CX
-	VMOVUPD          Y0, 48(AX)(CX*8)
+	VMOVUPD          Y0, 72(AX)(CX*8)
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, BX
 	SHLQ             CL, BX
 	DECQ             BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        48(AX), K1, Z0
+	VMOVUPD.Z        72(AX), K1, Z0
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z2
 	VADDPD  Z0, Z2, Z2
 	VMOVUPD Z2, (CX)(DX*1)
@@ -5949,8 +5949,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -5961,14 +5961,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·binaryCrossEntropyF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -6232,8 +6232,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -6259,8 +6259,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -6416,22 +6416,22 @@ row0:
 	MOVQ             8(AX), BX
 	CMPQ             BX, $0x08
 	JGE              add
-	VMOVUPD          Y0, 48(AX)
+	VMOVUPD          Y0, 72(AX)
 	VEXTRACTF64X4    $0x01, Z0, Y0
 	LEAQ             -1(BX), CX
 	XORQ             SI, SI
 	SUBQ             $0x03, CX
 	CMOVQLT          SI, CX
-	VMOVUPD          Y0, 48(AX)(CX*8)
+	VMOVUPD          Y0, 72(AX)(CX*8)
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, BX
 	SHLQ             CL, BX
 	DECQ             BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        48(AX), K1, Z0
+	VMOVUPD.Z        72(AX), K1, Z0
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z4
 	VADDPD  Z0, Z4, Z4
 	VMOVUPD Z4, (CX)(DX*1)
@@ -6442,8 +6442,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -6454,14 +6454,14 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·categoricalCrossEntropyF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -6703,8 +6703,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -6726,8 +6726,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -6799,14 +6799,14 @@ row0:
 	MOVQ         8(AX), DX
 	CMPQ         DX, $0x04
 	JGE          add
-	VMOVUPD      Y0, 48(AX)
+	VMOVUPD      Y0, 72(AX)
 	LEAQ         lossMasks<>+0(SB), BX
 	NEGQ         DX
 	VMOVUPD      32(BX)(DX*8), Y0
-	VMASKMOVPD   48(AX), Y0, Y0
+	VMASKMOVPD   72(AX), Y0, Y0
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y1
 	VADDPD  Y0, Y1, Y1
 	VMOVUPD Y1, (DX)(CX*1)
@@ -6817,8 +6817,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -6829,14 +6829,14 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·categoricalCrossEntropyF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -7070,8 +7070,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ DX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ DX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -7093,8 +7093,8 @@ columns:
 	CMOVQLT      R8, SI
 	IMULQ        DI, SI
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -7166,14 +7166,14 @@ row0:
 	MOVQ         8(AX), DX
 	CMPQ         DX, $0x04
 	JGE          add
-	VMOVUPD      Y0, 48(AX)
+	VMOVUPD      Y0, 72(AX)
 	LEAQ         lossMasks<>+0(SB), BX
 	NEGQ         DX
 	VMOVUPD      32(BX)(DX*8), Y0
-	VMASKMOVPD   48(AX), Y0, Y0
+	VMASKMOVPD   72(AX), Y0, Y0
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y2
 	VADDPD  Y0, Y2, Y2
 	VMOVUPD Y2, (DX)(CX*1)
@@ -7184,8 +7184,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -7196,14 +7196,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·categoricalCrossEntropyF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -7331,8 +7331,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -7358,8 +7358,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -7443,22 +7443,22 @@ row0:
 	MOVQ             8(AX), BX
 	CMPQ             BX, $0x08
 	JGE              add
-	VMOVUPD          Y0, 48(AX)
+	VMOVUPD          Y0, 72(AX)
 	VEXTRACTF64X4    $0x01, Z0, Y0
 	LEAQ             -1(BX), CX
 	XORQ             SI, SI
 	SUBQ             $0x03, CX
 	CMOVQLT          SI, CX
-	VMOVUPD          Y0, 48(AX)(CX*8)
+	VMOVUPD          Y0, 72(AX)(CX*8)
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, BX
 	SHLQ             CL, BX
 	DECQ             BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        48(AX), K1, Z0
+	VMOVUPD.Z        72(AX), K1, Z0
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z2
 	VADDPD  Z0, Z2, Z2
 	VMOVUPD Z2, (CX)(DX*1)
@@ -7469,8 +7469,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -7481,14 +7481,14 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·categoricalCrossEntropyF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 	CMPQ         (AX), $0x01
 	JNE          columns
-	MOVQ         24(AX), CX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         32(AX), CX
+	MOVQ         40(AX), BX
+	MOVQ         48(AX), SI
 	MOVQ         8(AX), DI
 
 single:
@@ -7612,8 +7612,8 @@ single:
 fewer:
 	CMPQ DI, $0x00
 	JEQ  done
-	MOVQ CX, 24(AX)
-	MOVQ BX, 32(AX)
+	MOVQ CX, 32(AX)
+	MOVQ BX, 40(AX)
 	MOVQ DI, 8(AX)
 
 columns:
@@ -7639,8 +7639,8 @@ columns:
 	CMOVQLT      R9, CX
 	IMULQ        R8, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row0:
@@ -7726,22 +7726,22 @@ row0:
 	MOVQ             8(AX), BX
 	CMPQ             BX, $0x08
 	JGE              add
-	VMOVUPD          Y0, 48(AX)
+	VMOVUPD          Y0, 72(AX)
 	VEXTRACTF64X4    $0x01, Z0, Y0
 	LEAQ             -1(BX), CX
 	XORQ             SI, SI
 	SUBQ             $0x03, CX
 	CMOVQLT          SI, CX
-	VMOVUPD          Y0, 48(AX)(CX*8)
+	VMOVUPD          Y0, 72(AX)(CX*8)
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, BX
 	SHLQ             CL, BX
 	DECQ             BX
 	KMOVW            BX, K1
-	VMOVUPD.Z        48(AX), K1, Z0
+	VMOVUPD.Z        72(AX), K1, Z0
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z4
 	VADDPD  Z0, Z4, Z4
 	VMOVUPD Z4, (CX)(DX*1)
@@ -7752,8 +7752,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -7764,8 +7764,8 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·softmaxCrossEntropyLogitsF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 
 columns:
@@ -7789,7 +7789,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -7810,7 +7810,7 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row1:
@@ -7913,8 +7913,8 @@ row1:
 	VFNMADD231PD Y1, Y2, Y3
 	VADDPD       Y3, Y8, Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row2:
@@ -7941,14 +7941,14 @@ row2:
 	MOVQ       8(AX), DX
 	CMPQ       DX, $0x04
 	JGE        add
-	VMOVUPD    Y2, 48(AX)
+	VMOVUPD    Y2, 72(AX)
 	LEAQ       lossMasks<>+0(SB), BX
 	NEGQ       DX
 	VMOVUPD    32(BX)(DX*8), Y0
-	VMASKMOVPD 48(AX), Y0, Y2
+	VMASKMOVPD 72(AX), Y0, Y2
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y0
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD Y0, (DX)(CX*1)
@@ -7959,8 +7959,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000010, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -7971,8 +7971,8 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·softmaxCrossEntropyLogitsF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 
 columns:
@@ -7996,7 +7996,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -8017,7 +8017,7 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	VBROADCASTSD lossConstants<>+0(SB), Y4
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row1:
@@ -8120,8 +8120,8 @@ row1:
 	VFNMADD231PD Y2, Y3, Y4
 	VADDPD       Y4, Y9, Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row2:
@@ -8148,14 +8148,14 @@ row2:
 	MOVQ        8(AX), DX
 	CMPQ        DX, $0x04
 	JGE         add
-	VMOVUPD     Y3, 48(AX)
+	VMOVUPD     Y3, 72(AX)
 	LEAQ        lossMasks<>+0(SB), BX
 	NEGQ        DX
 	VMOVUPD     32(BX)(DX*8), Y0
-	VMASKMOVPD  48(AX), Y0, Y3
+	VMASKMOVPD  72(AX), Y0, Y3
 
 add:
-	MOVQ    40(AX), DX
+	MOVQ    48(AX), DX
 	VMOVUPD (DX)(CX*1), Y0
 	VADDPD  Y3, Y0, Y0
 	VMOVUPD Y0, (DX)(CX*1)
@@ -8166,8 +8166,8 @@ add:
 	JLE     done
 	MOVQ    DX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), DX
-	ADDQ    DX, 24(AX)
 	ADDQ    DX, 32(AX)
+	ADDQ    DX, 40(AX)
 	JMP     columns
 
 done:
@@ -8178,8 +8178,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxCrossEntropyLogitsF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 
 columns:
@@ -8207,7 +8207,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Z0
 	VBROADCASTSD lossConstants<>+0(SB), Z2
 	VBROADCASTSD lossConstants<>+0(SB), Z3
-	MOVQ         24(AX), R8
+	MOVQ         32(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -8234,7 +8234,7 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Z3
 	VBROADCASTSD lossConstants<>+0(SB), Z4
-	MOVQ         24(AX), R8
+	MOVQ         32(AX), R8
 	MOVQ         (AX), R9
 
 row1:
@@ -8337,8 +8337,8 @@ row1:
 	VFNMADD231PD      Z2, Z3, Z4
 	VADDPD            Z4, Z9, Z2
 	VBROADCASTSD      lossConstants<>+0(SB), Z3
-	MOVQ              24(AX), R8
-	MOVQ              32(AX), R9
+	MOVQ              32(AX), R8
+	MOVQ              40(AX), R9
 	MOVQ              (AX), R10
 
 row2:
@@ -8377,22 +8377,22 @@ row2:
 	MOVQ           8(AX), BX
 	CMPQ           BX, $0x08
 	JGE            add
-	VMOVUPD        Y3, 48(AX)
+	VMOVUPD        Y3, 72(AX)
 	VEXTRACTF64X4  $0x01, Z3, Y0
 	LEAQ           -1(BX), CX
 	XORQ           SI, SI
 	SUBQ           $0x03, CX
 	CMOVQLT        SI, CX
-	VMOVUPD        Y0, 48(AX)(CX*8)
+	VMOVUPD        Y0, 72(AX)(CX*8)
 	MOVQ           BX, CX
 	MOVQ           $0x00000001, BX
 	SHLQ           CL, BX
 	DECQ           BX
 	KMOVW          BX, K1
-	VMOVUPD.Z      48(AX), K1, Z3
+	VMOVUPD.Z      72(AX), K1, Z3
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z0
 	VADDPD  Z3, Z0, Z0
 	VMOVUPD Z0, (CX)(DX*1)
@@ -8403,8 +8403,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000020, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -8415,8 +8415,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxCrossEntropyLogitsF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         DX, DX
 
 columns:
@@ -8444,7 +8444,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Z0
 	VBROADCASTSD lossConstants<>+0(SB), Z4
 	VBROADCASTSD lossConstants<>+0(SB), Z5
-	MOVQ         24(AX), R8
+	MOVQ         32(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -8472,7 +8472,7 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Z5
 	VBROADCASTSD lossConstants<>+0(SB), Z6
-	MOVQ         24(AX), R8
+	MOVQ         32(AX), R8
 	MOVQ         (AX), R9
 
 row1:
@@ -8576,8 +8576,8 @@ row1:
 	VFNMADD231PD      Z4, Z5, Z6
 	VADDPD            Z6, Z11, Z4
 	VBROADCASTSD      lossConstants<>+0(SB), Z5
-	MOVQ              24(AX), R8
-	MOVQ              32(AX), R9
+	MOVQ              32(AX), R8
+	MOVQ              40(AX), R9
 	MOVQ              (AX), R10
 
 row2:
@@ -8618,22 +8618,22 @@ row2:
 	MOVQ           8(AX), BX
 	CMPQ           BX, $0x08
 	JGE            add
-	VMOVUPD        Y5, 48(AX)
+	VMOVUPD        Y5, 72(AX)
 	VEXTRACTF64X4  $0x01, Z5, Y0
 	LEAQ           -1(BX), CX
 	XORQ           SI, SI
 	SUBQ           $0x03, CX
 	CMOVQLT        SI, CX
-	VMOVUPD        Y0, 48(AX)(CX*8)
+	VMOVUPD        Y0, 72(AX)(CX*8)
 	MOVQ           BX, CX
 	MOVQ           $0x00000001, BX
 	SHLQ           CL, BX
 	DECQ           BX
 	KMOVW          BX, K1
-	VMOVUPD.Z      48(AX), K1, Z5
+	VMOVUPD.Z      72(AX), K1, Z5
 
 add:
-	MOVQ    40(AX), CX
+	MOVQ    48(AX), CX
 	VMOVUPD (CX)(DX*1), Z0
 	VADDPD  Z5, Z0, Z0
 	VMOVUPD Z0, (CX)(DX*1)
@@ -8644,8 +8644,8 @@ add:
 	JLE     done
 	MOVQ    CX, 8(AX)
 	IMUL3Q  $0x00000040, (AX), CX
-	ADDQ    CX, 24(AX)
 	ADDQ    CX, 32(AX)
+	ADDQ    CX, 40(AX)
 	JMP     columns
 
 done:
@@ -8657,10 +8657,10 @@ done:
 TEXT ·squaredErrorPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -8710,10 +8710,10 @@ done:
 TEXT ·squaredErrorPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -8761,10 +8761,10 @@ done:
 TEXT ·squaredErrorPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -8817,10 +8817,10 @@ done:
 TEXT ·squaredErrorPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -8871,10 +8871,10 @@ done:
 TEXT ·absoluteErrorPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -8927,10 +8927,10 @@ done:
 TEXT ·absoluteErrorPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -8981,10 +8981,10 @@ done:
 TEXT ·absoluteErrorPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -9040,10 +9040,10 @@ done:
 TEXT ·absoluteErrorPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -9097,16 +9097,16 @@ done:
 TEXT ·huberPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       56(AX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
-	VMOVSD       64(AX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	XORQ         AX, AX
@@ -9157,12 +9157,12 @@ done:
 TEXT ·huberPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
-	VBROADCASTSD 64(AX), Y2
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
+	VBROADCASTSD 88(AX), Y2
 	XORQ         AX, AX
 
 loop:
@@ -9211,16 +9211,16 @@ done:
 TEXT ·huberPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       56(CX), X1
+	VMOVSD       80(CX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       64(CX), X2
+	VMOVSD       88(CX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	XORQ         DX, DX
@@ -9274,12 +9274,12 @@ done:
 TEXT ·huberPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
-	VBROADCASTSD 56(CX), Z1
-	VBROADCASTSD 64(CX), Z2
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
+	VBROADCASTSD 80(CX), Z1
+	VBROADCASTSD 88(CX), Z2
 	XORQ         DX, DX
 
 loop:
@@ -9331,10 +9331,10 @@ done:
 TEXT ·binaryCrossEntropyPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -9395,10 +9395,10 @@ done:
 TEXT ·binaryCrossEntropyPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -9457,10 +9457,10 @@ done:
 TEXT ·binaryCrossEntropyPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -9524,10 +9524,10 @@ done:
 TEXT ·binaryCrossEntropyPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -9589,10 +9589,10 @@ done:
 TEXT ·binaryCrossEntropyLogitsPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, X0
 	XORQ         AX, AX
@@ -9769,10 +9769,10 @@ done:
 TEXT ·binaryCrossEntropyLogitsPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 many:
@@ -9974,10 +9974,10 @@ done:
 TEXT ·binaryCrossEntropyLogitsPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         DX, DX
@@ -10199,10 +10199,10 @@ done:
 TEXT ·binaryCrossEntropyLogitsPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 many:
@@ -10434,10 +10434,10 @@ done:
 TEXT ·categoricalCrossEntropyPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -10490,10 +10490,10 @@ done:
 TEXT ·categoricalCrossEntropyPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -10544,10 +10544,10 @@ done:
 TEXT ·categoricalCrossEntropyPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -10603,10 +10603,10 @@ done:
 TEXT ·categoricalCrossEntropyPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -10659,8 +10659,8 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·softmaxF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 
 columns:
@@ -10684,7 +10684,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
-	MOVQ         24(AX), SI
+	MOVQ         32(AX), SI
 	MOVQ         (AX), DI
 
 row0:
@@ -10704,8 +10704,8 @@ row0:
 	DECQ         DI
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Y1
-	MOVQ         24(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         32(AX), SI
+	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
 row1:
@@ -10756,7 +10756,7 @@ row1:
 	ADDQ         $0x04, DI
 	DECQ         R8
 	JNZ          row1
-	MOVQ         16(AX), SI
+	MOVQ         24(AX), SI
 	MOVQ         (AX), DI
 
 row2:
@@ -10779,8 +10779,8 @@ row2:
 	JLE        done
 	MOVQ       CX, 8(AX)
 	IMUL3Q     $0x00000010, (AX), CX
-	ADDQ       CX, 16(AX)
 	ADDQ       CX, 24(AX)
+	ADDQ       CX, 32(AX)
 	JMP        columns
 
 done:
@@ -10791,8 +10791,8 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·softmaxF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 
 columns:
@@ -10816,7 +10816,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Y0
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
-	MOVQ         24(AX), SI
+	MOVQ         32(AX), SI
 	MOVQ         (AX), DI
 
 row0:
@@ -10836,8 +10836,8 @@ row0:
 	DECQ         DI
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Y2
-	MOVQ         24(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         32(AX), SI
+	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
 row1:
@@ -10888,7 +10888,7 @@ row1:
 	ADDQ         $0x08, DI
 	DECQ         R8
 	JNZ          row1
-	MOVQ         16(AX), SI
+	MOVQ         24(AX), SI
 	MOVQ         (AX), DI
 
 row2:
@@ -10911,8 +10911,8 @@ row2:
 	JLE          done
 	MOVQ         CX, 8(AX)
 	IMUL3Q       $0x00000020, (AX), CX
-	ADDQ         CX, 16(AX)
 	ADDQ         CX, 24(AX)
+	ADDQ         CX, 32(AX)
 	JMP          columns
 
 done:
@@ -10923,8 +10923,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         CX, CX
 
 columns:
@@ -10952,7 +10952,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Z0
 	VBROADCASTSD lossConstants<>+0(SB), Z2
 	VBROADCASTSD lossConstants<>+0(SB), Z3
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -10978,8 +10978,8 @@ row0:
 	DECQ         R8
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Z2
-	MOVQ         24(AX), DI
-	MOVQ         16(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
 row1:
@@ -11036,7 +11036,7 @@ row1:
 	ADDQ              $0x04, R8
 	DECQ              R9
 	JNZ               row1
-	MOVQ              16(AX), DI
+	MOVQ              24(AX), DI
 	MOVQ              (AX), R8
 
 row2:
@@ -11071,8 +11071,8 @@ row2:
 	JLE           done
 	MOVQ          CX, 8(AX)
 	IMUL3Q        $0x00000020, (AX), CX
-	ADDQ          CX, 16(AX)
 	ADDQ          CX, 24(AX)
+	ADDQ          CX, 32(AX)
 	JMP           columns
 
 done:
@@ -11083,8 +11083,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         CX, CX
 
 columns:
@@ -11112,7 +11112,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Z0
 	VBROADCASTSD lossConstants<>+0(SB), Z4
 	VBROADCASTSD lossConstants<>+0(SB), Z5
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -11139,8 +11139,8 @@ row0:
 	DECQ         R8
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Z4
-	MOVQ         24(AX), DI
-	MOVQ         16(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
 row1:
@@ -11199,7 +11199,7 @@ row1:
 	ADDQ              $0x08, R8
 	DECQ              R9
 	JNZ               row1
-	MOVQ              16(AX), DI
+	MOVQ              24(AX), DI
 	MOVQ              (AX), R8
 
 row2:
@@ -11236,8 +11236,8 @@ row2:
 	JLE           done
 	MOVQ          CX, 8(AX)
 	IMUL3Q        $0x00000040, (AX), CX
-	ADDQ          CX, 16(AX)
 	ADDQ          CX, 24(AX)
+	ADDQ          CX, 32(AX)
 	JMP           columns
 
 done:
@@ -11248,8 +11248,8 @@ done:
 // Requires: AVX, CMOV
 TEXT ·softmaxBackwardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 
 columns:
@@ -11271,8 +11271,8 @@ columns:
 	CMOVQLT      DI, BX
 	IMULQ        SI, BX
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), SI
-	MOVQ         32(AX), DI
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -11292,9 +11292,9 @@ row0:
 	ADDQ      $0x04, DI
 	DECQ      R8
 	JNZ       row0
-	MOVQ      16(AX), SI
-	MOVQ      24(AX), DI
-	MOVQ      32(AX), R8
+	MOVQ      24(AX), SI
+	MOVQ      32(AX), DI
+	MOVQ      40(AX), R8
 	MOVQ      (AX), R9
 
 row1:
@@ -11325,9 +11325,9 @@ row1:
 	JLE        done
 	MOVQ       CX, 8(AX)
 	IMUL3Q     $0x00000010, (AX), CX
-	ADDQ       CX, 16(AX)
 	ADDQ       CX, 24(AX)
 	ADDQ       CX, 32(AX)
+	ADDQ       CX, 40(AX)
 	JMP        columns
 
 done:
@@ -11338,8 +11338,8 @@ done:
 // Requires: AVX, CMOV
 TEXT ·softmaxBackwardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y0
 	XORQ         CX, CX
 
 columns:
@@ -11361,8 +11361,8 @@ columns:
 	CMOVQLT      DI, BX
 	IMULQ        SI, BX
 	VBROADCASTSD lossConstants<>+0(SB), Y0
-	MOVQ         24(AX), SI
-	MOVQ         32(AX), DI
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -11382,9 +11382,9 @@ row0:
 	ADDQ        $0x08, DI
 	DECQ        R8
 	JNZ         row0
-	MOVQ        16(AX), SI
-	MOVQ        24(AX), DI
-	MOVQ        32(AX), R8
+	MOVQ        24(AX), SI
+	MOVQ        32(AX), DI
+	MOVQ        40(AX), R8
 	MOVQ        (AX), R9
 
 row1:
@@ -11415,9 +11415,9 @@ row1:
 	JLE          done
 	MOVQ         CX, 8(AX)
 	IMUL3Q       $0x00000020, (AX), CX
-	ADDQ         CX, 16(AX)
 	ADDQ         CX, 24(AX)
 	ADDQ         CX, 32(AX)
+	ADDQ         CX, 40(AX)
 	JMP          columns
 
 done:
@@ -11428,8 +11428,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxBackwardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         CX, CX
 
 columns:
@@ -11455,8 +11455,8 @@ columns:
 	CMOVQLT      R8, CX
 	IMULQ        DI, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -11488,9 +11488,9 @@ row0:
 	ADDQ         $0x04, R8
 	DECQ         R9
 	JNZ          row0
-	MOVQ         16(AX), DI
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row1:
@@ -11539,9 +11539,9 @@ row1:
 	JLE           done
 	MOVQ          CX, 8(AX)
 	IMUL3Q        $0x00000020, (AX), CX
-	ADDQ          CX, 16(AX)
 	ADDQ          CX, 24(AX)
 	ADDQ          CX, 32(AX)
+	ADDQ          CX, 40(AX)
 	JMP           columns
 
 done:
@@ -11552,8 +11552,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxBackwardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z0
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z0
 	XORQ         CX, CX
 
 columns:
@@ -11579,8 +11579,8 @@ columns:
 	CMOVQLT      R8, CX
 	IMULQ        DI, CX
 	VBROADCASTSD lossConstants<>+0(SB), Z0
-	MOVQ         24(AX), DI
-	MOVQ         32(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	MOVQ         (AX), R9
 
 row0:
@@ -11614,9 +11614,9 @@ row0:
 	ADDQ         $0x08, R8
 	DECQ         R9
 	JNZ          row0
-	MOVQ         16(AX), DI
-	MOVQ         24(AX), R8
-	MOVQ         32(AX), R9
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 	MOVQ         (AX), R10
 
 row1:
@@ -11668,9 +11668,9 @@ row1:
 	JLE           done
 	MOVQ          CX, 8(AX)
 	IMUL3Q        $0x00000040, (AX), CX
-	ADDQ          CX, 16(AX)
 	ADDQ          CX, 24(AX)
 	ADDQ          CX, 32(AX)
+	ADDQ          CX, 40(AX)
 	JMP           columns
 
 done:
@@ -11681,8 +11681,8 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·softmaxCrossEntropyLogitsPrimeF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 
 columns:
@@ -11706,7 +11706,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y2
 	VBROADCASTSD lossConstants<>+0(SB), Y3
-	MOVQ         24(AX), SI
+	MOVQ         32(AX), SI
 	MOVQ         (AX), DI
 
 row0:
@@ -11727,8 +11727,8 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	VBROADCASTSD lossConstants<>+0(SB), Y4
-	MOVQ         24(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         32(AX), SI
+	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
 row1:
@@ -11785,8 +11785,8 @@ row1:
 	JNZ          row1
 	VADDPD       lossConstants<>+576(SB), Y3, Y1
 	VMULPD       Y1, Y0, Y1
-	MOVQ         16(AX), SI
-	MOVQ         32(AX), DI
+	MOVQ         24(AX), SI
+	MOVQ         40(AX), DI
 	MOVQ         (AX), R8
 
 row2:
@@ -11818,9 +11818,9 @@ row2:
 	JLE        done
 	MOVQ       CX, 8(AX)
 	IMUL3Q     $0x00000010, (AX), CX
-	ADDQ       CX, 16(AX)
 	ADDQ       CX, 24(AX)
 	ADDQ       CX, 32(AX)
+	ADDQ       CX, 40(AX)
 	JMP        columns
 
 done:
@@ -11831,8 +11831,8 @@ done:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·softmaxCrossEntropyLogitsPrimeF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         CX, CX
 
 columns:
@@ -11856,7 +11856,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Y1
 	VBROADCASTSD lossConstants<>+0(SB), Y3
 	VBROADCASTSD lossConstants<>+0(SB), Y4
-	MOVQ         24(AX), SI
+	MOVQ         32(AX), SI
 	MOVQ         (AX), DI
 
 row0:
@@ -11877,8 +11877,8 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Y4
 	VBROADCASTSD lossConstants<>+0(SB), Y5
-	MOVQ         24(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         32(AX), SI
+	MOVQ         24(AX), DI
 	MOVQ         (AX), R8
 
 row1:
@@ -11935,8 +11935,8 @@ row1:
 	JNZ          row1
 	VADDPD       lossConstants<>+576(SB), Y4, Y1
 	VMULPD       Y1, Y0, Y1
-	MOVQ         16(AX), SI
-	MOVQ         32(AX), DI
+	MOVQ         24(AX), SI
+	MOVQ         40(AX), DI
 	MOVQ         (AX), R8
 
 row2:
@@ -11968,9 +11968,9 @@ row2:
 	JLE          done
 	MOVQ         CX, 8(AX)
 	IMUL3Q       $0x00000020, (AX), CX
-	ADDQ         CX, 16(AX)
 	ADDQ         CX, 24(AX)
 	ADDQ         CX, 32(AX)
+	ADDQ         CX, 40(AX)
 	JMP          columns
 
 done:
@@ -11981,8 +11981,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxCrossEntropyLogitsPrimeF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         CX, CX
 
 columns:
@@ -12010,7 +12010,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Z1
 	VBROADCASTSD lossConstants<>+0(SB), Z3
 	VBROADCASTSD lossConstants<>+0(SB), Z4
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -12037,8 +12037,8 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Z4
 	VBROADCASTSD lossConstants<>+0(SB), Z5
-	MOVQ         24(AX), DI
-	MOVQ         16(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
 row1:
@@ -12101,8 +12101,8 @@ row1:
 	JNZ               row1
 	VADDPD.BCST       lossConstants<>+576(SB), Z4, Z1
 	VMULPD            Z1, Z0, Z1
-	MOVQ              16(AX), DI
-	MOVQ              32(AX), R8
+	MOVQ              24(AX), DI
+	MOVQ              40(AX), R8
 	MOVQ              (AX), R9
 
 row2:
@@ -12152,9 +12152,9 @@ row2:
 	JLE           done
 	MOVQ          CX, 8(AX)
 	IMUL3Q        $0x00000020, (AX), CX
-	ADDQ          CX, 16(AX)
 	ADDQ          CX, 24(AX)
 	ADDQ          CX, 32(AX)
+	ADDQ          CX, 40(AX)
 	JMP           columns
 
 done:
@@ -12165,8 +12165,8 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, CMOV
 TEXT ·softmaxCrossEntropyLogitsPrimeF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
-	VBROADCASTSD 48(AX), Z0
-	VBROADCASTSD 56(AX), Z1
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
 	XORQ         CX, CX
 
 columns:
@@ -12194,7 +12194,7 @@ columns:
 	VBROADCASTSD lossConstants<>+1408(SB), Z1
 	VBROADCASTSD lossConstants<>+0(SB), Z5
 	VBROADCASTSD lossConstants<>+0(SB), Z6
-	MOVQ         24(AX), DI
+	MOVQ         32(AX), DI
 	MOVQ         (AX), R8
 
 row0:
@@ -12222,8 +12222,8 @@ row0:
 	JNZ          row0
 	VBROADCASTSD lossConstants<>+0(SB), Z6
 	VBROADCASTSD lossConstants<>+0(SB), Z7
-	MOVQ         24(AX), DI
-	MOVQ         16(AX), R8
+	MOVQ         32(AX), DI
+	MOVQ         24(AX), R8
 	MOVQ         (AX), R9
 
 row1:
@@ -12288,8 +12288,8 @@ row1:
 	JNZ               row1
 	VADDPD.BCST       lossConstants<>+576(SB), Z6, Z1
 	VMULPD            Z1, Z0, Z1
-	MOVQ              16(AX), DI
-	MOVQ              32(AX), R8
+	MOVQ              24(AX), DI
+	MOVQ              40(AX), R8
 	MOVQ              (AX), R9
 
 row2:
@@ -12342,9 +12342,9 @@ row2:
 	JLE           done
 	MOVQ          CX, 8(AX)
 	IMUL3Q        $0x00000040, (AX), CX
-	ADDQ          CX, 16(AX)
 	ADDQ          CX, 24(AX)
 	ADDQ          CX, 32(AX)
+	ADDQ          CX, 40(AX)
 	JMP           columns
 
 done:

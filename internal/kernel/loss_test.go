@@ -27,6 +27,14 @@ func columnwise[T matrix.Float]() []elementwise[T] {
 		{"Softmax", 2, func(x []*matrix.Matrix[T]) { layers.Softmax[T]{}.Apply(x[0], x[1]) }},
 		{"SoftmaxBackward", 4, func(x []*matrix.Matrix[T]) { layers.Softmax[T]{}.Backward(x[0], x[1], x[2], x[3]) }},
 	}
+	list = append(list, elementwise[T]{"BatchNorm", 4, func(x []*matrix.Matrix[T]) {
+		b := layers.NewBatchNorm(x[0].Rows, layers.Identity[T]{})
+		for i := range b.Gamma.Data {
+			b.Gamma.Data[i], b.Beta.Data[i] = 0.3*T(i)-1, 0.7-0.1*T(i)
+		}
+		matrix.Copy(x[2], b.Forward(x[0]))
+		matrix.Copy(x[3], b.Backward(x[1]))
+	}})
 	for _, l := range theLosses[T]() {
 		list = append(list, elementwise[T]{fmt.Sprintf("%TPrime", l), 3, func(x []*matrix.Matrix[T]) { l.Prime(x[0], x[1], x[2]) }})
 	}

@@ -10,13 +10,50 @@ func RowSums[T Float](y, x []T) int {
 		return 0
 	}
 	columns, atATime := len(x)/len(y), max(1, atOnce/len(y))
-	a := args{n: len(y), p: [4]unsafe.Pointer{unsafe.Pointer(unsafe.SliceData(y))}}
+	a := args{n: len(y), p: [6]unsafe.Pointer{unsafe.Pointer(unsafe.SliceData(y))}}
 	for j := 0; j < columns; j += atATime {
 		a.m = min(atATime, columns-j)
 		a.p[1] = unsafe.Pointer(&x[j*len(y)])
 		call(opRowSums, v, &a)
 	}
 	return columns
+}
+
+// RowTotals sets total i to the sum of row i of x, which has columns of as many
+// elements as there are totals, in the sixteen lanes of matrix.Sum. It returns how
+// many rows it did; so do RowSquares, with the squares of x less the center of the
+// row, and RowProducts, with the products of x and y.
+func RowTotals[T Float](total []float64, x []T) int {
+	return rowTotals(opRowTotals, total, x, nil, nil)
+}
+
+func RowSquares[T Float](total []float64, x []T, center []float64) int {
+	return rowTotals(opRowSquares, total, x, nil, center)
+}
+
+func RowProducts[T Float](total []float64, x, y []T) int {
+	return rowTotals(opRowProducts, total, x, y, nil)
+}
+
+func rowTotals[T Float](o op, total []float64, x, y []T, center []float64) int {
+	v, ok := variantOf[T]()
+	if !ok || len(x) == 0 {
+		return 0
+	}
+	rows, columns := len(total), len(x)/len(total)
+	atATime := max(1, atOnce/columns/8) * 8
+	for i := 0; i < rows; i += atATime {
+		a := args{n: min(atATime, rows-i), m: columns, stride: rows}
+		a.p[0], a.p[1] = unsafe.Pointer(&total[i]), unsafe.Pointer(&x[i])
+		if y != nil {
+			a.p[2] = unsafe.Pointer(&y[i])
+		}
+		if center != nil {
+			a.p[3] = unsafe.Pointer(&center[i])
+		}
+		call(o, v, &a)
+	}
+	return rows
 }
 
 // Sum adds element i of x to lane i mod 16. It returns how many elements it
@@ -32,7 +69,7 @@ func sum[T Float](o op, lanes *[16]float64, x []T) int {
 	}
 	for i := 0; i < len(x); i += atOnce {
 		piece := x[i:min(i+atOnce, len(x))]
-		a := args{n: len(piece), p: [4]unsafe.Pointer{unsafe.Pointer(lanes), unsafe.Pointer(unsafe.SliceData(piece))}}
+		a := args{n: len(piece), p: [6]unsafe.Pointer{unsafe.Pointer(lanes), unsafe.Pointer(unsafe.SliceData(piece))}}
 		call(o, v, &a)
 	}
 	return len(x)
@@ -47,7 +84,7 @@ func Finite[T Float](x []T) int {
 	}
 	for i := 0; i < len(x); i += atOnce {
 		piece := x[i:min(i+atOnce, len(x))]
-		a := args{n: len(piece), p: [4]unsafe.Pointer{unsafe.Pointer(unsafe.SliceData(piece))}}
+		a := args{n: len(piece), p: [6]unsafe.Pointer{unsafe.Pointer(unsafe.SliceData(piece))}}
 		call(opNotFinite, v, &a)
 		if *(*[8]uint64)(unsafe.Pointer(&a.s)) != [8]uint64{} {
 			return i

@@ -29,8 +29,8 @@ GLOBL reduceConstants<>(SB), RODATA|NOPTR, $64
 TEXT ·rowSumsF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ   a+0(FP), AX
 	MOVQ   (AX), CX
-	MOVQ   16(AX), SI
-	MOVQ   24(AX), DI
+	MOVQ   24(AX), SI
+	MOVQ   32(AX), DI
 	MOVQ   CX, R8
 	IMUL3Q $0x04, R8, R8
 	XORQ   DX, DX
@@ -121,8 +121,8 @@ done:
 TEXT ·rowSumsF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ   a+0(FP), AX
 	MOVQ   (AX), CX
-	MOVQ   16(AX), SI
-	MOVQ   24(AX), DI
+	MOVQ   24(AX), SI
+	MOVQ   32(AX), DI
 	MOVQ   CX, R8
 	IMUL3Q $0x08, R8, R8
 	XORQ   DX, DX
@@ -213,8 +213,8 @@ done:
 TEXT ·rowSumsF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ   a+0(FP), AX
 	MOVQ   (AX), DX
-	MOVQ   16(AX), SI
-	MOVQ   24(AX), DI
+	MOVQ   24(AX), SI
+	MOVQ   32(AX), DI
 	MOVQ   DX, R8
 	IMUL3Q $0x04, R8, R8
 	XORQ   BX, BX
@@ -306,8 +306,8 @@ done:
 TEXT ·rowSumsF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ   a+0(FP), AX
 	MOVQ   (AX), DX
-	MOVQ   16(AX), SI
-	MOVQ   24(AX), DI
+	MOVQ   24(AX), SI
+	MOVQ   32(AX), DI
 	MOVQ   DX, R8
 	IMUL3Q $0x08, R8, R8
 	XORQ   BX, BX
@@ -399,8 +399,8 @@ done:
 TEXT ·sumF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), SI
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), SI
 	VMOVUPD (DX), Y0
 	VMOVUPD 32(DX), Y1
 	VMOVUPD 64(DX), Y2
@@ -494,8 +494,8 @@ done:
 TEXT ·sumF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), SI
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), SI
 	VMOVUPD (DX), Y0
 	VMOVUPD 32(DX), Y1
 	VMOVUPD 64(DX), Y2
@@ -581,8 +581,8 @@ done:
 TEXT ·sumF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), BX
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), BX
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	XORQ    AX, AX
@@ -643,8 +643,8 @@ done:
 TEXT ·sumF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), BX
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), BX
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	XORQ    AX, AX
@@ -701,8 +701,8 @@ done:
 TEXT ·sumSquaresF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), SI
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), SI
 	VMOVUPD (DX), Y0
 	VMOVUPD 32(DX), Y1
 	VMOVUPD 64(DX), Y2
@@ -804,8 +804,8 @@ done:
 TEXT ·sumSquaresF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), SI
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), SI
 	VMOVUPD (DX), Y0
 	VMOVUPD 32(DX), Y1
 	VMOVUPD 64(DX), Y2
@@ -899,8 +899,8 @@ done:
 TEXT ·sumSquaresF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), BX
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), BX
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	XORQ    AX, AX
@@ -965,8 +965,8 @@ done:
 TEXT ·sumSquaresF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), BX
+	MOVQ    24(AX), DX
+	MOVQ    32(AX), BX
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	XORQ    AX, AX
@@ -1027,7 +1027,7 @@ done:
 TEXT ·notFiniteF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), SI
+	MOVQ         24(AX), SI
 	VBROADCASTSS reduceConstants<>+0(SB), Y0
 	VMOVAPS      Y0, Y1
 	VMOVAPS      Y0, Y2
@@ -1080,7 +1080,7 @@ done:
 	VADDPS  Y2, Y1, Y1
 	VADDPS  Y0, Y3, Y0
 	VADDPS  Y0, Y1, Y0
-	VMOVUPS Y0, 48(AX)
+	VMOVUPS Y0, 72(AX)
 	VZEROUPPER
 	RET
 
@@ -1089,7 +1089,7 @@ done:
 TEXT ·notFiniteF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), SI
+	MOVQ         24(AX), SI
 	VBROADCASTSD reduceConstants<>+32(SB), Y0
 	VMOVAPD      Y0, Y1
 	VMOVAPD      Y0, Y2
@@ -1142,7 +1142,7 @@ done:
 	VADDPD  Y2, Y1, Y1
 	VADDPD  Y0, Y3, Y0
 	VADDPD  Y0, Y1, Y0
-	VMOVUPD Y0, 48(AX)
+	VMOVUPD Y0, 72(AX)
 	VZEROUPPER
 	RET
 
@@ -1151,7 +1151,7 @@ done:
 TEXT ·notFiniteF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), BX
+	MOVQ         24(AX), BX
 	VBROADCASTSS reduceConstants<>+0(SB), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
@@ -1205,7 +1205,7 @@ done:
 	VADDPS  Z2, Z1, Z1
 	VADDPS  Z0, Z3, Z0
 	VADDPS  Z0, Z1, Z0
-	VMOVUPS Z0, 48(AX)
+	VMOVUPS Z0, 72(AX)
 	VZEROUPPER
 	RET
 
@@ -1214,7 +1214,7 @@ done:
 TEXT ·notFiniteF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), BX
+	MOVQ         24(AX), BX
 	VBROADCASTSD reduceConstants<>+32(SB), Z0
 	VMOVAPD      Z0, Z1
 	VMOVAPD      Z0, Z2
@@ -1268,6 +1268,3333 @@ done:
 	VADDPD  Z2, Z1, Z1
 	VADDPD  Z0, Z3, Z0
 	VADDPD  Z0, Z1, Z0
-	VMOVUPD Z0, 48(AX)
+	VMOVUPD Z0, 72(AX)
+	VZEROUPPER
+	RET
+
+// func rowTotalsF32AVX2(a *args)
+// Requires: AVX, CMOV
+TEXT ·rowTotalsF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+
+rows:
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), X0
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPD      32(BX)(DX*8), Y1
+	IMUL3Q       $0x04, 16(AX), DX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VADDPD     Y6, Y2, Y2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VADDPD     Y6, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VADDPD     Y6, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VADDPD     Y6, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	JMP        next0
+
+end0:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	MOVQ         8(AX), BX
+
+next1:
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VADDPD     Y7, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VADDPD     Y7, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	JMP        next1
+
+end1:
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	MOVQ         8(AX), BX
+
+next2:
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VADDPD     Y8, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VADDPD     Y8, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VADDPD     Y8, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VADDPD     Y8, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	JMP        next2
+
+end2:
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	VBROADCASTSD reduceConstants<>+32(SB), Y8
+	MOVQ         8(AX), BX
+
+next3:
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VADDPD     Y9, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VADDPD     Y9, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VADDPD     Y9, Y8, Y8
+	ADDQ       DX, SI
+	JMP        next3
+
+end3:
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y5, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	MOVQ       24(AX), DX
+	VMASKMOVPD Y2, Y1, (DX)
+	SUBQ       $0x04, CX
+	JLE        done
+	ADDQ       $0x00000020, 24(AX)
+	ADDQ       $0x00000010, 32(AX)
+	JMP        rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowTotalsF64AVX2(a *args)
+// Requires: AVX, CMOV
+TEXT ·rowTotalsF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+
+rows:
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPD      32(BX)(DX*8), Y0
+	IMUL3Q       $0x08, 16(AX), DX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y1
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VADDPD     Y5, Y1, Y1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VADDPD     Y5, Y2, Y2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VADDPD     Y5, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VADDPD     Y5, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	JMP        next0
+
+end0:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	MOVQ         8(AX), BX
+
+next1:
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VADDPD     Y6, Y2, Y2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VADDPD     Y6, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VADDPD     Y6, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VADDPD     Y6, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	JMP        next1
+
+end1:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	MOVQ         8(AX), BX
+
+next2:
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VADDPD     Y7, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VADDPD     Y7, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	JMP        next2
+
+end2:
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	MOVQ         8(AX), BX
+
+next3:
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VADDPD     Y8, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VADDPD     Y8, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VADDPD     Y8, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VADDPD     Y8, Y7, Y7
+	ADDQ       DX, SI
+	JMP        next3
+
+end3:
+	VADDPD     Y6, Y4, Y4
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	MOVQ       24(AX), DX
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       $0x04, CX
+	JLE        done
+	ADDQ       $0x00000020, 24(AX)
+	ADDQ       $0x00000020, 32(AX)
+	JMP        rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowTotalsF32AVX512(a *args)
+// Requires: AVX, AVX512F, AVX512VL, CMOV
+TEXT ·rowTotalsF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), DX
+
+rows:
+	MOVQ         DX, CX
+	MOVQ         $0x00000008, BX
+	CMPQ         CX, BX
+	CMOVQGT      BX, CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	IMUL3Q       $0x04, 16(AX), CX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Z0
+	VBROADCASTSD reduceConstants<>+32(SB), Z1
+	VBROADCASTSD reduceConstants<>+32(SB), Z2
+	VBROADCASTSD reduceConstants<>+32(SB), Z3
+	VBROADCASTSD reduceConstants<>+32(SB), Z4
+	VBROADCASTSD reduceConstants<>+32(SB), Z5
+	VBROADCASTSD reduceConstants<>+32(SB), Z6
+	VBROADCASTSD reduceConstants<>+32(SB), Z7
+	VBROADCASTSD reduceConstants<>+32(SB), Z8
+	VBROADCASTSD reduceConstants<>+32(SB), Z9
+	VBROADCASTSD reduceConstants<>+32(SB), Z10
+	VBROADCASTSD reduceConstants<>+32(SB), Z11
+	VBROADCASTSD reduceConstants<>+32(SB), Z12
+	VBROADCASTSD reduceConstants<>+32(SB), Z13
+	VBROADCASTSD reduceConstants<>+32(SB), Z14
+	VBROADCASTSD reduceConstants<>+32(SB), Z15
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z0, Z0
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z1, Z1
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z2, Z2
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z4, Z4
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z5, Z5
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z6, Z6
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z7, Z7
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z8, Z8
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z9, Z9
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z10, Z10
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z12, Z12
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z13, Z13
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z14, Z14
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VADDPD    Z16, Z15, Z15
+	ADDQ      CX, SI
+	JMP       next0
+
+end0:
+	VADDPD  Z8, Z0, Z0
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	VADDPD  Z9, Z1, Z1
+	VADDPD  Z13, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z14, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z11, Z3, Z3
+	VADDPD  Z15, Z7, Z7
+	VADDPD  Z7, Z3, Z3
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z3, Z1, Z1
+	VADDPD  Z1, Z0, Z0
+	MOVQ    24(AX), CX
+	VMOVUPD Z0, K1, (CX)
+	SUBQ    $0x08, DX
+	JLE     done
+	ADDQ    $0x00000040, 24(AX)
+	ADDQ    $0x00000020, 32(AX)
+	JMP     rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowTotalsF64AVX512(a *args)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·rowTotalsF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), DX
+
+rows:
+	MOVQ         DX, CX
+	MOVQ         $0x00000008, BX
+	CMPQ         CX, BX
+	CMOVQGT      BX, CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	IMUL3Q       $0x08, 16(AX), CX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Z0
+	VBROADCASTSD reduceConstants<>+32(SB), Z1
+	VBROADCASTSD reduceConstants<>+32(SB), Z2
+	VBROADCASTSD reduceConstants<>+32(SB), Z3
+	VBROADCASTSD reduceConstants<>+32(SB), Z4
+	VBROADCASTSD reduceConstants<>+32(SB), Z5
+	VBROADCASTSD reduceConstants<>+32(SB), Z6
+	VBROADCASTSD reduceConstants<>+32(SB), Z7
+	VBROADCASTSD reduceConstants<>+32(SB), Z8
+	VBROADCASTSD reduceConstants<>+32(SB), Z9
+	VBROADCASTSD reduceConstants<>+32(SB), Z10
+	VBROADCASTSD reduceConstants<>+32(SB), Z11
+	VBROADCASTSD reduceConstants<>+32(SB), Z12
+	VBROADCASTSD reduceConstants<>+32(SB), Z13
+	VBROADCASTSD reduceConstants<>+32(SB), Z14
+	VBROADCASTSD reduceConstants<>+32(SB), Z15
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z0, Z0
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z1, Z1
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z2, Z2
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z4, Z4
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z5, Z5
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z6, Z6
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z7, Z7
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z8, Z8
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z9, Z9
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z10, Z10
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z12, Z12
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z13, Z13
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z14, Z14
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VADDPD    Z16, Z15, Z15
+	ADDQ      CX, SI
+	JMP       next0
+
+end0:
+	VADDPD  Z8, Z0, Z0
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	VADDPD  Z9, Z1, Z1
+	VADDPD  Z13, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z14, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z11, Z3, Z3
+	VADDPD  Z15, Z7, Z7
+	VADDPD  Z7, Z3, Z3
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z3, Z1, Z1
+	VADDPD  Z1, Z0, Z0
+	MOVQ    24(AX), CX
+	VMOVUPD Z0, K1, (CX)
+	SUBQ    $0x08, DX
+	JLE     done
+	ADDQ    $0x00000040, 24(AX)
+	ADDQ    $0x00000040, 32(AX)
+	JMP     rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowSquaresF32AVX2(a *args)
+// Requires: AVX, CMOV
+TEXT ·rowSquaresF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+
+rows:
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), X0
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPD      32(BX)(DX*8), Y1
+	MOVQ         48(AX), DX
+	VMASKMOVPD   (DX), Y1, Y2
+	IMUL3Q       $0x04, 16(AX), DX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VSUBPD     Y2, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VSUBPD     Y2, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VSUBPD     Y2, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VSUBPD     Y2, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	JMP        next0
+
+end0:
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	MOVQ         8(AX), BX
+
+next1:
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VSUBPD     Y2, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VSUBPD     Y2, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VSUBPD     Y2, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VSUBPD     Y2, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	JMP        next1
+
+end1:
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	VBROADCASTSD reduceConstants<>+32(SB), Y8
+	MOVQ         8(AX), BX
+
+next2:
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y2, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y2, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y2, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y2, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	JMP        next2
+
+end2:
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	VBROADCASTSD reduceConstants<>+32(SB), Y8
+	VBROADCASTSD reduceConstants<>+32(SB), Y9
+	MOVQ         8(AX), BX
+
+next3:
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VSUBPD     Y2, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VSUBPD     Y2, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VSUBPD     Y2, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VSUBPD     Y2, Y10, Y10
+	VMULPD     Y10, Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	ADDQ       DX, SI
+	JMP        next3
+
+end3:
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y9, Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	VADDPD     Y5, Y3, Y3
+	VADDPD     Y6, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	MOVQ       24(AX), DX
+	VMASKMOVPD Y3, Y1, (DX)
+	SUBQ       $0x04, CX
+	JLE        done
+	ADDQ       $0x00000020, 24(AX)
+	ADDQ       $0x00000010, 32(AX)
+	ADDQ       $0x00000020, 48(AX)
+	JMP        rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowSquaresF64AVX2(a *args)
+// Requires: AVX, CMOV
+TEXT ·rowSquaresF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+
+rows:
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPD      32(BX)(DX*8), Y0
+	MOVQ         48(AX), DX
+	VMASKMOVPD   (DX), Y0, Y1
+	IMUL3Q       $0x08, 16(AX), DX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y6
+	VSUBPD     Y1, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y2, Y2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y6
+	VSUBPD     Y1, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y6
+	VSUBPD     Y1, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y6
+	VSUBPD     Y1, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	JMP        next0
+
+end0:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	MOVQ         8(AX), BX
+
+next1:
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y7
+	VSUBPD     Y1, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y3, Y3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y7
+	VSUBPD     Y1, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y7
+	VSUBPD     Y1, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y7
+	VSUBPD     Y1, Y7, Y7
+	VMULPD     Y7, Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	JMP        next1
+
+end1:
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	MOVQ         8(AX), BX
+
+next2:
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y8
+	VSUBPD     Y1, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y4, Y4
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y8
+	VSUBPD     Y1, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y8
+	VSUBPD     Y1, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y8
+	VSUBPD     Y1, Y8, Y8
+	VMULPD     Y8, Y8, Y8
+	VADDPD     Y8, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	JMP        next2
+
+end2:
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	VBROADCASTSD reduceConstants<>+32(SB), Y8
+	MOVQ         8(AX), BX
+
+next3:
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y9
+	VSUBPD     Y1, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y5, Y5
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y9
+	VSUBPD     Y1, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y6, Y6
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y9
+	VSUBPD     Y1, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y9
+	VSUBPD     Y1, Y9, Y9
+	VMULPD     Y9, Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	ADDQ       DX, SI
+	JMP        next3
+
+end3:
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y5, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	MOVQ       24(AX), DX
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       $0x04, CX
+	JLE        done
+	ADDQ       $0x00000020, 24(AX)
+	ADDQ       $0x00000020, 32(AX)
+	ADDQ       $0x00000020, 48(AX)
+	JMP        rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowSquaresF32AVX512(a *args)
+// Requires: AVX, AVX512F, AVX512VL, CMOV
+TEXT ·rowSquaresF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), DX
+
+rows:
+	MOVQ         DX, CX
+	MOVQ         $0x00000008, BX
+	CMPQ         CX, BX
+	CMOVQGT      BX, CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	MOVQ         48(AX), CX
+	VMOVUPD.Z    (CX), K1, Z0
+	IMUL3Q       $0x04, 16(AX), CX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Z1
+	VBROADCASTSD reduceConstants<>+32(SB), Z2
+	VBROADCASTSD reduceConstants<>+32(SB), Z3
+	VBROADCASTSD reduceConstants<>+32(SB), Z4
+	VBROADCASTSD reduceConstants<>+32(SB), Z5
+	VBROADCASTSD reduceConstants<>+32(SB), Z6
+	VBROADCASTSD reduceConstants<>+32(SB), Z7
+	VBROADCASTSD reduceConstants<>+32(SB), Z8
+	VBROADCASTSD reduceConstants<>+32(SB), Z9
+	VBROADCASTSD reduceConstants<>+32(SB), Z10
+	VBROADCASTSD reduceConstants<>+32(SB), Z11
+	VBROADCASTSD reduceConstants<>+32(SB), Z12
+	VBROADCASTSD reduceConstants<>+32(SB), Z13
+	VBROADCASTSD reduceConstants<>+32(SB), Z14
+	VBROADCASTSD reduceConstants<>+32(SB), Z15
+	VBROADCASTSD reduceConstants<>+32(SB), Z16
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z1, Z1
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z2, Z2
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z3, Z3
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z4, Z4
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z5, Z5
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z6, Z6
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z7, Z7
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z8, Z8
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z9, Z9
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z10, Z10
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z11, Z11
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z12, Z12
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z13, Z13
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z14, Z14
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z15, Z15
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z16, Z16
+	ADDQ      CX, SI
+	JMP       next0
+
+end0:
+	VADDPD  Z9, Z1, Z1
+	VADDPD  Z13, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z14, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z11, Z3, Z3
+	VADDPD  Z15, Z7, Z7
+	VADDPD  Z7, Z3, Z3
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z16, Z8, Z8
+	VADDPD  Z8, Z4, Z4
+	VADDPD  Z3, Z1, Z1
+	VADDPD  Z4, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	MOVQ    24(AX), CX
+	VMOVUPD Z1, K1, (CX)
+	SUBQ    $0x08, DX
+	JLE     done
+	ADDQ    $0x00000040, 24(AX)
+	ADDQ    $0x00000020, 32(AX)
+	ADDQ    $0x00000040, 48(AX)
+	JMP     rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowSquaresF64AVX512(a *args)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·rowSquaresF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), DX
+
+rows:
+	MOVQ         DX, CX
+	MOVQ         $0x00000008, BX
+	CMPQ         CX, BX
+	CMOVQGT      BX, CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	MOVQ         48(AX), CX
+	VMOVUPD.Z    (CX), K1, Z0
+	IMUL3Q       $0x08, 16(AX), CX
+	MOVQ         32(AX), SI
+	VBROADCASTSD reduceConstants<>+32(SB), Z1
+	VBROADCASTSD reduceConstants<>+32(SB), Z2
+	VBROADCASTSD reduceConstants<>+32(SB), Z3
+	VBROADCASTSD reduceConstants<>+32(SB), Z4
+	VBROADCASTSD reduceConstants<>+32(SB), Z5
+	VBROADCASTSD reduceConstants<>+32(SB), Z6
+	VBROADCASTSD reduceConstants<>+32(SB), Z7
+	VBROADCASTSD reduceConstants<>+32(SB), Z8
+	VBROADCASTSD reduceConstants<>+32(SB), Z9
+	VBROADCASTSD reduceConstants<>+32(SB), Z10
+	VBROADCASTSD reduceConstants<>+32(SB), Z11
+	VBROADCASTSD reduceConstants<>+32(SB), Z12
+	VBROADCASTSD reduceConstants<>+32(SB), Z13
+	VBROADCASTSD reduceConstants<>+32(SB), Z14
+	VBROADCASTSD reduceConstants<>+32(SB), Z15
+	VBROADCASTSD reduceConstants<>+32(SB), Z16
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z1, Z1
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z2, Z2
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z3, Z3
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z4, Z4
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z5, Z5
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z6, Z6
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z7, Z7
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z8, Z8
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z9, Z9
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z10, Z10
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z11, Z11
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z12, Z12
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z13, Z13
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z14, Z14
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z15, Z15
+	ADDQ      CX, SI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z17
+	VSUBPD    Z0, Z17, Z17
+	VMULPD    Z17, Z17, Z17
+	VADDPD    Z17, Z16, Z16
+	ADDQ      CX, SI
+	JMP       next0
+
+end0:
+	VADDPD  Z9, Z1, Z1
+	VADDPD  Z13, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z14, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z11, Z3, Z3
+	VADDPD  Z15, Z7, Z7
+	VADDPD  Z7, Z3, Z3
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z16, Z8, Z8
+	VADDPD  Z8, Z4, Z4
+	VADDPD  Z3, Z1, Z1
+	VADDPD  Z4, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	MOVQ    24(AX), CX
+	VMOVUPD Z1, K1, (CX)
+	SUBQ    $0x08, DX
+	JLE     done
+	ADDQ    $0x00000040, 24(AX)
+	ADDQ    $0x00000040, 32(AX)
+	ADDQ    $0x00000040, 48(AX)
+	JMP     rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowProductsF32AVX2(a *args)
+// Requires: AVX, CMOV
+TEXT ·rowProductsF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+
+rows:
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), X0
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPD      32(BX)(DX*8), Y1
+	IMUL3Q       $0x04, 16(AX), DX
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VMASKMOVPS (DI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y2, Y2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VMASKMOVPS (DI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y3, Y3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VMASKMOVPS (DI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPS (SI), X0, X6
+	VCVTPS2PD  X6, Y6
+	VMASKMOVPS (DI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next0
+
+end0:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	MOVQ         8(AX), BX
+
+next1:
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMASKMOVPS (DI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y3, Y3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMASKMOVPS (DI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMASKMOVPS (DI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPS (SI), X0, X7
+	VCVTPS2PD  X7, Y7
+	VMASKMOVPS (DI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next1
+
+end1:
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	MOVQ         8(AX), BX
+
+next2:
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMASKMOVPS (DI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMASKMOVPS (DI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMASKMOVPS (DI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y6, Y6
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPS (SI), X0, X8
+	VCVTPS2PD  X8, Y8
+	VMASKMOVPS (DI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y7, Y7
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next2
+
+end2:
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	VBROADCASTSD reduceConstants<>+32(SB), Y8
+	MOVQ         8(AX), BX
+
+next3:
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMASKMOVPS (DI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y10, Y9, Y9
+	VADDPD     Y9, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMASKMOVPS (DI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y10, Y9, Y9
+	VADDPD     Y9, Y6, Y6
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMASKMOVPS (DI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y10, Y9, Y9
+	VADDPD     Y9, Y7, Y7
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPS (SI), X0, X9
+	VCVTPS2PD  X9, Y9
+	VMASKMOVPS (DI), X0, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y10, Y9, Y9
+	VADDPD     Y9, Y8, Y8
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next3
+
+end3:
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y5, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	MOVQ       24(AX), DX
+	VMASKMOVPD Y2, Y1, (DX)
+	SUBQ       $0x04, CX
+	JLE        done
+	ADDQ       $0x00000020, 24(AX)
+	ADDQ       $0x00000010, 32(AX)
+	ADDQ       $0x00000010, 40(AX)
+	JMP        rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowProductsF64AVX2(a *args)
+// Requires: AVX, CMOV
+TEXT ·rowProductsF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+
+rows:
+	MOVQ         CX, DX
+	MOVQ         $0x00000004, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         reduceMasks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPD      32(BX)(DX*8), Y0
+	IMUL3Q       $0x08, 16(AX), DX
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y1
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VMASKMOVPD (DI), Y0, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y1, Y1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VMASKMOVPD (DI), Y0, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y2, Y2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VMASKMOVPD (DI), Y0, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y3, Y3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	VMASKMOVPD (SI), Y0, Y5
+	VMASKMOVPD (DI), Y0, Y6
+	VMULPD     Y6, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end0
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next0
+
+end0:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y2
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	MOVQ         8(AX), BX
+
+next1:
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VMASKMOVPD (DI), Y0, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y2, Y2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VMASKMOVPD (DI), Y0, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y3, Y3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VMASKMOVPD (DI), Y0, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	VMASKMOVPD (SI), Y0, Y6
+	VMASKMOVPD (DI), Y0, Y7
+	VMULPD     Y7, Y6, Y6
+	VADDPD     Y6, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end1
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next1
+
+end1:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y3
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	MOVQ         8(AX), BX
+
+next2:
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VMASKMOVPD (DI), Y0, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y3, Y3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VMASKMOVPD (DI), Y0, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VMASKMOVPD (DI), Y0, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	VMASKMOVPD (SI), Y0, Y7
+	VMASKMOVPD (DI), Y0, Y8
+	VMULPD     Y8, Y7, Y7
+	VADDPD     Y7, Y6, Y6
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end2
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next2
+
+end2:
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Y4
+	VBROADCASTSD reduceConstants<>+32(SB), Y5
+	VBROADCASTSD reduceConstants<>+32(SB), Y6
+	VBROADCASTSD reduceConstants<>+32(SB), Y7
+	MOVQ         8(AX), BX
+
+next3:
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VMASKMOVPD (DI), Y0, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y4, Y4
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VMASKMOVPD (DI), Y0, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y5, Y5
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VMASKMOVPD (DI), Y0, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y6, Y6
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	DECQ       BX
+	JL         end3
+	VMASKMOVPD (SI), Y0, Y8
+	VMASKMOVPD (DI), Y0, Y9
+	VMULPD     Y9, Y8, Y8
+	VADDPD     Y8, Y7, Y7
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	JMP        next3
+
+end3:
+	VADDPD     Y6, Y4, Y4
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	MOVQ       24(AX), DX
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       $0x04, CX
+	JLE        done
+	ADDQ       $0x00000020, 24(AX)
+	ADDQ       $0x00000020, 32(AX)
+	ADDQ       $0x00000020, 40(AX)
+	JMP        rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowProductsF32AVX512(a *args)
+// Requires: AVX, AVX512F, AVX512VL, CMOV
+TEXT ·rowProductsF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), DX
+
+rows:
+	MOVQ         DX, CX
+	MOVQ         $0x00000008, BX
+	CMPQ         CX, BX
+	CMOVQGT      BX, CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	IMUL3Q       $0x04, 16(AX), CX
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Z0
+	VBROADCASTSD reduceConstants<>+32(SB), Z1
+	VBROADCASTSD reduceConstants<>+32(SB), Z2
+	VBROADCASTSD reduceConstants<>+32(SB), Z3
+	VBROADCASTSD reduceConstants<>+32(SB), Z4
+	VBROADCASTSD reduceConstants<>+32(SB), Z5
+	VBROADCASTSD reduceConstants<>+32(SB), Z6
+	VBROADCASTSD reduceConstants<>+32(SB), Z7
+	VBROADCASTSD reduceConstants<>+32(SB), Z8
+	VBROADCASTSD reduceConstants<>+32(SB), Z9
+	VBROADCASTSD reduceConstants<>+32(SB), Z10
+	VBROADCASTSD reduceConstants<>+32(SB), Z11
+	VBROADCASTSD reduceConstants<>+32(SB), Z12
+	VBROADCASTSD reduceConstants<>+32(SB), Z13
+	VBROADCASTSD reduceConstants<>+32(SB), Z14
+	VBROADCASTSD reduceConstants<>+32(SB), Z15
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z0, Z0
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z1, Z1
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z2, Z2
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z4, Z4
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z5, Z5
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z6, Z6
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z7, Z7
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z8, Z8
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z9, Z9
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z10, Z10
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z12, Z12
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z13, Z13
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z14, Z14
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPS.Z (SI), K1, Y16
+	VCVTPS2PD Y16, Z16
+	VMOVUPS.Z (DI), K1, Y17
+	VCVTPS2PD Y17, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z15, Z15
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	JMP       next0
+
+end0:
+	VADDPD  Z8, Z0, Z0
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	VADDPD  Z9, Z1, Z1
+	VADDPD  Z13, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z14, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z11, Z3, Z3
+	VADDPD  Z15, Z7, Z7
+	VADDPD  Z7, Z3, Z3
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z3, Z1, Z1
+	VADDPD  Z1, Z0, Z0
+	MOVQ    24(AX), CX
+	VMOVUPD Z0, K1, (CX)
+	SUBQ    $0x08, DX
+	JLE     done
+	ADDQ    $0x00000040, 24(AX)
+	ADDQ    $0x00000020, 32(AX)
+	ADDQ    $0x00000020, 40(AX)
+	JMP     rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func rowProductsF64AVX512(a *args)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·rowProductsF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), DX
+
+rows:
+	MOVQ         DX, CX
+	MOVQ         $0x00000008, BX
+	CMPQ         CX, BX
+	CMOVQGT      BX, CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	IMUL3Q       $0x08, 16(AX), CX
+	MOVQ         32(AX), SI
+	MOVQ         40(AX), DI
+	VBROADCASTSD reduceConstants<>+32(SB), Z0
+	VBROADCASTSD reduceConstants<>+32(SB), Z1
+	VBROADCASTSD reduceConstants<>+32(SB), Z2
+	VBROADCASTSD reduceConstants<>+32(SB), Z3
+	VBROADCASTSD reduceConstants<>+32(SB), Z4
+	VBROADCASTSD reduceConstants<>+32(SB), Z5
+	VBROADCASTSD reduceConstants<>+32(SB), Z6
+	VBROADCASTSD reduceConstants<>+32(SB), Z7
+	VBROADCASTSD reduceConstants<>+32(SB), Z8
+	VBROADCASTSD reduceConstants<>+32(SB), Z9
+	VBROADCASTSD reduceConstants<>+32(SB), Z10
+	VBROADCASTSD reduceConstants<>+32(SB), Z11
+	VBROADCASTSD reduceConstants<>+32(SB), Z12
+	VBROADCASTSD reduceConstants<>+32(SB), Z13
+	VBROADCASTSD reduceConstants<>+32(SB), Z14
+	VBROADCASTSD reduceConstants<>+32(SB), Z15
+	MOVQ         8(AX), BX
+
+next0:
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z0, Z0
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z1, Z1
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z2, Z2
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z4, Z4
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z5, Z5
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z6, Z6
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z7, Z7
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z8, Z8
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z9, Z9
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z10, Z10
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z12, Z12
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z13, Z13
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z14, Z14
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	DECQ      BX
+	JL        end0
+	VMOVUPD.Z (SI), K1, Z16
+	VMOVUPD.Z (DI), K1, Z17
+	VMULPD    Z17, Z16, Z16
+	VADDPD    Z16, Z15, Z15
+	ADDQ      CX, SI
+	ADDQ      CX, DI
+	JMP       next0
+
+end0:
+	VADDPD  Z8, Z0, Z0
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	VADDPD  Z9, Z1, Z1
+	VADDPD  Z13, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z14, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z11, Z3, Z3
+	VADDPD  Z15, Z7, Z7
+	VADDPD  Z7, Z3, Z3
+	VADDPD  Z2, Z0, Z0
+	VADDPD  Z3, Z1, Z1
+	VADDPD  Z1, Z0, Z0
+	MOVQ    24(AX), CX
+	VMOVUPD Z0, K1, (CX)
+	SUBQ    $0x08, DX
+	JLE     done
+	ADDQ    $0x00000040, 24(AX)
+	ADDQ    $0x00000040, 32(AX)
+	ADDQ    $0x00000040, 40(AX)
+	JMP     rows
+
+done:
 	VZEROUPPER
 	RET

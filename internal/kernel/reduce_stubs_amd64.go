@@ -51,3 +51,39 @@ func notFiniteF32AVX512(a *args)
 
 //go:noescape
 func notFiniteF64AVX512(a *args)
+
+//go:noescape
+func rowTotalsF32AVX2(a *args)
+
+//go:noescape
+func rowTotalsF64AVX2(a *args)
+
+//go:noescape
+func rowTotalsF32AVX512(a *args)
+
+//go:noescape
+func rowTotalsF64AVX512(a *args)
+
+//go:noescape
+func rowSquaresF32AVX2(a *args)
+
+//go:noescape
+func rowSquaresF64AVX2(a *args)
+
+//go:noescape
+func rowSquaresF32AVX512(a *args)
+
+//go:noescape
+func rowSquaresF64AVX512(a *args)
+
+//go:noescape
+func rowProductsF32AVX2(a *args)
+
+//go:noescape
+func rowProductsF64AVX2(a *args)
+
+//go:noescape
+func rowProductsF32AVX512(a *args)
+
+//go:noescape
+func rowProductsF64AVX512(a *args)

@@ -85,6 +85,32 @@ func testRowSums[T matrix.Float](t *testing.T) {
 						t.Fatalf("row %d of %d×%d: %v, not %v", i, rows, cols, got.Data[i], want.Data[i])
 					}
 				}
+				compareRowTotals(t, r, a)
+			}
+		}
+	}
+}
+
+// compareRowTotals compares the sums of rows in float64.
+func compareRowTotals[T matrix.Float](t *testing.T, r *rand.Rand, a *matrix.Matrix[T]) {
+	t.Helper()
+	atEnd, atStart := kernel.Guarded[float64](t, a.Rows)
+	center, b := make([]float64, a.Rows), a.Clone()
+	fillFinite(r, center)
+	fillFinite(r, b.Data)
+	for name, do := range map[string]func(total []float64){
+		"RowTotals":   func(total []float64) { matrix.RowTotals(total, a) },
+		"RowSquares":  func(total []float64) { matrix.RowSquares(total, a, center) },
+		"RowProducts": func(total []float64) { matrix.RowProducts(total, a, b) },
+	} {
+		want := make([]float64, a.Rows)
+		inGeneric(t, func() { do(want) })
+		for _, got := range [][]float64{atEnd, atStart} {
+			do(got)
+			for i := range got {
+				if !same(got[i], want[i]) {
+					t.Fatalf("%s, row %d of %d×%d: %v, not %v", name, i, a.Rows, a.Cols, got[i], want[i])
+				}
 			}
 		}
 	}
@@ -110,6 +136,7 @@ func benchmarkSum[T matrix.Float](b *testing.B, typ string) {
 			{"SumSquares", func() { matrix.SumSquares(a.Data) }},
 			{"Finite", func() { matrix.Finite(a.Data) }},
 			{"RowSums", func() { matrix.RowSums(sums, a) }},
+			{"RowTotals", func() { matrix.RowTotals(make([]float64, a.Rows), a) }},
 		} {
 			for _, tier := range kernel.Tiers() {
 				setTier(b, tier)

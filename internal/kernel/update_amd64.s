@@ -21,9 +21,9 @@ GLOBL updateConstants<>(SB), RODATA|NOPTR, $0
 TEXT ·addF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -69,9 +69,9 @@ done:
 TEXT ·addF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -117,9 +117,9 @@ done:
 TEXT ·addF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -168,9 +168,9 @@ done:
 TEXT ·addF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -219,9 +219,9 @@ done:
 TEXT ·subF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -267,9 +267,9 @@ done:
 TEXT ·subF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -315,9 +315,9 @@ done:
 TEXT ·subF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -366,9 +366,9 @@ done:
 TEXT ·subF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -417,9 +417,9 @@ done:
 TEXT ·hadamardF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -465,9 +465,9 @@ done:
 TEXT ·hadamardF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 24(AX), DX
-	MOVQ 32(AX), BX
-	MOVQ 16(AX), DI
+	MOVQ 32(AX), DX
+	MOVQ 40(AX), BX
+	MOVQ 24(AX), DI
 	XORQ AX, AX
 
 loop:
@@ -513,9 +513,9 @@ done:
 TEXT ·hadamardF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -564,9 +564,9 @@ done:
 TEXT ·hadamardF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), CX
 	MOVQ (CX), AX
-	MOVQ 24(CX), SI
-	MOVQ 32(CX), DI
-	MOVQ 16(CX), R8
+	MOVQ 32(CX), SI
+	MOVQ 40(CX), DI
+	MOVQ 24(CX), R8
 	XORQ DX, DX
 
 loop:
@@ -615,9 +615,9 @@ done:
 TEXT ·scaleF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         16(AX), BX
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -663,9 +663,9 @@ done:
 TEXT ·scaleF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         16(AX), BX
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -709,9 +709,9 @@ done:
 TEXT ·scaleF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         16(CX), DI
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -760,9 +760,9 @@ done:
 TEXT ·scaleF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         16(CX), DI
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -809,9 +809,9 @@ done:
 TEXT ·addScaledF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	VMOVSD       48(AX), X0
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -860,9 +860,9 @@ done:
 TEXT ·addScaledF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -909,9 +909,9 @@ done:
 TEXT ·addScaledF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	VMOVSD       48(CX), X0
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -963,9 +963,9 @@ done:
 TEXT ·addScaledF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -1015,11 +1015,11 @@ done:
 TEXT ·clipF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	VMOVSD       48(AX), X0
+	MOVQ         24(AX), DX
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       56(AX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
 	XORQ         AX, AX
@@ -1066,9 +1066,9 @@ done:
 TEXT ·clipF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
+	MOVQ         24(AX), DX
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
 	XORQ         AX, AX
 
 loop:
@@ -1113,11 +1113,11 @@ done:
 TEXT ·clipF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	VMOVSD       48(CX), X0
+	MOVQ         24(CX), SI
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       56(CX), X1
+	VMOVSD       80(CX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
 	XORQ         DX, DX
@@ -1167,9 +1167,9 @@ done:
 TEXT ·clipF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	VBROADCASTSD 48(CX), Z0
-	VBROADCASTSD 56(CX), Z1
+	MOVQ         24(CX), SI
+	VBROADCASTSD 72(CX), Z0
+	VBROADCASTSD 80(CX), Z1
 	XORQ         DX, DX
 
 loop:
@@ -1217,10 +1217,10 @@ done:
 TEXT ·dropF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
 	XORQ         AX, AX
@@ -1269,10 +1269,10 @@ done:
 TEXT ·dropF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         16(AX), SI
-	VBROADCASTSD 48(AX), Y0
+	MOVQ         32(AX), DX
+	MOVQ         40(AX), BX
+	MOVQ         24(AX), SI
+	VBROADCASTSD 72(AX), Y0
 	XORQ         AX, AX
 
 loop:
@@ -1319,10 +1319,10 @@ done:
 TEXT ·dropF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
 	XORQ         DX, DX
@@ -1374,10 +1374,10 @@ done:
 TEXT ·dropF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         16(CX), R8
-	VBROADCASTSD 48(CX), Z0
+	MOVQ         32(CX), SI
+	MOVQ         40(CX), DI
+	MOVQ         24(CX), R8
+	VBROADCASTSD 72(CX), Z0
 	XORQ         DX, DX
 
 loop:
@@ -1427,16 +1427,16 @@ done:
 TEXT ·momentumF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       56(AX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
-	VMOVSD       64(AX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	XORQ         AX, AX
@@ -1492,12 +1492,12 @@ done:
 TEXT ·momentumF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
-	VBROADCASTSD 64(AX), Y2
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
+	VBROADCASTSD 88(AX), Y2
 	XORQ         AX, AX
 
 loop:
@@ -1551,16 +1551,16 @@ done:
 TEXT ·momentumF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       56(CX), X1
+	VMOVSD       80(CX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       64(CX), X2
+	VMOVSD       88(CX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	XORQ         DX, DX
@@ -1619,12 +1619,12 @@ done:
 TEXT ·momentumF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	VBROADCASTSD 48(CX), Z0
-	VBROADCASTSD 56(CX), Z1
-	VBROADCASTSD 64(CX), Z2
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	VBROADCASTSD 72(CX), Z0
+	VBROADCASTSD 80(CX), Z1
+	VBROADCASTSD 88(CX), Z2
 	XORQ         DX, DX
 
 loop:
@@ -1681,16 +1681,16 @@ done:
 TEXT ·nesterovF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       56(AX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
-	VMOVSD       64(AX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
 	XORQ         AX, AX
@@ -1748,12 +1748,12 @@ done:
 TEXT ·nesterovF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
-	VBROADCASTSD 64(AX), Y2
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
+	VBROADCASTSD 88(AX), Y2
 	XORQ         AX, AX
 
 loop:
@@ -1809,16 +1809,16 @@ done:
 TEXT ·nesterovF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       56(CX), X1
+	VMOVSD       80(CX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       64(CX), X2
+	VMOVSD       88(CX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
 	XORQ         DX, DX
@@ -1879,12 +1879,12 @@ done:
 TEXT ·nesterovF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	VBROADCASTSD 48(CX), Z0
-	VBROADCASTSD 56(CX), Z1
-	VBROADCASTSD 64(CX), Z2
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	VBROADCASTSD 72(CX), Z0
+	VBROADCASTSD 80(CX), Z1
+	VBROADCASTSD 88(CX), Z2
 	XORQ         DX, DX
 
 loop:
@@ -1943,19 +1943,19 @@ done:
 TEXT ·rmsPropF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	VMOVSD       48(AX), X0
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       56(AX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
-	VMOVSD       64(AX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
-	VMOVSD       72(AX), X3
+	VMOVSD       96(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Y3
 	XORQ         AX, AX
@@ -2015,13 +2015,13 @@ done:
 TEXT ·rmsPropF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
-	VBROADCASTSD 64(AX), Y2
-	VBROADCASTSD 72(AX), Y3
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
+	VBROADCASTSD 88(AX), Y2
+	VBROADCASTSD 96(AX), Y3
 	XORQ         AX, AX
 
 loop:
@@ -2079,19 +2079,19 @@ done:
 TEXT ·rmsPropF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	VMOVSD       48(CX), X0
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       56(CX), X1
+	VMOVSD       80(CX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       64(CX), X2
+	VMOVSD       88(CX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
-	VMOVSD       72(CX), X3
+	VMOVSD       96(CX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
 	XORQ         DX, DX
@@ -2154,13 +2154,13 @@ done:
 TEXT ·rmsPropF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	VBROADCASTSD 48(CX), Z0
-	VBROADCASTSD 56(CX), Z1
-	VBROADCASTSD 64(CX), Z2
-	VBROADCASTSD 72(CX), Z3
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	VBROADCASTSD 72(CX), Z0
+	VBROADCASTSD 80(CX), Z1
+	VBROADCASTSD 88(CX), Z2
+	VBROADCASTSD 96(CX), Z3
 	XORQ         DX, DX
 
 loop:
@@ -2221,32 +2221,32 @@ done:
 TEXT ·adamF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	MOVQ         40(AX), DI
-	VMOVSD       48(AX), X0
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         48(AX), DI
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
-	VMOVSD       56(AX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Y1
-	VMOVSD       64(AX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
-	VMOVSD       72(AX), X3
+	VMOVSD       96(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Y3
-	VMOVSD       80(AX), X4
+	VMOVSD       104(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Y4
-	VMOVSD       88(AX), X5
+	VMOVSD       112(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Y5
-	VMOVSD       96(AX), X6
+	VMOVSD       120(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Y6
-	VMOVSD       104(AX), X7
+	VMOVSD       128(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Y7
 	XORQ         AX, AX
@@ -2315,18 +2315,18 @@ done:
 TEXT ·adamF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         16(AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         32(AX), SI
-	MOVQ         40(AX), DI
-	VBROADCASTSD 48(AX), Y0
-	VBROADCASTSD 56(AX), Y1
-	VBROADCASTSD 64(AX), Y2
-	VBROADCASTSD 72(AX), Y3
-	VBROADCASTSD 80(AX), Y4
-	VBROADCASTSD 88(AX), Y5
-	VBROADCASTSD 96(AX), Y6
-	VBROADCASTSD 104(AX), Y7
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         48(AX), DI
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD 80(AX), Y1
+	VBROADCASTSD 88(AX), Y2
+	VBROADCASTSD 96(AX), Y3
+	VBROADCASTSD 104(AX), Y4
+	VBROADCASTSD 112(AX), Y5
+	VBROADCASTSD 120(AX), Y6
+	VBROADCASTSD 128(AX), Y7
 	XORQ         AX, AX
 
 loop:
@@ -2393,32 +2393,32 @@ done:
 TEXT ·adamF32AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), R9
-	VMOVSD       48(CX), X0
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	MOVQ         48(CX), R9
+	VMOVSD       72(CX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       56(CX), X1
+	VMOVSD       80(CX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       64(CX), X2
+	VMOVSD       88(CX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
-	VMOVSD       72(CX), X3
+	VMOVSD       96(CX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
-	VMOVSD       80(CX), X4
+	VMOVSD       104(CX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
-	VMOVSD       88(CX), X5
+	VMOVSD       112(CX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
-	VMOVSD       96(CX), X6
+	VMOVSD       120(CX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
-	VMOVSD       104(CX), X7
+	VMOVSD       128(CX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Z7
 	XORQ         DX, DX
@@ -2490,18 +2490,18 @@ done:
 TEXT ·adamF64AVX512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), CX
 	MOVQ         (CX), AX
-	MOVQ         16(CX), SI
-	MOVQ         24(CX), DI
-	MOVQ         32(CX), R8
-	MOVQ         40(CX), R9
-	VBROADCASTSD 48(CX), Z0
-	VBROADCASTSD 56(CX), Z1
-	VBROADCASTSD 64(CX), Z2
-	VBROADCASTSD 72(CX), Z3
-	VBROADCASTSD 80(CX), Z4
-	VBROADCASTSD 88(CX), Z5
-	VBROADCASTSD 96(CX), Z6
-	VBROADCASTSD 104(CX), Z7
+	MOVQ         24(CX), SI
+	MOVQ         32(CX), DI
+	MOVQ         40(CX), R8
+	MOVQ         48(CX), R9
+	VBROADCASTSD 72(CX), Z0
+	VBROADCASTSD 80(CX), Z1
+	VBROADCASTSD 88(CX), Z2
+	VBROADCASTSD 96(CX), Z3
+	VBROADCASTSD 104(CX), Z4
+	VBROADCASTSD 112(CX), Z5
+	VBROADCASTSD 120(CX), Z6
+	VBROADCASTSD 128(CX), Z7
 	XORQ         DX, DX
 
 loop:

@@ -22,6 +22,9 @@ const (
 	opEluBackward
 	opGelu
 	opGeluBackward
+	opStandardise
+	opShift
+	opStandardiseBackward
 	opAdd
 	opSub
 	opHadamard
@@ -53,6 +56,9 @@ const (
 	opSum
 	opSumSquares
 	opNotFinite
+	opRowTotals
+	opRowSquares
+	opRowProducts
 )
 
 // variant is a tier's assembly for a type.
@@ -67,9 +73,10 @@ const (
 
 // args is what the assembly reads; gen/vector.go has the offsets.
 type args struct {
-	n, m int
-	p    [4]unsafe.Pointer // the slices, those that are written first
-	s    [8]float64        // the scalars
+	n, m   int               // elements, or rows and columns
+	stride int               // elements from column to column, where it is not n
+	p      [6]unsafe.Pointer // the slices, those that are written first
+	s      [8]float64        // the scalars
 }
 
 // atOnce is how many elements one call of the assembly goes over, which cannot
@@ -94,6 +101,16 @@ func run[T Float](o op, a *args) int {
 	return n
 }
 
+// whole is run in one call: not all of the slices are of T.
+func whole[T Float](o op, a *args) int {
+	v, ok := variantOf[T]()
+	if !ok {
+		return 0
+	}
+	call(o, v, a)
+	return a.n
+}
+
 // skip leaves out the first n elements, of the given size.
 func (a *args) skip(n, size int) {
 	a.n -= n
@@ -114,20 +131,20 @@ func pointer[T Float](x []T, n int) unsafe.Pointer {
 
 func args1[T Float](y []T) args {
 	n := len(y)
-	return args{n: n, p: [4]unsafe.Pointer{pointer(y, n)}}
+	return args{n: n, p: [6]unsafe.Pointer{pointer(y, n)}}
 }
 
 func args2[T Float](y, x []T) args {
 	n := len(y)
-	return args{n: n, p: [4]unsafe.Pointer{pointer(y, n), pointer(x, n)}}
+	return args{n: n, p: [6]unsafe.Pointer{pointer(y, n), pointer(x, n)}}
 }
 
 func args3[T Float](y, x1, x2 []T) args {
 	n := len(y)
-	return args{n: n, p: [4]unsafe.Pointer{pointer(y, n), pointer(x1, n), pointer(x2, n)}}
+	return args{n: n, p: [6]unsafe.Pointer{pointer(y, n), pointer(x1, n), pointer(x2, n)}}
 }
 
 func args4[T Float](y, x1, x2, x3 []T) args {
 	n := len(y)
-	return args{n: n, p: [4]unsafe.Pointer{pointer(y, n), pointer(x1, n), pointer(x2, n), pointer(x3, n)}}
+	return args{n: n, p: [6]unsafe.Pointer{pointer(y, n), pointer(x1, n), pointer(x2, n), pointer(x3, n)}}
 }

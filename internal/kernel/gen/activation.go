@@ -19,7 +19,7 @@ func mixed(name string, inputs, scalars int, f func(m *machine, x, s []value) va
 	return k
 }
 
-// The activations of package layers; those that are an elementary function and
+// The activations and the batch normalisation of package layers; those that are an elementary function and
 // no more are with these.
 func activationKernels() []kernel {
 	return []kernel{
@@ -63,6 +63,21 @@ func activationKernels() []kernel {
 			second := m.mul(m.mul(m.mul(z, m.c(0.5)), m.sub(m.c(1), m.mul(t, t))), du)
 			return m.mul(da, m.add(first, second))
 		}),
+
+		{name: "standardise", out: []int{0}, in: []int{1, 2, 3}, wide: []int{2, 3}, viaFloat64: true,
+			f: func(m *machine, x, s []value) []value {
+				z, mu, std := m.widen(x[0]), x[1], x[2]
+				return []value{m.narrow(m.div(m.sub(z, mu), std))}
+			}},
+		arithmetic("shift", 3, 0, func(m *machine, x, s []value) value {
+			zNorm, gamma, beta := x[0], x[1], x[2]
+			return m.add(m.mul(gamma, zNorm), beta)
+		}),
+		{name: "standardiseBackward", out: []int{0}, in: []int{1, 2, 3, 4, 5}, wide: []int{3, 4, 5}, viaFloat64: true,
+			f: func(m *machine, x, s []value) []value {
+				d, zNorm, scale, meanD, meanProduct := m.widen(x[0]), m.widen(x[1]), x[2], x[3], x[4]
+				return []value{m.narrow(m.mul(scale, m.sub(m.sub(d, meanD), m.mul(zNorm, meanProduct))))}
+			}},
 	}
 }
 

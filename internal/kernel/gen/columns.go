@@ -15,21 +15,19 @@ import (
 // ones stand in several lanes.
 type columns struct {
 	*machine
-	float64s *machine // the same for arrays of float64
-	args     arguments
-	offset   [3]reg.GPVirtual // of the columns 1, 2 and 3 from the first, in bytes
-	upper    reg.GPVirtual    // and of the upper four
-	lane     reg.GPVirtual    // of the sum of losses that comes next, in bytes
-	loops    int
+	args   arguments
+	offset [3]reg.GPVirtual // of the columns 1, 2 and 3 from the first, in bytes
+	upper  reg.GPVirtual    // and of the upper four
+	lane   reg.GPVirtual    // of the sum of losses that comes next, in bytes
+	loops  int
 }
 
 // columnsKernel is a kernel of the matrices in args.p at the places. first, if
 // there is one, comes before the loop; it may have columns done.
 func columnsKernel(name string, places []int, first, f func(g *columns, s []value)) kernel {
 	return kernel{name: name, viaFloat64: true, write: func(m *machine, a arguments) {
-		wide := *m
-		wide.elem = 8
-		g := &columns{machine: m, float64s: &wide, args: a, upper: m.GP64(), lane: m.GP64()}
+		wide := m.float64s()
+		g := &columns{machine: m, args: a, upper: m.GP64(), lane: m.GP64()}
 		for c := range g.offset {
 			g.offset[c] = m.GP64()
 		}
@@ -217,7 +215,7 @@ func (g *columns) addLosses(x value) {
 	} else {
 		g.store(x, some)
 	}
-	g.loadMasked(some, g.float64s.maskOf(count), x)
+	g.loadMasked(some, g.float64s().maskOf(count), x)
 	g.Label("add")
 	g.MOVQ(g.args.pointer(3), sums)
 	at := operand.Mem{Base: sums, Index: g.lane, Scale: 1}

@@ -23,6 +23,13 @@ type machine struct {
 	data    *constants
 }
 
+// float64s returns the machine for arrays of float64, with as many lanes.
+func (m *machine) float64s() *machine {
+	wide := *m
+	wide.elem = 8
+	return &wide
+}
+
 // value is a vector, or a constant, which is in memory.
 type value struct {
 	op       operand.Op

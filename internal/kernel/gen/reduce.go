@@ -18,7 +18,114 @@ func reduceKernels() []kernel {
 			m.sum(a, func(x value) value { return m.mul(x, x) })
 		}},
 		{name: "notFinite", write: (*machine).notFinite},
+		{name: "rowTotals", viaFloat64: true, write: func(m *machine, a arguments) {
+			m.rowTotals(a, 1, false, func(x []value, center value) value { return x[0] })
+		}},
+		{name: "rowSquares", viaFloat64: true, write: func(m *machine, a arguments) {
+			m.rowTotals(a, 1, true, func(x []value, center value) value {
+				d := m.sub(x[0], center)
+				return m.mul(d, d)
+			})
+		}},
+		{name: "rowProducts", viaFloat64: true, write: func(m *machine, a arguments) {
+			m.rowTotals(a, 2, false, func(x []value, center value) value { return m.mul(x[0], x[1]) })
+		}},
 	}
+}
+
+// rowTotals sets float64 i of args.p[0] to the sum of a term of every element of
+// row i, in sixteen lanes. The matrices, of args.n rows and args.m columns, are in
+// args.p[1] and args.p[2], the centers of the rows in args.p[3].
+func (m *machine) rowTotals(a arguments, matrices int, centered bool, term func(x []value, center value) value) {
+	rows := m.GP64()
+	m.MOVQ(a.n(), rows)
+	m.Label("rows")
+	mask := m.maskOf(m.atMostLanes(rows))
+	wideMask := mask
+	if !m.avx512 && m.elem == 4 {
+		wideMask = m.float64s().maskOf(m.atMostLanes(rows))
+	}
+	center := m.register(8)
+	if centered {
+		from := m.GP64()
+		m.MOVQ(a.pointer(3), from)
+		m.loadMasked(operand.Mem{Base: from}, wideMask, center)
+	}
+	total := m.totals(a, matrices, mask, func(x []value) value { return term(x, center) })
+	to := m.GP64()
+	m.MOVQ(a.pointer(0), to)
+	m.storeMasked(total, wideMask, operand.Mem{Base: to})
+	m.SUBQ(operand.U8(m.lanes), rows)
+	m.JLE(operand.LabelRef("done"))
+	for k, size := range []int{8, m.elem, m.elem, 8} {
+		if k == 0 || k <= matrices || k == 3 && centered {
+			m.ADDQ(operand.U32(size*m.lanes), a.pointer(k))
+		}
+	}
+	m.JMP(operand.LabelRef("rows"))
+	m.Label("done")
+}
+
+// totals returns the sums of the rows of a vector. A pass over the columns sums up
+// as many of the sixteen lanes as there are registers for: with lane l those 4, 8
+// and 12 after it, to which it is added.
+func (m *machine) totals(a arguments, matrices int, mask operand.Op, term func(x []value) value) value {
+	fours := 1 // that a pass sums up
+	if m.avx512 {
+		fours = 4
+	}
+	stride, left := m.GP64(), m.GP64()
+	m.IMUL3Q(operand.U8(m.elem), a.stride(), stride)
+	var sums []value
+	for first := 0; first < 4; first += fours {
+		var lanes [16]value
+		columns := make([]reg.GPVirtual, matrices)
+		for k := range columns {
+			columns[k] = m.GP64()
+			m.MOVQ(a.pointer(1+k), columns[k])
+		}
+		for l := range lanes {
+			if l%4 >= first && l%4 < first+fours {
+				lanes[l] = m.copyOf(m.f(0))
+			}
+		}
+		next, end := fmt.Sprint("next", first), fmt.Sprint("end", first)
+		m.MOVQ(a.m(), left)
+		m.Label(next)
+		for l := range lanes {
+			m.DECQ(left)
+			m.JL(operand.LabelRef(end))
+			if lanes[l].op != nil {
+				m.addTo(lanes[l], term(m.readMasked(columns, mask)))
+			}
+			for _, column := range columns {
+				m.ADDQ(stride, column)
+			}
+		}
+		m.JMP(operand.LabelRef(next))
+		m.Label(end)
+		for l := first; l < first+fours; l++ {
+			m.addTo(lanes[l], lanes[l+8])
+			m.addTo(lanes[l+4], lanes[l+12])
+			m.addTo(lanes[l], lanes[l+4])
+			sums = append(sums, lanes[l])
+		}
+	}
+	m.addTo(sums[0], sums[2])
+	m.addTo(sums[1], sums[3])
+	m.addTo(sums[0], sums[1])
+	return sums[0]
+}
+
+// readMasked returns vectors of float64.
+func (m *machine) readMasked(from []reg.GPVirtual, mask operand.Op) []value {
+	x := make([]value, len(from))
+	for k := range x {
+		y := m.register(m.elem)
+		m.loadMasked(operand.Mem{Base: from[k]}, mask, y)
+		x[k] = m.widen(y)
+	}
+	return x
 }
 
 // rowSums adds to the n elements of the first slice the m columns of n elements

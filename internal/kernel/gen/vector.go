@@ -21,10 +21,19 @@ import (
 type kernel struct {
 	name       string // of its constant, "exp" of opExp
 	in, out    []int  // the arrays that it reads and writes: places in args.p
+	wide       []int  // those of in that are float64 in every variant
 	scalars    int    // how many of args.s it reads
 	viaFloat64 bool   // float32 is computed in float64, so half as many elements at a time
 	f          func(m *machine, x, s []value) []value
 	write      func(m *machine, a arguments) // in place of f: a loop of its own
+}
+
+// size returns the bytes of an element of the array at the place p.
+func (k kernel) size(m *machine, p int) int {
+	if slices.Contains(k.wide, p) {
+		return 8
+	}
+	return m.elem
 }
 
 // arguments is where the fields of args (vector.go in package kernel) are.
@@ -32,8 +41,9 @@ type arguments struct{ base reg.Register }
 
 func (a arguments) n() operand.Mem            { return operand.Mem{Base: a.base} }
 func (a arguments) m() operand.Mem            { return operand.Mem{Base: a.base, Disp: 8} }
-func (a arguments) pointer(k int) operand.Mem { return operand.Mem{Base: a.base, Disp: 16 + 8*k} }
-func (a arguments) scalar(k int) operand.Mem  { return operand.Mem{Base: a.base, Disp: 48 + 8*k} }
+func (a arguments) stride() operand.Mem       { return operand.Mem{Base: a.base, Disp: 16} }
+func (a arguments) pointer(k int) operand.Mem { return operand.Mem{Base: a.base, Disp: 24 + 8*k} }
+func (a arguments) scalar(k int) operand.Mem  { return operand.Mem{Base: a.base, Disp: 72 + 8*k} }
 
 // variant is a tier and a type that every kernel is written for.
 type variant struct {
@@ -132,13 +142,12 @@ func (m *machine) elementwise(k kernel, a arguments) {
 		scalars[j] = m.scalar(a.scalar(j))
 	}
 	at := func(p int) operand.Mem {
-		return operand.Mem{Base: pointers[p], Index: i, Scale: uint8(m.elem)}
+		return operand.Mem{Base: pointers[p], Index: i, Scale: uint8(k.size(m, p))}
 	}
 	x := make([]value, len(k.in))
-	for j := range x {
-		x[j] = m.register(m.elem)
+	for j, p := range k.in {
+		x[j] = m.register(k.size(m, p))
 	}
-	var mask operand.Op
 
 	m.XORQ(i, i)
 	if m.vectors > 1 {
@@ -164,9 +173,17 @@ func (m *machine) elementwise(k kernel, a arguments) {
 	m.Label("loadRest")
 	m.CMPQ(i, n)
 	m.JE(operand.LabelRef("done"))
-	mask = m.mask(i, n)
+	mask := m.mask(i, n)
+	wideMask := mask
+	if len(k.wide) > 0 && !m.avx512 && m.elem == 4 {
+		wideMask = m.float64s().mask(i, n)
+	}
 	for j, p := range k.in {
-		m.loadMasked(at(p), mask, x[j])
+		if k.size(m, p) == m.elem {
+			m.loadMasked(at(p), mask, x[j])
+		} else {
+			m.loadMasked(at(p), wideMask, x[j])
+		}
 	}
 	m.JMP(operand.LabelRef("body"))
 
@@ -188,15 +205,14 @@ func (m *machine) manyVectors(k kernel, at func(p int) operand.Mem, scalars []va
 	m.CMPQ(next, n)
 	m.JG(operand.LabelRef("loop"))
 	m.interleave(m.vectors, func(v int) {
-		shift := v * m.lanes * m.elem
 		x := make([]value, len(k.in))
 		for j, p := range k.in {
-			x[j] = m.register(m.elem)
-			m.load(at(p).Offset(shift), x[j])
+			x[j] = m.register(k.size(m, p))
+			m.load(at(p).Offset(v*m.lanes*x[j].size), x[j])
 		}
 		y := k.f(m, x, scalars)
 		for j, p := range k.out {
-			m.store(y[j], at(p).Offset(shift))
+			m.store(y[j], at(p).Offset(v*m.lanes*m.elem))
 		}
 	})
 	m.MOVQ(next, i)
