@@ -75,14 +75,15 @@ func (d *Dropout[T]) drawMask(n, m int) {
 		d.Uniforms(u, n, m)
 	} else {
 		matrix.Reseed(&d.source, d.seed, matrix.ForDropout+matrix.Purpose(d.layer), uint32(d.step))
+		source := d.source // a copy, which is faster to draw from
 		for i := range u {
-			u[i] = float64(d.source.Uint64()>>11) / (1 << 53)
+			u[i] = float64(source.Uint64()>>11) / (1 << 53)
 		}
 	}
 	keep := 1 - d.Drop
-	for i, u := range u {
+	for i := kernel.Mask(d.Mask.Data, u, keep); i < len(u); i++ {
 		d.Mask.Data[i] = 0
-		if u < keep {
+		if u[i] < keep {
 			d.Mask.Data[i] = 1
 		}
 	}

@@ -215,6 +215,14 @@ func call(o op, v variant, a *args) {
 		dropF32AVX512(a)
 	case uint(opDrop)*4 + 3:
 		dropF64AVX512(a)
+	case uint(opMask)*4 + 0:
+		maskF32AVX2(a)
+	case uint(opMask)*4 + 1:
+		maskF64AVX2(a)
+	case uint(opMask)*4 + 2:
+		maskF32AVX512(a)
+	case uint(opMask)*4 + 3:
+		maskF64AVX512(a)
 	case uint(opMomentum)*4 + 0:
 		momentumF32AVX2(a)
 	case uint(opMomentum)*4 + 1:

@@ -74,8 +74,8 @@ func GELUBackward[T Float](dz, da, z []T) int {
 // Standardise sets zNorm = (z-mu)/std.
 func Standardise[T Float](zNorm, z []T, mu, std []float64) int {
 	a := args2(zNorm, z)
-	a.p[2], a.p[3] = pointer(mu, a.n), pointer(std, a.n)
-	return whole[T](opStandardise, &a)
+	a.p[2], a.p[3], a.wide = pointer(mu, a.n), pointer(std, a.n), 2
+	return run[T](opStandardise, &a)
 }
 
 // Shift sets zTilde = gamma ⊙ zNorm + beta.
@@ -87,8 +87,16 @@ func Shift[T Float](zTilde, zNorm, gamma, beta []T) int {
 // StandardiseBackward sets dz = scale ⊙ (dzTilde - meanD - zNorm ⊙ meanProduct).
 func StandardiseBackward[T Float](dz, dzTilde, zNorm []T, scale, meanD, meanProduct []float64) int {
 	a := args3(dz, dzTilde, zNorm)
-	a.p[3], a.p[4], a.p[5] = pointer(scale, a.n), pointer(meanD, a.n), pointer(meanProduct, a.n)
-	return whole[T](opStandardiseBackward, &a)
+	a.p[3], a.p[4], a.p[5], a.wide = pointer(scale, a.n), pointer(meanD, a.n), pointer(meanProduct, a.n), 3
+	return run[T](opStandardiseBackward, &a)
+}
+
+// Mask sets mask to 1 where u < keep and to 0 elsewhere.
+func Mask[T Float](mask []T, u []float64, keep float64) int {
+	a := args1(mask)
+	a.p[1], a.wide = pointer(u, a.n), 1
+	a.s[0] = keep
+	return divide[T](opMask, &a)
 }
 
 // Drop sets y = x ⊙ mask / keep.

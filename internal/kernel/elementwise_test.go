@@ -41,6 +41,16 @@ func operations[T matrix.Float]() []elementwise[T] {
 		{"ClipValue", 1, func(x []*matrix.Matrix[T]) {
 			optim.ClipValue[T]{Max: 0.7}.Clip([]matrix.Param[T]{{Grad: x[0]}})
 		}},
+		{"DropoutMask", 3, func(x []*matrix.Matrix[T]) {
+			d := layers.NewDropout[T](0.3)
+			d.Mask, d.A = x[0], x[1]
+			d.Uniforms = func(u []float64, n, m int) {
+				for i := range u {
+					u[i] = float64(x[2].Data[i])
+				}
+			}
+			d.Forward(x[2])
+		}},
 		{"Dropout", 3, func(x []*matrix.Matrix[T]) {
 			d := layers.NewDropout[T](0.3)
 			d.Mask, d.DAPrev = x[1], x[0]

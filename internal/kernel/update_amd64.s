@@ -14,7 +14,15 @@ DATA updateMasks<>+48(SB)/8, $0x0000000000000000
 DATA updateMasks<>+56(SB)/8, $0x0000000000000000
 GLOBL updateMasks<>(SB), RODATA|NOPTR, $64
 
-GLOBL updateConstants<>(SB), RODATA|NOPTR, $0
+DATA updateConstants<>+0(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+8(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+16(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+24(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+32(SB)/8, $0x0000000000000000
+DATA updateConstants<>+40(SB)/8, $0x0000000000000000
+DATA updateConstants<>+48(SB)/8, $0x0000000000000000
+DATA updateConstants<>+56(SB)/8, $0x0000000000000000
+GLOBL updateConstants<>(SB), RODATA|NOPTR, $64
 
 // func addF32AVX2(a *args)
 // Requires: AVX
@@ -1417,6 +1425,327 @@ storeRest:
 	DECQ    AX
 	KMOVW   AX, K1
 	VMOVUPD Z1, K1, (R8)(DX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maskF32AVX2(a *args)
+// Requires: AVX
+TEXT ·maskF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VBROADCASTSD 72(AX), Y0
+	XORQ         AX, AX
+
+many:
+	LEAQ         16(AX), SI
+	CMPQ         SI, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y1
+	VMOVUPD      32(DX)(AX*8), Y2
+	VMOVUPD      64(DX)(AX*8), Y3
+	VMOVUPD      96(DX)(AX*8), Y4
+	VCMPPD       $0x11, Y0, Y1, Y1
+	VCMPPD       $0x11, Y0, Y2, Y2
+	VCMPPD       $0x11, Y0, Y3, Y3
+	VCMPPD       $0x11, Y0, Y4, Y7
+	VBROADCASTSD updateConstants<>+32(SB), Y4
+	VBROADCASTSD updateConstants<>+32(SB), Y5
+	VBROADCASTSD updateConstants<>+32(SB), Y6
+	VBROADCASTSD updateConstants<>+32(SB), Y8
+	VBLENDVPD    Y1, updateConstants<>+0(SB), Y4, Y1
+	VBLENDVPD    Y2, updateConstants<>+0(SB), Y5, Y2
+	VBLENDVPD    Y3, updateConstants<>+0(SB), Y6, Y3
+	VBLENDVPD    Y7, updateConstants<>+0(SB), Y8, Y4
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VMOVUPS      X1, (BX)(AX*4)
+	VMOVUPS      X2, 16(BX)(AX*4)
+	VMOVUPS      X3, 32(BX)(AX*4)
+	VMOVUPS      X4, 48(BX)(AX*4)
+	MOVQ         SI, AX
+	JMP          many
+
+loop:
+	LEAQ    4(AX), SI
+	CMPQ    SI, CX
+	JG      loadRest
+	VMOVUPD (DX)(AX*8), Y1
+
+body:
+	VCMPPD       $0x11, Y0, Y1, Y1
+	VBROADCASTSD updateConstants<>+32(SB), Y2
+	VBLENDVPD    Y1, updateConstants<>+0(SB), Y2, Y1
+	VCVTPD2PSY   Y1, X1
+	CMPQ         SI, CX
+	JG           storeRest
+	VMOVUPS      X1, (BX)(AX*4)
+	MOVQ         SI, AX
+	JMP          loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	LEAQ       updateMasks<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), X1
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	LEAQ       updateMasks<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPD    32(R8)(DI*8), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       updateMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPS    32(DX)(CX*4), X0
+	VMASKMOVPS X1, X0, (BX)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maskF64AVX2(a *args)
+// Requires: AVX
+TEXT ·maskF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         32(AX), DX
+	MOVQ         24(AX), BX
+	VBROADCASTSD 72(AX), Y0
+	XORQ         AX, AX
+
+many:
+	LEAQ         16(AX), SI
+	CMPQ         SI, CX
+	JG           loop
+	VMOVUPD      (DX)(AX*8), Y1
+	VMOVUPD      32(DX)(AX*8), Y2
+	VMOVUPD      64(DX)(AX*8), Y3
+	VMOVUPD      96(DX)(AX*8), Y4
+	VCMPPD       $0x11, Y0, Y1, Y1
+	VCMPPD       $0x11, Y0, Y2, Y2
+	VCMPPD       $0x11, Y0, Y3, Y3
+	VCMPPD       $0x11, Y0, Y4, Y7
+	VBROADCASTSD updateConstants<>+32(SB), Y4
+	VBROADCASTSD updateConstants<>+32(SB), Y5
+	VBROADCASTSD updateConstants<>+32(SB), Y6
+	VBROADCASTSD updateConstants<>+32(SB), Y8
+	VBLENDVPD    Y1, updateConstants<>+0(SB), Y4, Y1
+	VBLENDVPD    Y2, updateConstants<>+0(SB), Y5, Y2
+	VBLENDVPD    Y3, updateConstants<>+0(SB), Y6, Y3
+	VBLENDVPD    Y7, updateConstants<>+0(SB), Y8, Y4
+	VMOVUPD      Y1, (BX)(AX*8)
+	VMOVUPD      Y2, 32(BX)(AX*8)
+	VMOVUPD      Y3, 64(BX)(AX*8)
+	VMOVUPD      Y4, 96(BX)(AX*8)
+	MOVQ         SI, AX
+	JMP          many
+
+loop:
+	LEAQ    4(AX), SI
+	CMPQ    SI, CX
+	JG      loadRest
+	VMOVUPD (DX)(AX*8), Y1
+
+body:
+	VCMPPD       $0x11, Y0, Y1, Y1
+	VBROADCASTSD updateConstants<>+32(SB), Y2
+	VBLENDVPD    Y1, updateConstants<>+0(SB), Y2, Y1
+	CMPQ         SI, CX
+	JG           storeRest
+	VMOVUPD      Y1, (BX)(AX*8)
+	MOVQ         SI, AX
+	JMP          loop
+
+loadRest:
+	CMPQ       AX, CX
+	JE         done
+	MOVQ       CX, DI
+	SUBQ       AX, DI
+	LEAQ       updateMasks<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPD    32(R8)(DI*8), Y1
+	VMASKMOVPD (DX)(AX*8), Y1, Y1
+	JMP        body
+
+storeRest:
+	SUBQ       AX, CX
+	LEAQ       updateMasks<>+0(SB), DX
+	NEGQ       CX
+	VMOVUPD    32(DX)(CX*8), Y0
+	VMASKMOVPD Y1, Y0, (BX)(AX*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maskF32AVX512(a *args)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·maskF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), CX
+	MOVQ         (CX), AX
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VBROADCASTSD 72(CX), Z0
+	XORQ         DX, DX
+
+many:
+	LEAQ           32(DX), BX
+	CMPQ           BX, AX
+	JG             loop
+	VMOVUPD        (SI)(DX*8), Z1
+	VMOVUPD        64(SI)(DX*8), Z2
+	VMOVUPD        128(SI)(DX*8), Z3
+	VMOVUPD        192(SI)(DX*8), Z4
+	VCMPPD         $0x11, Z0, Z1, K1
+	VCMPPD         $0x11, Z0, Z2, K2
+	VCMPPD         $0x11, Z0, Z3, K3
+	VCMPPD         $0x11, Z0, Z4, K4
+	VBROADCASTSD   updateConstants<>+32(SB), Z1
+	VBROADCASTSD   updateConstants<>+32(SB), Z2
+	VBROADCASTSD   updateConstants<>+32(SB), Z3
+	VBROADCASTSD   updateConstants<>+32(SB), Z4
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z2, K2, Z2
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z3, K3, Z3
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z4, K4, Z4
+	VCVTPD2PS      Z1, Y1
+	VCVTPD2PS      Z2, Y2
+	VCVTPD2PS      Z3, Y3
+	VCVTPD2PS      Z4, Y4
+	VMOVUPS        Y1, (DI)(DX*4)
+	VMOVUPS        Y2, 32(DI)(DX*4)
+	VMOVUPS        Y3, 64(DI)(DX*4)
+	VMOVUPS        Y4, 96(DI)(DX*4)
+	MOVQ           BX, DX
+	JMP            many
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPD (SI)(DX*8), Z1
+
+body:
+	VCMPPD         $0x11, Z0, Z1, K1
+	VBROADCASTSD   updateConstants<>+32(SB), Z1
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
+	VCVTPD2PS      Z1, Y1
+	CMPQ           BX, AX
+	JG             storeRest
+	VMOVUPS        Y1, (DI)(DX*4)
+	MOVQ           BX, DX
+	JMP            loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (SI)(DX*8), K1, Z1
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPS Y1, K1, (DI)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maskF64AVX512(a *args)
+// Requires: AVX, AVX512F
+TEXT ·maskF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), CX
+	MOVQ         (CX), AX
+	MOVQ         32(CX), SI
+	MOVQ         24(CX), DI
+	VBROADCASTSD 72(CX), Z0
+	XORQ         DX, DX
+
+many:
+	LEAQ           32(DX), BX
+	CMPQ           BX, AX
+	JG             loop
+	VMOVUPD        (SI)(DX*8), Z1
+	VMOVUPD        64(SI)(DX*8), Z2
+	VMOVUPD        128(SI)(DX*8), Z3
+	VMOVUPD        192(SI)(DX*8), Z4
+	VCMPPD         $0x11, Z0, Z1, K1
+	VCMPPD         $0x11, Z0, Z2, K2
+	VCMPPD         $0x11, Z0, Z3, K3
+	VCMPPD         $0x11, Z0, Z4, K4
+	VBROADCASTSD   updateConstants<>+32(SB), Z1
+	VBROADCASTSD   updateConstants<>+32(SB), Z2
+	VBROADCASTSD   updateConstants<>+32(SB), Z3
+	VBROADCASTSD   updateConstants<>+32(SB), Z4
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z2, K2, Z2
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z3, K3, Z3
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z4, K4, Z4
+	VMOVUPD        Z1, (DI)(DX*8)
+	VMOVUPD        Z2, 64(DI)(DX*8)
+	VMOVUPD        Z3, 128(DI)(DX*8)
+	VMOVUPD        Z4, 192(DI)(DX*8)
+	MOVQ           BX, DX
+	JMP            many
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, AX
+	JG      loadRest
+	VMOVUPD (SI)(DX*8), Z1
+
+body:
+	VCMPPD         $0x11, Z0, Z1, K1
+	VBROADCASTSD   updateConstants<>+32(SB), Z1
+	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
+	CMPQ           BX, AX
+	JG             storeRest
+	VMOVUPD        Z1, (DI)(DX*8)
+	MOVQ           BX, DX
+	JMP            loop
+
+loadRest:
+	CMPQ      DX, AX
+	JE        done
+	MOVQ      AX, CX
+	SUBQ      DX, CX
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (SI)(DX*8), K1, Z1
+	JMP       body
+
+storeRest:
+	SUBQ    DX, AX
+	MOVQ    AX, CX
+	MOVQ    $0x00000001, AX
+	SHLQ    CL, AX
+	DECQ    AX
+	KMOVW   AX, K1
+	VMOVUPD Z1, K1, (DI)(DX*8)
 
 done:
 	VZEROUPPER

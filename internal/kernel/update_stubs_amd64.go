@@ -89,6 +89,18 @@ func dropF32AVX512(a *args)
 func dropF64AVX512(a *args)
 
 //go:noescape
+func maskF32AVX2(a *args)
+
+//go:noescape
+func maskF64AVX2(a *args)
+
+//go:noescape
+func maskF32AVX512(a *args)
+
+//go:noescape
+func maskF64AVX512(a *args)
+
+//go:noescape
 func momentumF32AVX2(a *args)
 
 //go:noescape

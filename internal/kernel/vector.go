@@ -32,6 +32,7 @@ const (
 	opAddScaled
 	opClip
 	opDrop
+	opMask
 	opMomentum
 	opNesterov
 	opRmsProp
@@ -77,6 +78,7 @@ type args struct {
 	stride int               // elements from column to column, where it is not n
 	p      [6]unsafe.Pointer // the slices, those that are written first
 	s      [8]float64        // the scalars
+	wide   int               // the first of p that is float64 whatever the type; 0: none
 }
 
 // atOnce is how many elements one call of the assembly goes over, which cannot
@@ -101,20 +103,13 @@ func run[T Float](o op, a *args) int {
 	return n
 }
 
-// whole is run in one call: not all of the slices are of T.
-func whole[T Float](o op, a *args) int {
-	v, ok := variantOf[T]()
-	if !ok {
-		return 0
-	}
-	call(o, v, a)
-	return a.n
-}
-
 // skip leaves out the first n elements, of the given size.
 func (a *args) skip(n, size int) {
 	a.n -= n
 	for k, p := range a.p {
+		if a.wide > 0 && k >= a.wide {
+			size = 8
+		}
 		if p != nil {
 			a.p[k] = unsafe.Add(p, n*size)
 		}

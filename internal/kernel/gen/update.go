@@ -20,6 +20,10 @@ func updateKernels() []kernel {
 			x0, mask, keep := x[0], x[1], s[0]
 			return m.div(m.mul(x0, mask), keep)
 		}),
+		{name: "mask", out: []int{0}, in: []int{1}, wide: []int{1}, scalars: 1, viaFloat64: true, f: func(m *machine, x, s []value) []value {
+			u, keep := x[0], s[0]
+			return []value{m.narrow(m.choose(m.compare(u, less, keep), m.f(1), m.f(0)))}
+		}},
 		{name: "momentum", out: []int{0, 1}, in: []int{0, 1, 2}, scalars: 3, f: func(m *machine, x, s []value) []value {
 			w, v, dw, alpha, beta, rest := x[0], x[1], x[2], s[0], s[1], s[2]
 			v = m.add(m.mul(beta, v), m.mul(rest, dw))

@@ -21,7 +21,7 @@ import (
 type kernel struct {
 	name       string // of its constant, "exp" of opExp
 	in, out    []int  // the arrays that it reads and writes: places in args.p
-	wide       []int  // those of in that are float64 in every variant
+	wide       []int  // those of in that are float64 in every variant; then so are the scalars
 	scalars    int    // how many of args.s it reads
 	viaFloat64 bool   // float32 is computed in float64, so half as many elements at a time
 	f          func(m *machine, x, s []value) []value
@@ -139,7 +139,11 @@ func (m *machine) elementwise(k kernel, a arguments) {
 	}
 	scalars := make([]value, k.scalars)
 	for j := range scalars {
-		scalars[j] = m.scalar(a.scalar(j))
+		if len(k.wide) > 0 {
+			scalars[j] = m.float64s().scalar(a.scalar(j))
+		} else {
+			scalars[j] = m.scalar(a.scalar(j))
+		}
 	}
 	at := func(p int) operand.Mem {
 		return operand.Mem{Base: pointers[p], Index: i, Scale: uint8(k.size(m, p))}
