@@ -14,9 +14,12 @@ package viz
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/color"
+	imagedraw "image/draw"
 	"image/png"
 	"io"
+	"math"
 	"strings"
 
 	"golang.org/x/image/font/sfnt"
@@ -87,6 +90,20 @@ func (c pngCanvas) FillString(face font.Face, at vg.Point, s string) {
 		}
 		return r
 	}, s))
+}
+
+// DrawImage copies an image that has the picture elements of its place. The
+// canvas would give the same, but resample the image first, which takes longer
+// than all the rest of the figure.
+func (c pngCanvas) DrawImage(r vg.Rectangle, img image.Image) {
+	dots := func(x vg.Length) int { return int(math.Round(x.Dots(dpi))) }
+	whole := c.Image().(*image.RGBA)
+	place := image.Rect(dots(r.Min.X), whole.Rect.Max.Y-dots(r.Max.Y), dots(r.Max.X), whole.Rect.Max.Y-dots(r.Min.Y))
+	if place.Size() != img.Bounds().Size() {
+		c.Canvas.DrawImage(r, img)
+		return
+	}
+	imagedraw.Draw(whole, place, img, img.Bounds().Min, imagedraw.Over)
 }
 
 // writeSVG names other fonts beside the one whose widths the figure was laid

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -144,8 +145,18 @@ func (j *job[T]) save(r *result) error {
 	return nil
 }
 
+// figure begins to draw a figure, beside others, and returns what writes it.
 func figure(f *viz.Figure, format string) func(io.Writer) error {
-	return func(w io.Writer) error { return f.Write(w, format) }
+	var drawn bytes.Buffer
+	done := make(chan error, 1)
+	go func() { done <- f.Write(&drawn, format) }()
+	return func(w io.Writer) error {
+		if err := <-done; err != nil {
+			return err
+		}
+		_, err := drawn.WriteTo(w)
+		return err
+	}
 }
 
 // writeRun writes how the run was made.
