@@ -47,10 +47,11 @@ type Scope struct {
 	F         *Expr // the objective
 	Wrt       *Expr // the variable to differentiate it by
 
-	names map[string]*Expr
-	dims  map[string]bool
-	roles map[string]role
-	later []string // definitions that are not read yet
+	names  map[string]*Expr
+	dims   map[string]bool
+	roles  map[string]role
+	later  []string // definitions that are not read yet
+	bodies map[string]*body
 }
 
 // Compile reads a problem. Errors are of type *Error.
@@ -324,6 +325,11 @@ func (s *Scope) declareFunction(f *Function) {
 		}
 		s.mustBeFree(name)
 		s.roles[name] = r
+	}
+	for _, text := range append([]string{f.Value, f.DerivBody}, f.GradBody...) {
+		if _, err := Parse(text); text != "" && err != nil {
+			panic(within(f.Name, err))
+		}
 	}
 	enter(f.Name, role{fn: f, grad: -1}, false)
 	s.Functions = append(s.Functions, f)
