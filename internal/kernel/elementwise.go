@@ -2,7 +2,8 @@ package kernel
 
 // The functions below set slices of one length, element by element, and return
 // how many elements they did, from the first on; the caller's loop does the
-// rest. The slices may be one and the same, but must not overlap otherwise.
+// rest. The result may be one of the operands, but slices must not overlap
+// otherwise; an optimizer's are all different.
 
 // Exp sets y = exp x, as matrix.Exp does it, and so on. These run on the
 // caller's thread, for slices that may be on its stack.

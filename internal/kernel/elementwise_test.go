@@ -1,7 +1,7 @@
 package kernel_test
 
 import (
-	"flag"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,8 +14,6 @@ import (
 	"gradlab/optim"
 )
 
-var many = flag.Bool("many", false, "compare the elementary functions at four million arguments each")
-
 // elementwise is an operation of one of the packages over columns of one length,
 // which it may write to. In the portable tier it is the plain loop.
 type elementwise[T matrix.Float] struct {
@@ -24,7 +22,10 @@ type elementwise[T matrix.Float] struct {
 	do      func(x []*matrix.Matrix[T])
 }
 
-func operations[T matrix.Float]() []elementwise[T] {
+func operations[T matrix.Float]() []elementwise[T] { return append(maps[T](), updates[T]()...) }
+
+// maps are the operations with one result.
+func maps[T matrix.Float]() []elementwise[T] {
 	list := []elementwise[T]{
 		{"Exp", 2, func(x []*matrix.Matrix[T]) { matrix.ExpSlice(x[0].Data, x[1].Data) }},
 		{"Expm1", 2, func(x []*matrix.Matrix[T]) { matrix.Expm1Slice(x[0].Data, x[1].Data) }},
@@ -75,6 +76,11 @@ func operations[T matrix.Float]() []elementwise[T] {
 				g.g.Backward(x[0], x[1], x[2], x[3])
 			}})
 	}
+	return list
+}
+
+// updates are those of the optimizers.
+func updates[T matrix.Float]() (list []elementwise[T]) {
 	for _, o := range []struct {
 		name    string
 		moments int
@@ -246,6 +252,28 @@ func same[T matrix.Float](a, b T) bool {
 	return a != a && b != b || math.Float64bits(float64(a)) == math.Float64bits(float64(b))
 }
 
+// The result of a map may be any of its operands.
+func TestInPlace(t *testing.T) {
+	everyTier(t, func(t *testing.T) {
+		t.Run("float32", testInPlace[float32])
+		t.Run("float64", testInPlace[float64])
+	})
+}
+
+func testInPlace[T matrix.Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, op := range append(maps[T](), columnwise[T]()...) {
+		for k := 1; k < op.columns; k++ {
+			for _, cols := range []int{1, 7, 16, 40} {
+				const rows = 3
+				slices, whole := unaligned(r, op.columns, rows*cols, func(x []T) { fill(r, x) })
+				slices[0], whole[0] = slices[k], whole[k]
+				compare(t, op, rows, slices, whole)
+			}
+		}
+	}
+}
+
 // No operation touches memory outside its slices.
 func TestElementwiseStaysInside(t *testing.T) {
 	everyTier(t, func(t *testing.T) {
@@ -267,11 +295,11 @@ func testElementwiseStaysInside[T matrix.Float](t *testing.T) {
 	}
 }
 
-// The bits agree over many arguments of each function.
+// The bits agree over a million arguments of each function.
 func TestElementaryManyArguments(t *testing.T) {
-	n := 20000
-	if *many {
-		n = 4_000_000
+	n := 1_000_000
+	if testing.Short() {
+		n = 20_000
 	}
 	everyTier(t, func(t *testing.T) {
 		testManyArguments[float32](t, n)
@@ -299,6 +327,35 @@ func testManyArguments[T matrix.Float](t *testing.T, n int) {
 		}
 		compare(t, op, n, x, x)
 	}
+}
+
+// FuzzVector looks for bits that differ between the tiers. The data are the bits of
+// the operands.
+func FuzzVector(f *testing.F) {
+	for op := range len(operations[float64]()) + len(columnwise[float64]()) {
+		f.Add(uint8(op), uint8(3), []byte("0123456789abcdefghijklmnopqrstuvwxyz and some more, so that there is a whole vector of it"))
+	}
+	f.Fuzz(func(t *testing.T, op, rows uint8, data []byte) {
+		everyTier(t, func(t *testing.T) {
+			fuzzVector(t, op, rows, data, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) })
+			fuzzVector(t, op, rows, data, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
+		})
+	})
+}
+
+func fuzzVector[T matrix.Float](t *testing.T, number, rows uint8, data []byte, decode func([]byte) T) {
+	all := append(operations[T](), columnwise[T]()...)
+	op, size := all[int(number)%len(all)], int(unsafe.Sizeof(T(0)))
+	rows = rows%20 + 1
+	n := len(data) / size / op.columns / int(rows) * int(rows)
+	x := make([][]T, op.columns)
+	for k := range x {
+		for range n {
+			x[k] = append(x[k], decode(data))
+			data = data[size:]
+		}
+	}
+	compare(t, op, int(rows), x, x)
 }
 
 // BenchmarkElementwise measures every operation in every tier, for slices of a
