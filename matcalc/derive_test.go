@@ -1,0 +1,45 @@
+package matcalc
+
+import (
+	"testing"
+)
+
+// relativeAt returns the error of the gradient at both points of a case.
+func gradientErrors(t *testing.T, c testCase, d *Derivation) []float64 {
+	t.Helper()
+	var errs []float64
+	for _, point := range c.Points {
+		p, err := d.Scope.NewPoint(point.Dims, point.Values)
+		if err != nil {
+			t.Fatalf("%s: %v", c.ID, err)
+		}
+		ev := d.Scope.At(p)
+		got, err := ev.Value(d.Gradient)
+		if err != nil {
+			t.Fatalf("%s: %v", c.ID, err)
+		}
+		rows, cols := ev.size(d.Wrt.Shape())
+		want, err := ReadMatrix(point.Grad, rows, cols)
+		if err != nil {
+			t.Fatal(err)
+		}
+		errs = append(errs, relative(got, want))
+	}
+	return errs
+}
+
+// The gradient of every case is right at both of its points.
+func TestCasesDerive(t *testing.T) {
+	for _, c := range readCases(t) {
+		d, err := Derive(&c.Problem, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+			continue
+		}
+		for _, e := range gradientErrors(t, c, d) {
+			if !(e <= 1e-8) {
+				t.Errorf("%s: gradient %s is off by %.1e, want %s", c.ID, d.Gradient, e, c.Gradient)
+			}
+		}
+	}
+}
