@@ -10,6 +10,9 @@ type L2[T matrix.Float] struct {
 
 // Value returns λ/2·‖W‖².
 func (l L2[T]) Value(params []matrix.Param[T]) float64 {
+	if l.Lambda == 0 {
+		return 0
+	}
 	var sum float64
 	for _, p := range params {
 		if p.Decay {

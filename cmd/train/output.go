@@ -9,12 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gradlab/data"
 	"gradlab/internal/atomicfile"
 	"gradlab/internal/cli"
+	"gradlab/matrix"
 	"gradlab/nn"
 	"gradlab/viz"
 )
@@ -80,38 +82,51 @@ func (o *folder) abandon() {
 }
 
 // part is what is known of a part of the data at the end.
-type part struct {
-	name     string // train, val or test
-	title    string
-	examples int
-	scores   nn.Scores
+type part[T matrix.Float] struct {
+	name   string // train, val or test
+	title  string
+	set    *data.Dataset[T]
+	scores *nn.Scores // of the saved weights
 }
 
-// result is what came out of a training: the scores of the saved weights.
-type result struct {
-	parts     []part
+// result is what came out of a training.
+type result[T matrix.Float] struct {
+	parts     []part[T]
 	confusion [][]int // of the last part
-	of        string  // its title
 }
 
-func (j *job[T]) evaluate() *result {
-	r := &result{}
+// evaluate scores the saved weights, except where the training has done it.
+func (j *job[T]) evaluate() *result[T] {
+	r := &result[T]{parts: []part[T]{{"train", "training", j.train, nil}, {"val", "validation", j.val, nil}, {"test", "test", j.test, nil}}}
+	if e := j.savedEpoch(); e != nil {
+		r.parts[0].scores, r.parts[1].scores = &e.Train, e.Val
+	}
+	r.parts = slices.DeleteFunc(r.parts, func(p part[T]) bool { return p.set == nil || p.set.Len() == 0 })
 	eval := nn.NewEvaluator(j.trainer.Net, j.trainer.Loss, j.trainer.Task)
-	for _, p := range []struct {
-		name, title string
-		set         *data.Dataset[T]
-	}{{"train", "training", j.train}, {"val", "validation", j.val}, {"test", "test", j.test}} {
-		if p.set == nil || p.set.Len() == 0 {
-			continue
-		}
-		r.parts = append(r.parts, part{p.name, p.title, p.set.Len(), eval.Scores(p.set)})
-		if !j.trainer.Task.Regress {
-			outputs, targets := eval.Outputs()
-			r.confusion = nn.Confusion(nn.Classes(outputs, j.head.threshold), nn.Classes(targets, 0.5), len(j.encoding.ClassNames()))
-			r.of = p.title
+	for i := range r.parts {
+		p := &r.parts[i]
+		if last := i == len(r.parts)-1; last || p.scores == nil { // of the last one the outputs are needed, too
+			scores := eval.Scores(p.set)
+			p.scores = &scores
 		}
 	}
+	if !j.trainer.Task.Regress {
+		outputs, targets := eval.Outputs()
+		r.confusion = nn.Confusion(nn.Classes(outputs, j.head.threshold), nn.Classes(targets, 0.5), len(j.encoding.ClassNames()))
+	}
 	return r
+}
+
+// savedEpoch returns the epoch at whose end the weights were what is saved, or
+// nil if there may be none.
+func (j *job[T]) savedEpoch() *nn.Epoch {
+	switch {
+	case !j.complete || j.trainer.Minimizer != nil || len(j.history) == 0:
+		return nil
+	case j.Patience > 0:
+		return &j.history[j.history.Best()]
+	}
+	return &j.history[len(j.history)-1]
 }
 
 // file is a file of a run.
@@ -121,7 +136,7 @@ type file struct {
 }
 
 // save writes the files of the run.
-func (j *job[T]) save(r *result) error {
+func (j *job[T]) save(r *result[T]) error {
 	model := &nn.Model[T]{Net: j.trainer.Net, Loss: j.trainer.Loss, Task: j.trainer.Task, Encoding: j.encoding}
 	files := []file{
 		{"model.safetensors", model.Write},
@@ -131,7 +146,7 @@ func (j *job[T]) save(r *result) error {
 		{"curves.svg", figure(j.curves(), "svg")},
 	}
 	if r.confusion != nil {
-		c := viz.Confusion{Title: j.title() + ", " + r.of, Classes: j.encoding.ClassNames(), Counts: r.confusion}
+		c := viz.Confusion{Title: j.title() + ", " + r.parts[len(r.parts)-1].title, Classes: j.encoding.ClassNames(), Counts: r.confusion}
 		files = append(files, file{"confusion.png", figure(c.Figure(), "png")})
 		if j.twoNumbers() {
 			files = append(files, file{"boundary.png", figure(j.boundary(), "png")})
@@ -208,7 +223,7 @@ func (j *job[T]) writeHistory(w io.Writer) error {
 func shortest(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
 // report prints the scores: a table for people, or JSON.
-func (j *job[T]) report(r *result, stdout io.Writer) error {
+func (j *job[T]) report(r *result[T], stdout io.Writer) error {
 	j.table(r)
 	fmt.Fprintf(j.text, "\n%s: %s\n", j.out.path, strings.Join(j.out.written, " "))
 	if !j.JSON {
@@ -238,7 +253,7 @@ func (j *job[T]) report(r *result, stdout io.Writer) error {
 }
 
 // table prints the scores of every part.
-func (j *job[T]) table(r *result) {
+func (j *job[T]) table(r *result[T]) {
 	columns := fmt.Sprintf("%10s", "accuracy")
 	if j.trainer.Task.Regress {
 		columns = fmt.Sprintf("%10s  %10s", "R²", "RMSE")
@@ -249,6 +264,6 @@ func (j *job[T]) table(r *result) {
 		if j.trainer.Task.Regress {
 			scores = fmt.Sprintf("%10.4f  %10.4g", p.scores.R2, p.scores.RMSE)
 		}
-		fmt.Fprintf(j.text, "%-12s %8d  %10.4g  %s\n", p.title, p.examples, p.scores.Loss, scores)
+		fmt.Fprintf(j.text, "%-12s %8d  %10.4g  %s\n", p.title, p.set.Len(), p.scores.Loss, scores)
 	}
 }

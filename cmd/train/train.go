@@ -44,7 +44,8 @@ type job[T matrix.Float] struct {
 	out        *folder
 	history    nn.History
 	seconds    float64
-	steps      int // done
+	steps      int  // done
+	complete   bool // the training ended by itself, at the end of an epoch
 }
 
 func train[T matrix.Float](f *flags, stdout, stderr io.Writer) error {
@@ -154,6 +155,7 @@ func (j *job[T]) fit(ctx context.Context) error {
 	j.history, err = j.trainer.Fit(ctx, j.train, j.val)
 	j.seconds = time.Since(start).Seconds()
 	show.end()
+	j.complete = err == nil
 	var diverged *nn.DivergedError
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -135,6 +135,22 @@ func TestRunsAreKept(t *testing.T) {
 	}
 }
 
+// The scores, also those that the training knew already, are of the saved
+// weights: those of the whole set, which are computed at the end, are their means.
+func TestScoresAreOfTheSavedWeights(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range []string{"--epochs 5", "--epochs 200 --patience 3 --lr 1", "--epochs 4 --optimizer lbfgs", "--epochs 4 --batch-norm --dropout 0.2"} {
+		r := trained(t, nil, "--layers 4,8,3 --data iris.csv --test iris.csv "+args)
+		score := func(key string) float64 { return r[key].(float64) }
+		for _, key := range []string{"loss", "accuracy"} {
+			mean := 0.8*score("train_"+key) + 0.2*score("val_"+key)
+			if got := score("test_" + key); math.Abs(got-mean) > 1e-12 {
+				t.Errorf("%s: %s %v of all, %v as the mean of the parts", args, key, got, mean)
+			}
+		}
+	}
+}
+
 // The same seed gives the same weights, whatever else is asked for; another
 // seed gives others.
 func TestSeed(t *testing.T) {
