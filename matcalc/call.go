@@ -100,6 +100,9 @@ func (el elaborator) call(t *Tree) *Expr {
 	if x := args[0].shape; b.square && !x.IsSquare() || name == "diag" && !x.IsSquare() && !x.IsColumn() && !x.IsRow() {
 		panic(el.notSquare(t, x))
 	}
+	if name == "inv" && args[0].IsInt(0) {
+		panic(errorAt(t.Position, BadDivision, "division by zero: inv of 0"))
+	}
 	return b.of(el.Pool, args)
 }
 

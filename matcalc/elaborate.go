@@ -145,6 +145,7 @@ func (el elaborator) apply(r *run, t *Tree, y *Expr) {
 		r.start(el.power(t, r.value(), y))
 	case ".^":
 		el.mustFit(t, x, y.shape)
+		el.mustHavePower(t, r.value(), y)
 		r.start(el.EPow(r.value(), y))
 	}
 }
@@ -168,12 +169,17 @@ func (el elaborator) mustNotBeZero(t *Tree, y *Expr) {
 	}
 }
 
+// mustHavePower checks that x, or each entry of it, has the power y.
+func (el elaborator) mustHavePower(t *Tree, x, y *Expr) {
+	if c, _, _ := y.Factors(); x.IsZero() && c.Sign() < 0 {
+		panic(errorAt(t.Position, BadDivision, "division by zero: a negative power of 0"))
+	}
+}
+
 // power returns x^y.
 func (el elaborator) power(t *Tree, x, y *Expr) *Expr {
 	if x.IsScalar() && y.IsScalar() {
-		if x.IsZero() && y.op == OpNum && y.num.Sign() < 0 {
-			panic(errorAt(t.Position, BadDivision, "division by zero: a negative power of 0"))
-		}
+		el.mustHavePower(t, x, y)
 		return el.Pow(x, y)
 	}
 	if !x.shape.IsSquare() {

@@ -47,27 +47,47 @@ func (h *hadamard) collect(x *Expr) {
 	case OpZeros:
 		h.zero = true
 	case OpOnes:
-	case OpHad:
-		for _, a := range m.args {
-			h.collect(a)
-		}
 	default:
-		f := h.entryPower(m)
-		i, ok := h.at[f.base]
-		if !ok {
-			h.at[f.base] = len(h.powers)
-			h.powers = append(h.powers, f)
-			h.factors = append(h.factors, m)
-			return
+		for _, a := range h.entryFactors(m) {
+			c, scalars, m := a.Factors() // the transpose of A − A' has a minus
+			h.scalars = append(append(h.scalars, h.Num(c)), scalars...)
+			h.factor(m)
 		}
-		h.powers[i].exponent = h.Add(h.powers[i].exponent, f.exponent)
-		h.factors[i] = nil
 	}
+}
+
+// entryFactors returns the factors of an element-wise product or its transpose,
+// or the one that m is.
+func (p *Pool) entryFactors(m *Expr) []*Expr {
+	switch {
+	case m.op == OpHad:
+		return m.args
+	case m.op == OpT && m.args[0].op == OpHad:
+		return p.transposed(m.args[0].args)
+	}
+	return []*Expr{m}
+}
+
+// factor multiplies by m, which has no number in front and is no product.
+func (h *hadamard) factor(m *Expr) {
+	f := h.entryPower(m)
+	i, ok := h.at[f.base]
+	if !ok {
+		h.at[f.base] = len(h.powers)
+		h.powers = append(h.powers, f)
+		h.factors = append(h.factors, m)
+		return
+	}
+	h.powers[i].exponent = h.Add(h.powers[i].exponent, f.exponent)
+	h.factors[i] = nil
 }
 
 // entryPower returns the element-wise power that m is, at least m.^1.
 func (p *Pool) entryPower(m *Expr) power {
 	switch {
+	case m.op == OpT:
+		f := p.entryPower(m.args[0])
+		return power{p.T(f.base), p.T(f.exponent)}
 	case m.op == OpEPow:
 		f := power{m.args[0], m.args[1]}
 		if f.base.isRoot() && f.exponent.op == OpNum {

@@ -36,7 +36,10 @@ func (p *Pool) Int(n int64) *Expr { return p.Num(big.NewRat(n, 1)) }
 // ratPow returns r^n, or nil if that is not to be written out: because it is
 // long, or 1/0.
 func ratPow(r *big.Rat, n int64) *big.Rat {
-	if r.Sign() == 0 && n < 0 || n > 128 || n < -128 || abs(n)*int64(bits(r)-1) > 128 {
+	if r.Sign() == 0 && n < 0 {
+		return nil
+	}
+	if k := abs(n); k > 1 && (k > 128 || k*int64(bits(r)-1) > 128) {
 		return nil
 	}
 	num := new(big.Int).Exp(r.Num(), big.NewInt(abs(n)), nil)

@@ -27,6 +27,35 @@ const MaxNodesWritten = 1_000_000
 type writer struct {
 	trees map[*Expr]*Tree
 	sizes map[*Tree]int
+	swap  *swap // for one factor of the product being written
+}
+
+// swap is a factor with a tree that is not its own: of what has taken over the
+// number in front.
+type swap struct {
+	factor *Expr
+	tree   *Tree
+}
+
+// factor returns the tree of a factor, the swapped one at its first occurrence.
+func (w writer) factor(e *Expr) *Tree {
+	if w.swap != nil && w.swap.factor == e {
+		w.swap.factor = nil
+		return w.swap.tree
+	}
+	return w.plain().tree(e)
+}
+
+// plain returns w without a swap.
+func (w writer) plain() writer {
+	w.swap = nil
+	return w
+}
+
+// swapped returns w with a swap.
+func (w writer) swapped(factor *Expr, tree *Tree) writer {
+	w.swap = &swap{factor, tree}
+	return w
 }
 
 // tree returns the tree of e.
@@ -203,9 +232,9 @@ func (w writer) power(e *Expr, reciprocal bool) *Tree {
 	if e.op == OpEPow {
 		op = ".^"
 	}
-	b := w.tree(base)
+	b := w.plain().tree(base)
 	if !reciprocal {
-		return binaryTree(op, b, w.tree(exponent))
+		return binaryTree(op, b, w.plain().tree(exponent))
 	}
 	if exponent.op == OpNum {
 		n := new(big.Rat).Neg(exponent.num)
@@ -215,7 +244,7 @@ func (w writer) power(e *Expr, reciprocal bool) *Tree {
 		return binaryTree(op, b, number(n))
 	}
 	c, scalars, m := exponent.Factors()
-	return binaryTree(op, b, w.layout(new(big.Rat).Neg(c), scalars, m))
+	return binaryTree(op, b, w.plain().layout(new(big.Rat).Neg(c), scalars, m))
 }
 
 // product returns the tree of what is a product: Scale, Prod, Had, or a power
@@ -261,7 +290,7 @@ func (w writer) moved(f, sum *Expr, transposed bool, into, rest *big.Rat, scalar
 	if transposed {
 		t = transposeTree(t)
 	}
-	return w.with(f, t, func() *Tree { return w.layout(rest, scalars, m) })
+	return w.swapped(f, t).layout(rest, scalars, m)
 }
 
 // reversed returns the tree of a product A'·B'·C' as (C·B·A)', nil if that
@@ -279,15 +308,16 @@ func (w writer) reversed(e *Expr) *Tree {
 
 func transposeTree(t *Tree) *Tree { return &Tree{Kind: TreeTranspose, Args: []*Tree{t}} }
 
-// transposed returns the tree of the transpose of e.
+// transposed returns the tree of the transpose of a factor.
 func (w writer) transposed(e *Expr) *Tree {
+	t := w.factor(e)
 	switch {
 	case e.IsScalar() || e.Is(Symmetric):
-		return w.tree(e)
-	case e.op == OpT:
-		return w.tree(e.args[0])
+		return t
+	case t.Kind == TreeTranspose:
+		return t.Args[0]
 	}
-	return transposeTree(w.tree(e))
+	return transposeTree(t)
 }
 
 // transpose returns the tree of a T node over e. It moves into a sum of which
@@ -296,27 +326,15 @@ func (w writer) transpose(e *Expr) *Tree {
 	if e.op == OpAdd {
 		var turning []*Expr
 		for _, a := range e.args {
-			if _, _, m := a.Factors(); m.turns != 0 {
+			if _, _, m := a.Factors(); !m.Is(Symmetric) {
 				turning = append(turning, m)
 			}
 		}
 		if len(turning) == 1 && turning[0].op != OpProd && turning[0].op != OpHad {
-			return w.with(turning[0], w.transposed(turning[0]), func() *Tree { return w.sum(ratOne, e) })
+			return w.swapped(turning[0], w.transposed(turning[0])).sum(ratOne, e)
 		}
 	}
 	return transposeTree(w.tree(e))
-}
-
-// with returns what f does if the tree of e is t.
-func (w writer) with(e *Expr, t *Tree, f func() *Tree) *Tree {
-	old, known := w.trees[e]
-	w.trees[e] = t
-	result := f()
-	delete(w.trees, e)
-	if known {
-		w.trees[e] = old
-	}
-	return result
 }
 
 func (w writer) shorter(a, b *Tree) *Tree {
@@ -339,7 +357,7 @@ func (w writer) layout(c *big.Rat, scalars []*Expr, m *Expr) *Tree {
 			divisors = joinTrees("*", divisors, w.power(s, true))
 			continue
 		}
-		t := w.tree(s)
+		t := w.factor(s)
 		if s.op == OpProd && !alone {
 			t = grouped(t)
 		}
@@ -398,7 +416,7 @@ func (w writer) matrix(chain *Tree, m *Expr) *Tree {
 			return joinTrees("*", chain, t)
 		}
 		for _, a := range m.args {
-			chain = joinTrees("*", chain, w.tree(a))
+			chain = joinTrees("*", chain, w.factor(a))
 		}
 		return chain
 	case m.op == OpHad:
@@ -406,7 +424,7 @@ func (w writer) matrix(chain *Tree, m *Expr) *Tree {
 	case m.op == OpEPow && isNegative(m.args[1]):
 		return w.hadamard(chain, []*Expr{m})
 	}
-	return joinTrees("*", chain, w.tree(m))
+	return joinTrees("*", chain, w.factor(m))
 }
 
 // hadamard returns the tree of the scalars in chain times the element-wise
@@ -423,7 +441,7 @@ func (w writer) hadamard(chain *Tree, factors []*Expr) *Tree {
 			continue
 		}
 		scaled := chain != nil && op == "*"
-		chain = joinTrees(op, chain, w.tree(f))
+		chain = joinTrees(op, chain, w.factor(f))
 		if scaled {
 			chain.Scaled = true
 		}
@@ -439,27 +457,13 @@ func (w writer) hadamard(chain *Tree, factors []*Expr) *Tree {
 }
 
 // sum returns the tree of c times a sum, with c in every term. A positive term
-// comes first if there is one. Matrices of ones are left to broadcasting.
+// comes first if there is one.
 func (w writer) sum(c *big.Rat, e *Expr) *Tree {
-	type signed struct {
-		minus bool
-		tree  *Tree
-	}
-	bare := slices.ContainsFunc(e.args, func(a *Expr) bool { return !isConstantMatrix(a) })
-	var terms []signed
-	for _, a := range e.args {
-		n, scalars, m := a.Factors()
-		n = ratMul(c, n)
-		if bare && isConstantMatrix(a) {
-			m = nil
-		}
-		t := w.term(new(big.Rat).Abs(n), scalars, m, a)
-		terms = append(terms, signed{n.Sign() < 0, t})
-		if n.Sign() > 0 && terms[0].minus {
-			last := len(terms) - 1
-			copy(terms[1:], slices.Clone(terms[:last]))
-			terms[0] = signed{false, t}
-		}
+	terms := w.terms(c, e)
+	if first := slices.IndexFunc(terms, func(s signed) bool { return !s.minus }); first > 0 {
+		positive := terms[first]
+		copy(terms[1:], slices.Clone(terms[:first]))
+		terms[0] = positive
 	}
 	t := terms[0].tree
 	if terms[0].minus {
@@ -475,19 +479,54 @@ func (w writer) sum(c *big.Rat, e *Expr) *Tree {
 	return t
 }
 
-// term returns the tree of the term a of a sum, with the number c ≥ 0 in front.
-func (w writer) term(c *big.Rat, scalars []*Expr, m, a *Expr) *Tree {
-	if isOne(c) && a.op != OpScale && a.op != OpNum && (m != nil || a.IsScalar()) {
-		return w.tree(a)
-	}
-	if len(scalars) == 0 && m == nil {
-		return number(c)
-	}
-	return w.layout(c, scalars, m)
+// signed is a term of a sum.
+type signed struct {
+	minus bool
+	tree  *Tree
 }
 
-// isConstantMatrix reports whether e is a scalar times a matrix of ones.
-func isConstantMatrix(e *Expr) bool {
-	_, _, m := e.Factors()
-	return m != nil && m.op == OpOnes
+// terms returns the terms of c times a sum.
+func (w writer) terms(c *big.Rat, e *Expr) []signed {
+	var terms []signed
+	for _, a := range e.args {
+		n, scalars, m := a.Factors()
+		n = ratMul(c, n)
+		if m != nil && m.op == OpOnes {
+			terms = append(terms, w.plain().constants(n, scalars)...)
+			continue
+		}
+		writer := w
+		if w.swap != nil && w.swap.factor != m {
+			writer = w.plain()
+		}
+		terms = append(terms, writer.term(n, scalars, m, a))
+	}
+	return terms
+}
+
+// constants returns the terms of a scalar that is added to every entry of a
+// matrix: a sum among matrices is broadcast.
+func (w writer) constants(c *big.Rat, scalars []*Expr) []signed {
+	whole := w.term(c, scalars, nil, nil)
+	if len(scalars) != 1 || scalars[0].op != OpAdd {
+		return []signed{whole}
+	}
+	if w.size(w.sum(c, scalars[0])) > w.size(whole.tree)+1 {
+		return []signed{whole}
+	}
+	return w.terms(c, scalars[0])
+}
+
+// term returns a term of a sum: c · scalars · m, which is a if that is not nil
+// and c is 1.
+func (w writer) term(c *big.Rat, scalars []*Expr, m, a *Expr) signed {
+	minus := c.Sign() < 0
+	c = new(big.Rat).Abs(c)
+	switch {
+	case isOne(c) && a != nil && a.op != OpScale && a.op != OpNum:
+		return signed{minus, w.factor(a)}
+	case len(scalars) == 0 && m == nil:
+		return signed{minus, number(c)}
+	}
+	return signed{minus, w.layout(c, scalars, m)}
 }

@@ -203,6 +203,9 @@ func (r *reducer) split(shape Shape) *Expr {
 	if len(rest) == 0 {
 		return r.one // the whole product is a scalar
 	}
+	if len(rest) < len(r.stack) {
+		return r.prod(rest) // neighbours now
+	}
 	return r.chain(rest)
 }
 

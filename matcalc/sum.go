@@ -22,35 +22,65 @@ func (p *Pool) Add(xs ...*Expr) *Expr {
 			break
 		}
 	}
-	var terms []term
-	at := map[*Expr]int{} // base -> index in terms
-	collect := func(c *big.Rat, base *Expr) {
-		if i, ok := at[base]; ok {
-			terms[i].c = new(big.Rat).Add(terms[i].c, c)
-			return
-		}
-		at[base] = len(terms)
-		terms = append(terms, term{c, base})
-	}
+	a := adder{Pool: p, shape: shape, at: map[*Expr]int{}, constantAt: -1}
 	for _, x := range xs {
-		if x.IsScalar() && !shape.IsScalar() {
-			x = p.Mul(x, p.Ones(shape))
-		}
-		if x.shape != shape {
-			panic(fmt.Sprintf("matcalc.Add: %s = %s + %s", shape, shape, x.shape))
+		if x.shape != shape && !x.IsScalar() {
+			panic(fmt.Sprintf("matcalc.Add: %s + %s", shape, x.shape))
 		}
 		c, base := p.Coef(x)
-		if base.op != OpAdd {
-			collect(c, base)
-			continue
-		}
-		for _, a := range base.args {
-			ca, b := p.Coef(a)
-			collect(ratMul(c, ca), b)
+		for _, t := range p.terms(base) {
+			ct, b := p.Coef(t)
+			a.add(ratMul(c, ct), b)
 		}
 	}
-	terms = slices.DeleteFunc(terms, func(t term) bool { return t.c.Sign() == 0 || t.base.op == OpZeros })
-	return p.sum(shape, terms)
+	return p.sum(shape, a.sorted())
+}
+
+// adder collects the terms of a sum.
+type adder struct {
+	*Pool
+	shape      Shape
+	terms      []term
+	at         map[*Expr]int // base -> index in terms
+	constants  []*Expr       // what is added to every entry of a matrix
+	constantAt int           // the index in terms where that is to stand, -1 if there is nothing
+}
+
+// add adds c·base, which has no number in front and is not a sum.
+func (a *adder) add(c *big.Rat, base *Expr) {
+	if _, scalars, m := base.Factors(); !a.shape.IsScalar() && (m == nil || m.op == OpOnes) {
+		if a.constantAt < 0 {
+			a.constantAt = len(a.terms)
+		}
+		a.constants = append(a.constants, a.scale(c, scalars, nil))
+		return
+	}
+	if i, ok := a.at[base]; ok {
+		a.terms[i].c = new(big.Rat).Add(a.terms[i].c, c)
+		return
+	}
+	a.at[base] = len(a.terms)
+	a.terms = append(a.terms, term{c, base})
+}
+
+// sorted returns the terms that are not 0.
+func (a *adder) sorted() []term {
+	if a.constantAt >= 0 {
+		c, base := a.Coef(a.Mul(a.Add(a.constants...), a.Ones(a.shape)))
+		a.terms = slices.Insert(a.terms, a.constantAt, term{c, base})
+	}
+	return slices.DeleteFunc(a.terms, func(t term) bool { return t.c.Sign() == 0 || t.base.op == OpZeros })
+}
+
+// terms returns the terms of a sum or its transpose, or the one that e is.
+func (p *Pool) terms(e *Expr) []*Expr {
+	switch {
+	case e.op == OpAdd:
+		return e.args
+	case e.op == OpT && e.args[0].op == OpAdd:
+		return p.transposed(e.args[0].args)
+	}
+	return []*Expr{e}
 }
 
 // sum returns the sum of terms with different bases, none of which is a sum or 0.
@@ -66,10 +96,11 @@ func (p *Pool) sum(shape Shape, terms []term) *Expr {
 		total += t.base.turns
 	}
 	if total < 0 {
+		transposed := make([]*Expr, len(terms))
 		for i, t := range terms {
-			terms[i].base = p.T(t.base)
+			transposed[i] = p.Times(t.c, p.T(t.base))
 		}
-		return p.T(p.sum(shape.T(), terms))
+		return p.T(p.Add(transposed...))
 	}
 	c := p.primitive(terms)
 	key, sign := sumKey(terms)
