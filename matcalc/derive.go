@@ -3,23 +3,20 @@ package matcalc
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Step is a line of a derivation.
 type Step struct {
 	Rules []Rule
-	DF    *Expr  // df, linear in the differential of Wrt or of a where name
+	DF    *Expr  // df, linear in the differentials of Wrt and of where names
 	Of    *Expr  // nil: DF is the differential of the objective
 	Minor bool   // only for --verbose
-	Note  string // "dA = 0, since A is constant", "M' = M"
-}
+	Note  string // "M' = M"
 
-// Check is a numeric check: an expression compared with an independent
-// computation of it.
-type Check struct {
-	What  string         // "gradient", "hessian", ...
-	Sizes map[string]int // of the dimensions
-	Error float64        // relative
+	// By is set where DF is tr(Gradient'·d(By)) alone, so that the gradient by
+	// By, which is Wrt or a where name, is read off: the last of Rules is CR.
+	By, Gradient *Expr
 }
 
 // Derivation is a gradient and how it is found.
@@ -49,53 +46,297 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 		return nil, err
 	}
 	defer Catch(&err)
-	d = &Derivation{Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt}
-	diff := newDifferential(s)
-	d.Gradient = diff.project(diff.gradient(s.F))
-	if !diff.depends(s.F) {
-		diff.warn(AbsentVariable, "the objective does not depend on %s: the gradient is zero", s.Wrt.name)
+	dr := &deriver{
+		differential: newDifferential(s),
+		verbose:      o.Verbose,
+		counts:       map[*Expr]int{},
+		sizes:        map[*Expr]int{},
 	}
-	d.Warnings = diff.warnings
-	line := s.inner(d.Gradient, s.Diff(s.Wrt))
-	d.Steps = []Step{{Rules: []Rule{CR}, DF: line}}
+	gradient := dr.run()
+	d = &Derivation{Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps, Gradient: gradient}
+	if err := d.check(o.Seed); err != nil {
+		return nil, err
+	}
+	d.Warnings = append(dr.warnings, d.Warnings...)
 	return d, nil
 }
 
-// gradient returns the gradient of the scalar f: by reverse accumulation, each
-// expression that f is made of being handled once.
-func (d *differential) gradient(f *Expr) *Expr {
-	if !d.depends(f) {
-		return d.Zeros(d.Wrt.shape)
-	}
-	contexts := map[*Expr]*Expr{f: d.one}
-	for _, e := range d.order(f) {
-		if e == d.Wrt {
-			break
-		}
-		c := contexts[e]
-		if c == nil || c.IsZero() {
-			continue
-		}
-		for _, t := range d.of(e).parts {
-			inner := c
-			for _, o := range t.chain {
-				inner = d.absorb(o, inner)
-			}
-			if old := contexts[t.of]; old != nil {
-				inner = d.Add(old, inner)
-			}
-			contexts[t.of] = inner
-		}
-	}
-	if g := contexts[d.Wrt]; g != nil {
-		return g
-	}
-	return d.Zeros(d.Wrt.shape)
+// deriver derives as the article does: the differential of the objective, of
+// which the state is a sum of functionals, is expanded by the rules down to
+// the variable or to names with a definition; tricks move everything into the
+// contexts; the gradients by names are read off and their definitions put in.
+type deriver struct {
+	*differential
+	state   []functional
+	steps   []Step
+	verbose bool
+	counts  map[*Expr]int // terms of differentials
+	sizes   map[*Expr]int // nodes in writing
+	rules   []Rule        // of the moves since the last line
+	notes   []string      // of the same
+	tooLong bool
 }
 
-// order returns what f is made of and depends on the variable, each after
-// whatever it occurs in.
-func (d *differential) order(f *Expr) []*Expr {
+// maxTerms is how many terms of a differential are written out; with more,
+// contexts are added up wherever an expression occurs twice.
+const maxTerms = 12
+
+// maxLine is how many nodes a line may have that is shown.
+const maxLine = 3000
+
+// run derives the gradient.
+func (d *deriver) run() *Expr {
+	if !d.depends(d.F) {
+		d.warn(AbsentVariable, "the objective does not depend on %s: the gradient is zero", d.Wrt.name)
+		d.steps = []Step{{Rules: []Rule{RuleConstant, CR}, DF: d.Int(0), By: d.Wrt, Gradient: d.Zeros(d.Wrt.shape)}}
+		return d.Zeros(d.Wrt.shape)
+	}
+	d.state = []functional{{ctx: d.one, of: d.F}}
+	for {
+		i := d.next()
+		if i < 0 {
+			break
+		}
+		if d.terms(d.state[i].of, true) > maxTerms+d.nodes(d.state[i].of)/8 {
+			d.accumulate(i)
+		} else {
+			d.expand(i)
+			d.trace()
+			d.moveAll()
+		}
+		d.merge()
+		d.readOff()
+	}
+	g := d.Zeros(d.Wrt.shape)
+	if len(d.state) > 0 {
+		g = d.state[0].ctx
+	}
+	return d.conclude(g)
+}
+
+// next returns the index of the functional to expand next: the one that may
+// contain what the others are functionals of. It is −1 if none is left.
+func (d *deriver) next() int {
+	best := -1
+	for i, f := range d.state {
+		if f.of != d.Wrt && (best < 0 || f.of.id > d.state[best].of.id) {
+			best = i
+		}
+	}
+	return best
+}
+
+// isLeaf reports whether the differential of e is not expanded within a line.
+func (d *deriver) isLeaf(e *Expr) bool { return e == d.Wrt || e.def != nil }
+
+// terms returns how many terms the differential of e has when it is expanded;
+// at the top it is even if e is a name.
+func (d *deriver) terms(e *Expr, top bool) int {
+	if d.isLeaf(e) && !top {
+		return 1
+	}
+	if n, ok := d.counts[e]; ok {
+		return n
+	}
+	n := 0
+	for _, t := range d.of(e).parts {
+		n = min(n+d.terms(t.of, false), 1<<20)
+	}
+	d.counts[e] = n
+	return n
+}
+
+// expand applies the rules of the differential to the functional i, until only
+// differentials of leaves are left.
+func (d *deriver) expand(i int) {
+	var done []functional
+	traced := d.state[i].traced
+	split := false
+	todo := []functional{d.state[i]}
+	before, after := d.state[:i], d.state[i+1:]
+	for first := true; len(todo) > 0; first = false {
+		f := todo[0]
+		todo = todo[1:]
+		if d.isLeaf(f.of) && !first {
+			done = append(done, f)
+			continue
+		}
+		x := d.of(f.of)
+		d.note(x.rules, x.notes)
+		split = split || len(x.parts) > 1 && (f.traced || slices.ContainsFunc(f.chain, func(o operator) bool { return o.kind == opTr }))
+		parts := make([]functional, len(x.parts))
+		for k, t := range x.parts {
+			chain := append(slices.Clone(f.chain), t.chain...)
+			parts[k] = functional{f.ctx, f.traced, chain, t.of}
+		}
+		todo = append(parts, todo...)
+		d.state = slices.Concat(before, done, todo, after)
+		d.minor(x.rules)
+	}
+	if split || traced && len(done) > 1 {
+		d.note([]Rule{T3}, nil)
+	}
+	d.state = slices.Concat(before, done, after)
+	d.line()
+}
+
+// trace writes scalars as their traces where a trick will need that (T1).
+func (d *deriver) trace() {
+	if d.traceAll() {
+		d.line()
+	}
+}
+
+func (d *deriver) traceAll() (any bool) {
+	for i, f := range d.state {
+		if d.needsTrace(f) {
+			d.state[i].traced = true
+			any = true
+		}
+	}
+	if any {
+		d.note([]Rule{T1}, nil)
+		d.minor([]Rule{T1})
+	}
+	return any
+}
+
+// moveAll moves all operators into the contexts. A single term has a line for
+// each change between trick 5 and trick 4, several have one line together.
+func (d *deriver) moveAll() {
+	last := "" // the kind of trick of the moves since the last line
+	lines := 0
+	for d.moving() >= 0 {
+		d.traceAll()
+		i := d.moving()
+		for len(d.state[i].chain) > 0 {
+			g, rules, blocked := d.move(d.state[i])
+			if blocked {
+				break
+			}
+			if len(rules) > 0 && len(d.state) == 1 {
+				if kind := trickKind(rules); kind != last && last != "" && lines < 2 {
+					d.line()
+					lines++
+				}
+				last = trickKind(rules)
+			}
+			d.symmetryNote(d.state[i].chain[0], rules)
+			d.state[i] = g
+			d.note(rules, nil)
+			d.minor(rules)
+		}
+	}
+	for i, f := range d.state {
+		if f.traced && (f.ctx.shape.IsColumn()) {
+			d.state[i].traced = false // the trace of a scalar
+			d.note([]Rule{T1}, nil)
+		}
+	}
+	d.line()
+}
+
+func trickKind(rules []Rule) string {
+	if rules[0] == T2 {
+		return T4.ID
+	}
+	return rules[0].ID
+}
+
+// moving returns the index of a functional with operators left, −1 if there is none.
+func (d *deriver) moving() int {
+	return slices.IndexFunc(d.state, func(f functional) bool { return len(f.chain) > 0 })
+}
+
+// symmetryNote notes that a symmetric factor is its own transpose where that is used.
+func (d *deriver) symmetryNote(o operator, rules []Rule) {
+	if !slices.Contains(rules, T2) && !slices.Contains(rules, T4) {
+		return
+	}
+	for _, e := range []*Expr{o.a, o.b} {
+		if e == nil {
+			continue
+		}
+		factors := []*Expr{e}
+		if e.op == OpProd {
+			factors = e.args
+		}
+		for _, f := range factors {
+			if f.op == OpVar && f.Is(Symmetric) && !f.IsScalar() {
+				d.note(nil, []string{f.name + "' = " + f.name})
+			}
+		}
+	}
+}
+
+// merge adds up the contexts of the same differential (T3) and leaves out what is 0.
+func (d *deriver) merge() {
+	at := map[*Expr]int{}
+	var merged []functional
+	for _, f := range d.state {
+		if i, ok := at[f.of]; ok {
+			merged[i].ctx = d.Add(merged[i].ctx, f.ctx)
+			continue
+		}
+		at[f.of] = len(merged)
+		merged = append(merged, f)
+	}
+	several := len(merged) < len(d.state)
+	d.state = slices.DeleteFunc(merged, func(f functional) bool { return f.ctx.IsZero() })
+	if several {
+		d.note([]Rule{T3}, nil)
+		d.line()
+	}
+}
+
+// accumulate replaces the functional i by functionals of leaves: the contexts
+// of every expression in it are added up before it is expanded, so that each is
+// expanded once.
+func (d *deriver) accumulate(i int) {
+	root := d.state[i]
+	contexts := map[*Expr]functional{root.of: root}
+	var leaves []functional
+	for _, e := range d.order(root.of) {
+		f, ok := contexts[e]
+		if !ok {
+			continue
+		}
+		if d.isLeaf(e) && e != root.of {
+			leaves = append(leaves, f)
+			continue
+		}
+		x := d.of(e)
+		d.note(x.rules, x.notes)
+		for _, t := range x.parts {
+			g := d.absorbAll(functional{f.ctx, f.traced, t.chain, t.of})
+			if old, ok := contexts[t.of]; ok {
+				g.ctx = d.Add(old.ctx, g.ctx)
+			}
+			contexts[t.of] = g
+		}
+	}
+	d.state = slices.Concat(d.state[:i], leaves, d.state[i+1:])
+	d.line()
+}
+
+// absorbAll moves all operators of f into its context.
+func (d *deriver) absorbAll(f functional) functional {
+	for len(f.chain) > 0 {
+		if d.needsTrace(f) {
+			f.traced = true
+			d.note([]Rule{T1}, nil)
+		}
+		g, rules, _ := d.move(f)
+		d.note(rules, nil)
+		f = g
+	}
+	f.traced = f.traced && !f.ctx.shape.IsColumn()
+	return f
+}
+
+// order returns what e is made of and depends on the variable, each after
+// whatever it occurs in, down to leaves.
+func (d *deriver) order(e *Expr) []*Expr {
 	found := map[*Expr]bool{}
 	var find func(e *Expr)
 	find = func(e *Expr) {
@@ -106,21 +347,120 @@ func (d *differential) order(f *Expr) []*Expr {
 		for _, a := range e.args {
 			find(a)
 		}
-		if e.def != nil {
-			find(e.def)
-		}
 	}
-	find(f)
+	find(e)
+	if e.def != nil {
+		find(e.def)
+	}
 	return slices.SortedFunc(maps.Keys(found), func(a, b *Expr) int { return b.id - a.id })
 }
 
-// project returns the gradient within the matrices that the variable is among.
-func (d *differential) project(g *Expr) *Expr {
-	switch {
-	case d.Wrt.Is(Diagonal):
-		return d.Had(g, d.Eye(d.Wrt.shape.Rows))
-	case d.Wrt.Is(Symmetric):
-		return d.Times(ratHalf, d.Add(g, d.T(g)))
+// readOff reads the gradient by a name off, if the state is a functional of it
+// alone.
+func (d *deriver) readOff() {
+	if len(d.state) == 1 && d.state[0].of != d.Wrt {
+		d.gradientStep([]Rule{CR}, d.state[0].of, d.state[0].ctx)
 	}
+}
+
+// conclude returns the gradient by the variable, of which g is the free one.
+func (d *deriver) conclude(g *Expr) *Expr {
+	rules := []Rule{CR}
+	free := g
+	switch {
+	case d.Wrt.IsScalar():
+	case d.Wrt.Is(Diagonal):
+		g = d.Had(g, d.Eye(d.Wrt.shape.Rows))
+	case d.Wrt.Is(Symmetric):
+		g = d.Times(ratHalf, d.Add(g, d.T(g)))
+	}
+	if g != free {
+		rules = []Rule{RuleProjection, CR}
+	}
+	d.gradientStep(rules, d.Wrt, g)
 	return g
+}
+
+// gradientStep ends the last line, or makes a line, in which the gradient g by
+// v is read off.
+func (d *deriver) gradientStep(rules []Rule, v, g *Expr) {
+	f := functional{ctx: g, of: v, traced: !g.shape.IsColumn()}
+	d.note(rules, nil)
+	d.enter(d.text(f), false)
+	if n := len(d.steps); n > 0 {
+		d.steps[n-1].By, d.steps[n-1].Gradient = v, g
+	}
+}
+
+// note keeps what the next line is to name.
+func (d *deriver) note(rules []Rule, notes []string) {
+	for _, r := range rules {
+		if !slices.Contains(d.rules, r) {
+			d.rules = append(d.rules, r)
+		}
+	}
+	for _, n := range notes {
+		if !slices.Contains(d.notes, n) {
+			d.notes = append(d.notes, n)
+		}
+	}
+}
+
+// minor records a small step.
+func (d *deriver) minor(rules []Rule) {
+	if d.verbose {
+		d.steps = append(d.steps, Step{Rules: rules, DF: d.whole(), Minor: true})
+	}
+}
+
+// line records the state as a line of the derivation.
+func (d *deriver) line() { d.enter(d.whole(), true) }
+
+// whole returns the state as an expression.
+func (d *deriver) whole() *Expr {
+	terms := []*Expr{d.Int(0)}
+	for _, f := range d.state {
+		terms = append(terms, d.text(f))
+	}
+	return d.Add(terms...)
+}
+
+// enter records a line with the rules noted since the last one. A line that
+// looks like the last one adds its rules to that.
+func (d *deriver) enter(df *Expr, ruleLine bool) {
+	last := -1
+	for i, s := range d.steps {
+		if !s.Minor {
+			last = i
+		}
+	}
+	if last >= 0 && d.steps[last].DF == df && d.steps[last].By == nil {
+		for _, r := range d.rules {
+			if !slices.Contains(d.steps[last].Rules, r) {
+				d.steps[last].Rules = append(d.steps[last].Rules, r)
+			}
+		}
+	} else if d.nodes(df) > maxLine && ruleLine {
+		if !d.tooLong {
+			d.tooLong = true
+			d.warn(TooLarge, "lines with more than %d symbols are not shown", maxLine)
+		}
+		return // its rules are named by the next line
+	} else {
+		d.steps = append(d.steps, Step{Rules: d.rules, DF: df, Note: strings.Join(d.notes, ", ")})
+	}
+	d.rules, d.notes = nil, nil
+}
+
+// nodes is about how many nodes e has in writing.
+func (d *deriver) nodes(e *Expr) int {
+	if n, ok := d.sizes[e]; ok {
+		return n
+	}
+	n := 1
+	for _, a := range e.args {
+		n = min(n+d.nodes(a), 1<<30)
+	}
+	d.sizes[e] = n
+	return n
 }

@@ -36,6 +36,16 @@ func TestCasesDerive(t *testing.T) {
 			t.Errorf("%s: %v", c.ID, err)
 			continue
 		}
+		if testing.Verbose() {
+			t.Logf("%s: %s by %s, want %s", c.ID, c.Expr, c.Wrt, c.Gradient)
+			for _, st := range d.Steps {
+				t.Logf("    df = %s   [%s] %s", st.DF, ruleNames(st.Rules), st.Note)
+				if st.By != nil {
+					t.Logf("    d/d%s = %s", st.By, st.Gradient)
+				}
+			}
+			t.Logf("    %v", d.Warnings)
+		}
 		for _, e := range gradientErrors(t, c, d) {
 			if !(e <= 1e-8) {
 				t.Errorf("%s: gradient %s is off by %.1e, want %s", c.ID, d.Gradient, e, c.Gradient)

@@ -52,7 +52,11 @@ func (p *Pool) apply(o operator, u *Expr) *Expr {
 	case opKronR:
 		return p.Kron(u, o.a)
 	case opInner:
-		return p.Tr(p.Mul(p.T(o.a), u))
+		if x := p.Mul(p.T(o.a), u); !x.IsScalar() {
+			return p.Tr(x)
+		} else {
+			return x
+		}
 	}
 	panic(fmt.Sprintf("matcalc: no operator %d", o.kind))
 }

@@ -1,0 +1,149 @@
+package matcalc
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Check is a numeric check: an expression compared with an independent
+// computation of it at a random point.
+type Check struct {
+	What  string         // "lines", "gradient", "hessian"
+	Sizes map[string]int // of the dimensions
+	Error float64        // relative
+}
+
+// Tolerances of the checks: against derivatives by dual numbers, and against
+// central differences.
+const (
+	lineTolerance       = 1e-8
+	differenceTolerance = 1e-5
+)
+
+// check compares every line with the differential of the objective by dual
+// numbers, and the gradient with central differences, at random points with
+// several sets of sizes. It fails where the derivation is wrong; where there is
+// no point to check at, it warns.
+func (d *Derivation) check(seed uint64) error {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	const wanted, tries = 2, 6
+	passed := 0
+	var failure error
+	var reason *Error
+	for set := range tries {
+		sizes := d.Scope.Sizes(set, nil)
+		if set == 0 && d.smallDims() {
+			sizes = d.Scope.Sizes(0, d.Problem.Dims)
+		}
+		p, err := d.Scope.RandomPoint(rng, sizes, []*Expr{d.Wrt}, d.Objective, d.Gradient)
+		if err != nil {
+			reason, _ = err.(*Error)
+			continue
+		}
+		if err := d.checkAt(p); err != nil {
+			failure = err
+			if passed == 0 && set < tries-1 { // an ill-conditioned point?
+				continue
+			}
+			continue
+		}
+		if passed++; passed == wanted {
+			return nil
+		}
+	}
+	switch {
+	case failure != nil && passed == 0:
+		return failure
+	case passed == 0:
+		message := "no point found"
+		if reason != nil {
+			message = reason.Message
+		}
+		d.Warnings = append(d.Warnings, Warning{OutsideDomain, "the answer is not checked by numbers: " + message})
+	}
+	return nil
+}
+
+// smallDims reports whether the problem's own sizes are small enough for checks.
+func (d *Derivation) smallDims() bool {
+	for _, n := range d.Problem.Dims {
+		if n < 1 || n > 8 {
+			return false
+		}
+	}
+	return len(d.Problem.Dims) > 0
+}
+
+// checkAt checks the derivation at a point.
+func (d *Derivation) checkAt(p *Point) error {
+	ev := d.Scope.At(p)
+	derivative, err := ev.Derivative(d.Objective)
+	if err != nil {
+		return err
+	}
+	df := derivative.At(0, 0)
+	worst := 0.0
+	for _, s := range d.Steps {
+		got, err := ev.Number(s.DF)
+		if err != nil {
+			return err
+		}
+		e := math.Abs(got-df) / math.Max(1, math.Abs(df))
+		if !(e <= lineTolerance) {
+			return internal("the line %s by %s is %v where df is %v", brief(s.DF.String()), ruleNames(s.Rules), got, df)
+		}
+		worst = math.Max(worst, e)
+	}
+	d.Checks = append(d.Checks, Check{"lines", p.Sizes, worst})
+	return d.checkGradient(ev, p, df)
+}
+
+// maxDifferences is the number of entries up to which central differences are
+// taken in each of them.
+const maxDifferences = 40
+
+// checkGradient compares the gradient with central differences, and the
+// differential that it gives with df.
+func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df float64) error {
+	g, err := ev.Value(d.Gradient)
+	if err != nil {
+		return err
+	}
+	var product mat.Dense
+	product.MulElem(g, p.Dir[d.Wrt.name])
+	along := mat.Sum(&product)
+	if e := math.Abs(along-df) / math.Max(1, math.Abs(df)); !(e <= lineTolerance) {
+		return internal("the gradient gives df = %v where it is %v", along, df)
+	}
+	e := 0.0
+	if rows, cols := g.Dims(); rows*cols <= maxDifferences {
+		differences, err := d.Scope.Differences(d.Objective, d.Wrt, p)
+		if err != nil {
+			return err
+		}
+		var off mat.Dense
+		off.Sub(g, differences)
+		e = mat.Norm(&off, 2) / math.Max(1, mat.Norm(g, 2))
+	}
+	if !(e <= differenceTolerance) {
+		return internal("the gradient and central differences are %.1e apart", e)
+	}
+	d.Checks = append(d.Checks, Check{"gradient", p.Sizes, e})
+	return nil
+}
+
+func internal(format string, args ...any) *Error {
+	return errorf(Unsupported, "internal error, please report it: %s", fmt.Sprintf(format, args...))
+}
+
+func ruleNames(rules []Rule) string {
+	names := make([]string, len(rules))
+	for i, r := range rules {
+		names[i] = r.ID
+	}
+	return strings.Join(names, ", ")
+}
