@@ -1,0 +1,116 @@
+package matcalc
+
+import "strings"
+
+// piece is a part of a line of text or LaTeX that is not broken.
+type piece struct {
+	text  string
+	width int
+	cost  int    // of a line break before it, 0 if there may be none
+	space string // what stands before it within a line
+	lead  string // what stands before it at the start of one
+}
+
+// layout collects the pieces of an expression.
+type layout struct {
+	pieces []piece
+	depth  int // of the brackets that are open
+}
+
+// Costs of line breaks. One more bracket around it makes a break dearer than
+// any outside it.
+const (
+	breakSum     = 1
+	breakComma   = 3
+	breakHad     = 4
+	breakProduct = 6
+	breakDepth   = 8
+	breakLine    = 12 // for every line
+	breakTooWide = 50 // for every character too many
+)
+
+// put appends text to the last piece.
+func (l *layout) put(text string, width int) {
+	if len(l.pieces) == 0 {
+		l.pieces = append(l.pieces, piece{})
+	}
+	last := &l.pieces[len(l.pieces)-1]
+	last.text += text
+	last.width += width
+}
+
+// breakable begins a piece.
+func (l *layout) breakable(cost int, space, lead string) {
+	l.pieces = append(l.pieces, piece{cost: cost + breakDepth*l.depth, space: space, lead: lead, width: len(space)})
+}
+
+// flat returns everything in one line.
+func (l *layout) flat() string {
+	var b strings.Builder
+	for i, p := range l.pieces {
+		if i > 0 {
+			b.WriteString(p.space)
+		}
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+// width returns that of everything in one line.
+func (l *layout) width() int {
+	n := 0
+	for _, p := range l.pieces {
+		n += p.width
+	}
+	return n
+}
+
+// lines returns the pieces in lines of at most this width where that can be
+// done, those after the first one indent shorter, broken where it costs least.
+func (l *layout) lines(width, indent int) []string {
+	n := len(l.pieces)
+	cost := make([]int, n+1) // of the pieces from i on, a line beginning with i
+	end := make([]int, n+1)
+	for i := n - 1; i >= 0; i-- {
+		if i > 0 && l.pieces[i].cost == 0 {
+			continue
+		}
+		room := width
+		if i > 0 {
+			room -= indent
+		}
+		used := 0
+		for j := i + 1; j <= n; j++ {
+			used += l.pieces[j-1].width
+			over := max(used-room, 0)
+			if over > 0 && end[i] > 0 && breakTooWide*over >= cost[i] {
+				break // longer lines cost more
+			}
+			if j < n && l.pieces[j].cost == 0 {
+				continue
+			}
+			total := breakTooWide * over
+			if j < n {
+				total += breakLine + l.pieces[j].cost + cost[j]
+			}
+			if end[i] == 0 || total <= cost[i] {
+				cost[i], end[i] = total, j
+			}
+		}
+	}
+	var lines []string
+	for i := 0; i < n; i = end[i] {
+		line := l.pieces[i:end[i]]
+		text := layout{pieces: line}.flat1(i > 0)
+		lines = append(lines, text)
+	}
+	return lines
+}
+
+// flat1 returns everything in one line, with the lead of a later line.
+func (l layout) flat1(later bool) string {
+	if later {
+		return l.pieces[0].lead + l.flat()
+	}
+	return l.flat()
+}
