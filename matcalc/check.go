@@ -32,40 +32,33 @@ func (d *Derivation) check(seed uint64) error {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	const wanted, tries = 2, 6
 	passed := 0
-	var failure error
-	var reason *Error
+	var failure, missing error
 	for set := range tries {
 		sizes := d.Scope.Sizes(set, nil)
 		if set == 0 && d.smallDims() {
 			sizes = d.Scope.Sizes(0, d.Problem.Dims)
 		}
-		p, err := d.Scope.RandomPoint(rng, sizes, []*Expr{d.Wrt}, d.Objective, d.Gradient)
+		es := []*Expr{d.Objective, d.Gradient}
+		if d.Hessian != nil {
+			es = append(es, d.Hessian)
+		}
+		p, err := d.Scope.RandomPoint(rng, sizes, []*Expr{d.Wrt}, es...)
 		if err != nil {
-			reason, _ = err.(*Error)
+			missing = err
 			continue
 		}
 		if err := d.checkAt(p); err != nil {
-			failure = err
-			if passed == 0 && set < tries-1 { // an ill-conditioned point?
-				continue
-			}
+			failure = err // or an ill-conditioned point
 			continue
 		}
 		if passed++; passed == wanted {
 			return nil
 		}
 	}
-	switch {
-	case failure != nil && passed == 0:
-		return failure
-	case passed == 0:
-		message := "no point found"
-		if reason != nil {
-			message = reason.Message
-		}
-		d.Warnings = append(d.Warnings, Warning{OutsideDomain, "the answer is not checked by numbers: " + message})
+	if failure == nil && passed == 0 {
+		d.Warnings = append(d.Warnings, Warning{OutsideDomain, "the answer is not checked by numbers: " + missing.Error()})
 	}
-	return nil
+	return failure
 }
 
 // smallDims reports whether the problem's own sizes are small enough for checks.
@@ -86,20 +79,36 @@ func (d *Derivation) checkAt(p *Point) error {
 		return err
 	}
 	df := derivative.At(0, 0)
+	scale, err := d.magnitude(ev, p)
+	if err != nil {
+		return err
+	}
 	worst := 0.0
 	for _, s := range d.Steps {
 		got, err := ev.Number(s.DF)
 		if err != nil {
 			return err
 		}
-		e := math.Abs(got-df) / math.Max(1, math.Abs(df))
+		e := math.Abs(got-df) / scale
 		if !(e <= lineTolerance) {
 			return internal("the line %s by %s is %v where df is %v", brief(s.DF.String()), ruleNames(s.Rules), got, df)
 		}
 		worst = math.Max(worst, e)
 	}
 	d.Checks = append(d.Checks, Check{"lines", p.Sizes, worst})
-	return d.checkGradient(ev, p, df)
+	if err := d.checkGradient(ev, p, df, scale); err != nil || d.Hessian == nil {
+		return err
+	}
+	return d.checkHessian(ev, p)
+}
+
+// magnitude returns the size of the numbers that are to be compared: at least 1.
+func (d *Derivation) magnitude(ev *Evaluator, p *Point) (float64, error) {
+	g, err := ev.Value(d.Gradient)
+	if err != nil {
+		return 0, err
+	}
+	return math.Max(1, mat.Norm(g, 2)*mat.Norm(p.Dir[d.Wrt.name], 2)), nil
 }
 
 // maxDifferences is the number of entries up to which central differences are
@@ -108,7 +117,7 @@ const maxDifferences = 40
 
 // checkGradient compares the gradient with central differences, and the
 // differential that it gives with df.
-func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df float64) error {
+func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df, scale float64) error {
 	g, err := ev.Value(d.Gradient)
 	if err != nil {
 		return err
@@ -116,7 +125,7 @@ func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df float64) error {
 	var product mat.Dense
 	product.MulElem(g, p.Dir[d.Wrt.name])
 	along := mat.Sum(&product)
-	if e := math.Abs(along-df) / math.Max(1, math.Abs(df)); !(e <= lineTolerance) {
+	if e := math.Abs(along-df) / scale; !(e <= lineTolerance) {
 		return internal("the gradient gives df = %v where it is %v", along, df)
 	}
 	e := 0.0
@@ -125,15 +134,38 @@ func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df float64) error {
 		if err != nil {
 			return err
 		}
-		var off mat.Dense
-		off.Sub(g, differences)
-		e = mat.Norm(&off, 2) / math.Max(1, mat.Norm(g, 2))
+		e = relativeDistance(g, differences)
 	}
 	if !(e <= differenceTolerance) {
 		return internal("the gradient and central differences are %.1e apart", e)
 	}
 	d.Checks = append(d.Checks, Check{"gradient", p.Sizes, e})
 	return nil
+}
+
+// checkHessian compares the Hessian with central differences of the gradient.
+func (d *Derivation) checkHessian(ev *Evaluator, p *Point) error {
+	h, err := ev.Value(d.Hessian)
+	if err != nil {
+		return err
+	}
+	differences, err := d.Scope.Differences(d.Gradient, d.Wrt, p)
+	if err != nil {
+		return err
+	}
+	e := relativeDistance(h, differences)
+	if !(e <= differenceTolerance) {
+		return internal("the Hessian and central differences of the gradient are %.1e apart", e)
+	}
+	d.Checks = append(d.Checks, Check{"hessian", p.Sizes, e})
+	return nil
+}
+
+// relativeDistance returns ‖a − b‖ / max(1, ‖a‖).
+func relativeDistance(a, b *mat.Dense) float64 {
+	var off mat.Dense
+	off.Sub(a, b)
+	return mat.Norm(&off, 2) / math.Max(1, mat.Norm(a, 2))
 }
 
 func internal(format string, args ...any) *Error {

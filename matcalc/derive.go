@@ -54,6 +54,9 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 	}
 	gradient := dr.run()
 	d = &Derivation{Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps, Gradient: gradient}
+	if o.Hessian {
+		d.Hessian = dr.hessianOf(gradient)
+	}
 	if err := d.check(o.Seed); err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func gradientErrors(t *testing.T, c testCase, d *Derivation) []float64 {
 // The gradient of every case is right at both of its points.
 func TestCasesDerive(t *testing.T) {
 	for _, c := range readCases(t) {
-		d, err := Derive(&c.Problem, Options{})
+		d, err := Derive(&c.Problem, Options{Hessian: c.Hessian != ""})
 		if err != nil {
 			t.Errorf("%s: %v", c.ID, err)
 			continue
@@ -45,6 +45,9 @@ func TestCasesDerive(t *testing.T) {
 				}
 			}
 			t.Logf("    %v", d.Warnings)
+			if d.Hessian != nil {
+				t.Logf("    H = %s, want %s", d.Hessian, c.Hessian)
+			}
 		}
 		for _, e := range gradientErrors(t, c, d) {
 			if !(e <= 1e-8) {
