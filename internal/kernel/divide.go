@@ -17,7 +17,7 @@ func divide[T Float](o op, a *args) int {
 		return run[T](o, a)
 	}
 	divided = vectorJob{o: o, v: v, size: int(unsafe.Sizeof(T(0))), args: *a}
-	parallel(&divided, 2*Threads())
+	parallel(&divided, Threads()) // as a product is, whose result then is where it was written
 	return a.n
 }
 
