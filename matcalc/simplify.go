@@ -1,0 +1,173 @@
+package matcalc
+
+import "slices"
+
+// Simplify returns e in the shortest form that is found, measured by
+// [Expr.Nodes]: common factors are taken out of sums, products expanded where
+// something cancels, fractions reduced, and what one of names is defined as is
+// replaced by that name. The result is e wherever e is finite; it may be finite
+// where e is not, since x/x is 1. It is never longer than e.
+//
+// The time is bounded: of an expression with many parts only what is near to
+// each other is compared.
+func (p *Pool) Simplify(e *Expr, names []*Expr) *Expr {
+	s := newSimplifier(p, names)
+	best := s.fixed(e)
+	if len(names) > 0 && s.estimate(p.Expand(e)) <= maxExpanded {
+		plain := newSimplifier(p, nil).fixed(p.Expand(e))
+		best = s.shorter(best, s.fixed(plain))
+		best = s.unnamed(best, names)
+	}
+	return s.shorter(e, best)
+}
+
+const (
+	maxExpanded = 2000 // nodes of an expression in which all names are replaced by what they stand for
+	maxDeep     = 400  // nodes of an expression that is expanded to see whether something cancels
+	maxPasses   = 10   // from the leaves to the root
+)
+
+// simplifier rewrites expressions to shorter ones. Its rules are identities;
+// of what they offer it takes the shortest, if that is shorter.
+type simplifier struct {
+	*Pool
+	w         writer
+	estimates map[*Expr]int
+	done      [2]map[*Expr]*Expr // results, without and with the rules that expand
+	names     nameTable
+	met       map[*Expr]*Expr // scalars by what they are equal to: the one that came first
+	limit     int             // of expressions in the pool: beyond it nothing is tried
+}
+
+func newSimplifier(p *Pool, names []*Expr) *simplifier {
+	return &simplifier{
+		Pool:      p,
+		w:         writer{trees: map[*Expr]*Tree{}, sizes: map[*Tree]int{}},
+		estimates: map[*Expr]int{},
+		done:      [2]map[*Expr]*Expr{{}, {}},
+		names:     p.nameTable(names),
+		met:       map[*Expr]*Expr{},
+		limit:     min(p.count+20_000, MaxNodes*3/4),
+	}
+}
+
+// fixed returns e simplified until nothing changes.
+func (s *simplifier) fixed(e *Expr) *Expr {
+	for range maxPasses {
+		s.done = [2]map[*Expr]*Expr{{}, {}}
+		r := s.simple(e, deep)
+		if r == e {
+			break
+		}
+		e = r
+	}
+	return e
+}
+
+// level says which rules are applied.
+type level int
+
+const (
+	flat level = iota // those whose results are comparable at once
+	deep              // and those whose results have to be simplified to be compared
+)
+
+// simple returns e simplified, from the leaves to the root.
+func (s *simplifier) simple(e *Expr, l level) *Expr {
+	if len(e.args) == 0 {
+		return e
+	}
+	if r := s.done[l][e]; r != nil {
+		return r
+	}
+	r := e
+	args := make([]*Expr, len(e.args))
+	for i, a := range e.args {
+		args[i] = s.simple(a, l)
+	}
+	if !slices.Equal(args, e.args) {
+		r = s.shorter(e, s.With(e, args))
+	}
+	r = s.improved(r, l)
+	s.done[l][e], s.done[l][r] = r, r
+	return r
+}
+
+// improved returns the shortest of what the rules make of e, if that is
+// shorter.
+func (s *simplifier) improved(e *Expr, l level) *Expr {
+	e = s.meet(e)
+	best, cost := e, s.cost(e)
+	for _, r := range simplifications {
+		if r.level > l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.count > s.limit {
+			continue
+		}
+		if r.level == deep && cost > maxDeep {
+			continue
+		}
+		for _, c := range s.offers(r, e) {
+			if r.level == deep {
+				c = s.simple(c, flat)
+			}
+			if k := s.cost(c); k < cost {
+				best, cost = c, k
+			}
+		}
+	}
+	if best == e {
+		return e
+	}
+	return s.simple(best, l)
+}
+
+// simplification is a rule of the simplifier: what it offers is equal to e.
+type simplification struct {
+	name   string
+	level  level
+	ops    []Op // to what it applies; all if empty
+	offers func(s *simplifier, e *Expr) []*Expr
+}
+
+// offers returns what a rule makes of e, and nothing if that would be too large.
+func (s *simplifier) offers(r simplification, e *Expr) (offers []*Expr) {
+	var err error
+	defer Catch(&err)
+	return r.offers(s, e)
+}
+
+// simplifications are the rules. The order is that of preference among results
+// of one length.
+var simplifications []simplification
+
+func init() {
+	simplifications = slices.Concat(nameRules, sumRules, productRules, scalarRules, functionRules, ringRules)
+}
+
+// cost returns how long e is in writing.
+func (s *simplifier) cost(e *Expr) int {
+	if n := s.estimate(e); n > MaxNodesWritten/10 {
+		return n
+	}
+	return s.w.size(s.w.tree(e))
+}
+
+// estimate returns about how long e is in writing.
+func (s *simplifier) estimate(e *Expr) int {
+	if n, ok := s.estimates[e]; ok {
+		return n
+	}
+	n := 1
+	for _, a := range e.args {
+		n = min(n+s.estimate(a)+1, MaxNodesWritten)
+	}
+	s.estimates[e] = n
+	return n
+}
+
+// shorter returns the shorter of two expressions, a if none is.
+func (s *simplifier) shorter(a, b *Expr) *Expr {
+	if a != b && s.cost(b) < s.cost(a) {
+		return b
+	}
+	return a
+}

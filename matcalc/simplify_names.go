@@ -1,0 +1,189 @@
+package matcalc
+
+import (
+	"math/big"
+	"slices"
+)
+
+var nameRules = []simplification{
+	{"names", flat, nil, (*simplifier).named},
+	{"names of parts", flat, []Op{OpAdd, OpHad, OpProd, OpScale}, (*simplifier).namedParts},
+}
+
+// nameTable says what is called by a name: m = value, with a number and scalars
+// if the definition of the name has them in front.
+type nameTable struct {
+	values map[*Expr]*Expr
+	sums   []naming // definitions that may be a part of an expression
+}
+
+// naming is a part of an expression that a name stands for.
+type naming struct{ part, value *Expr }
+
+// nameTable returns the table of these names, whose definitions are used as
+// they stand, with all names in them replaced, and both simplified.
+func (p *Pool) nameTable(names []*Expr) nameTable {
+	t := nameTable{values: map[*Expr]*Expr{}}
+	plain := &simplifier{}
+	if len(names) > 0 {
+		plain = newSimplifier(p, nil)
+	}
+	for _, n := range names {
+		if n.def == nil {
+			continue
+		}
+		forms := []*Expr{n.def}
+		if x := p.Expand(n.def); plain.estimate(x) <= maxExpanded {
+			forms = append(forms, x, plain.fixed(x))
+		}
+		for _, form := range forms {
+			p.enter(&t, form, n)
+		}
+	}
+	return t
+}
+
+// enter makes n the name of form, and of what stands behind its scalars.
+func (p *Pool) enter(t *nameTable, form, n *Expr) {
+	c, scalars, m := form.Factors()
+	part, value := m, p.Div(n, p.scale(c, scalars, nil))
+	switch {
+	case m != nil && len(m.args) == 0: // a scalar times a variable or constant
+		part, value = form, n
+	case m == nil && len(scalars) != 1: // 2·a·b
+		part, value = form, n
+	case m == nil:
+		part, value = scalars[0], p.Div(n, p.Num(c))
+	}
+	if len(part.args) == 0 {
+		return
+	}
+	for _, x := range []naming{{part, value}, {p.T(part), p.T(value)}} {
+		if t.values[x.part] != nil {
+			continue
+		}
+		t.values[x.part] = x.value
+		switch x.part.op {
+		case OpAdd, OpHad, OpProd, OpScale:
+			t.sums = append(t.sums, x)
+		}
+	}
+}
+
+// named offers the name for what it is defined as.
+func (s *simplifier) named(e *Expr) []*Expr {
+	if v := s.names.values[e]; v != nil {
+		return []*Expr{v}
+	}
+	if c, rest := s.Coef(e); rest != e {
+		if v := s.names.values[rest]; v != nil {
+			return []*Expr{s.Times(c, v)}
+		}
+	}
+	return nil
+}
+
+// namedParts offers names for terms of a sum, and for some of the factors of a
+// product.
+func (s *simplifier) namedParts(e *Expr) []*Expr {
+	var offers []*Expr
+	for _, n := range s.names.sums {
+		if n.part.op != e.op || len(n.part.args) >= len(e.args) || n.part.shape != e.shape && e.op != OpProd && e.op != OpScale {
+			continue
+		}
+		var r *Expr
+		switch e.op {
+		case OpAdd:
+			r = s.namedTerms(e, n)
+		case OpHad, OpScale:
+			r = s.namedFactors(e, n)
+		case OpProd:
+			r = s.namedChain(e, n)
+		}
+		if r != nil {
+			offers = append(offers, r)
+		}
+	}
+	return offers
+}
+
+// namedTerms returns the sum e with a multiple of n for some of its terms, nil
+// if not all terms of n are in it.
+func (s *simplifier) namedTerms(e *Expr, n naming) *Expr {
+	numbers := map[*Expr]*big.Rat{}
+	for _, a := range e.args {
+		c, base := s.Coef(a)
+		numbers[base] = c
+	}
+	var factor *big.Rat
+	for _, a := range n.part.args {
+		c, base := s.Coef(a)
+		if numbers[base] == nil {
+			return nil
+		}
+		if q := new(big.Rat).Quo(numbers[base], c); factor == nil {
+			factor = q
+		} else if factor.Cmp(q) != 0 {
+			return nil
+		}
+	}
+	return s.Add(e, s.Times(new(big.Rat).Neg(factor), n.part), s.Times(factor, n.value))
+}
+
+// namedFactors returns the product e with n for some of its factors, nil if not
+// all factors of n are in it.
+func (s *simplifier) namedFactors(e *Expr, n naming) *Expr {
+	rest := slices.Clone(e.args)
+	for _, a := range n.part.args {
+		i := slices.Index(rest, a)
+		if i < 0 {
+			return nil
+		}
+		rest = slices.Delete(rest, i, i+1)
+	}
+	if e.op == OpHad {
+		return s.Had(append(rest, n.value)...)
+	}
+	value := s.Times(new(big.Rat).Quo(e.num, n.part.num), n.value)
+	return s.Mul(append([]*Expr{value}, rest...)...)
+}
+
+// namedChain returns the product e with n for some factors in a row, nil if
+// those of n are not in it.
+func (s *simplifier) namedChain(e *Expr, n naming) *Expr {
+	k := len(n.part.args)
+	for i := 0; i+k <= len(e.args); i++ {
+		if slices.Equal(e.args[i:i+k], n.part.args) {
+			return s.replaced(e, i, k, n.value)
+		}
+	}
+	return nil
+}
+
+// unnamed returns e with a name in it replaced by what it stands for, wherever
+// that makes e shorter.
+func (s *simplifier) unnamed(e *Expr, names []*Expr) *Expr {
+	for i, n := range slices.Backward(names) {
+		if n.def == nil || !e.uses(n) || len(names) > maxCommon {
+			continue
+		}
+		others := slices.Delete(slices.Clone(names), i, i+1)
+		r := newSimplifier(s.Pool, others).fixed(s.Replace(e, map[*Expr]*Expr{n: n.def}))
+		e = s.shorter(e, s.fixed(r))
+	}
+	return e
+}
+
+// uses reports whether the name n is in e as it stands.
+func (e *Expr) uses(n *Expr) bool {
+	seen := map[*Expr]bool{}
+	var find func(e *Expr) bool
+	find = func(e *Expr) bool {
+		if seen[e] {
+			return false
+		}
+		seen[e] = true
+		return e == n || slices.ContainsFunc(e.args, find)
+	}
+	return find(e)
+}

@@ -1,0 +1,514 @@
+package matcalc
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+)
+
+var ringRules = []simplification{
+	{"reduce fractions", deep, []Op{OpAdd, OpScale, OpHad, OpPow, OpEPow}, (*simplifier).reduced},
+}
+
+const (
+	maxMonomials = 80 // of a polynomial
+	maxDegree    = 16 // of an atom in a monomial
+	maxAtoms     = 40 // that polynomials are of
+)
+
+// reduced offers e as one fraction in lowest terms: scalars and the entries of
+// matrices under the element-wise product are rational functions of what is
+// not a sum, product or power.
+func (s *simplifier) reduced(e *Expr) []*Expr {
+	if !s.isFraction(e) {
+		return nil
+	}
+	var offers []*Expr
+	for _, exponentials := range []bool{false, true} {
+		r := &ring{simplifier: s, at: map[*Expr]int{}, origin: map[string]*Expr{}, exponentials: exponentials}
+		r.findRoots(e)
+		if exponentials && !r.sigmoids {
+			continue
+		}
+		f := r.fraction(e)
+		if r.failed || len(r.atoms) > maxAtoms {
+			continue
+		}
+		offers = append(offers, r.expr(f, e.shape))
+	}
+	return offers
+}
+
+// isFraction reports whether e has a denominator or a power or product of sums,
+// so that something may cancel.
+func (s *simplifier) isFraction(e *Expr) bool {
+	switch e.op {
+	case OpAdd, OpScale, OpHad:
+		return slices.ContainsFunc(e.args, func(a *Expr) bool { return e.op != OpAdd && a.op == OpAdd || s.isFraction(a) })
+	case OpPow, OpEPow:
+		return e.args[0].op == OpAdd || isNegative(e.args[1])
+	}
+	return false
+}
+
+// poly is a polynomial: the numbers in front of its monomials. A monomial is
+// written as the exponents of the atoms, one a byte, without zeros at the end.
+type poly map[string]*big.Rat
+
+// ring is where fractions are reduced.
+type ring struct {
+	*simplifier
+	atoms        []*Expr
+	at           map[*Expr]int
+	roots        map[*Expr]*Expr // x -> a root of it that occurs, and with it norms
+	origin       map[string]*Expr
+	exponentials bool // sigmoid(u) is exp(u)/(1 + exp(u))
+	sigmoids     bool // there is an exponential or sigmoid
+	failed       bool
+}
+
+// fraction is a product: number · polynomials to whole powers. The polynomials
+// are primitive with a leading number > 0, and either an atom or without atoms
+// as factors.
+type fraction struct {
+	c       *big.Rat
+	factors []factor
+}
+
+type factor struct {
+	poly     poly
+	key      string
+	exponent int
+}
+
+// findRoots notes which roots and norms occur in e.
+func (r *ring) findRoots(e *Expr) {
+	r.roots = map[*Expr]*Expr{}
+	var walk func(e *Expr)
+	walk = func(e *Expr) {
+		switch {
+		case e.isRoot():
+			r.roots[e.args[0]] = e
+		case e.op == OpNorm2:
+			x := e.args[0]
+			r.roots[r.Sum(r.EPow(x, r.Int(2)))] = e
+			r.roots[r.Tr(r.Mul(r.T(x), x))] = e
+			if x.shape.IsColumn() {
+				r.roots[r.Mul(r.T(x), x)] = e
+			}
+		case e.isFn("exp") || e.isFn("sigmoid"):
+			r.sigmoids = true
+		case e.op == OpAdd || e.op == OpScale || e.op == OpHad || e.op == OpPow || e.op == OpEPow:
+			for _, a := range e.args {
+				walk(a)
+			}
+		}
+	}
+	walk(e)
+}
+
+// fraction returns e as a fraction.
+func (r *ring) fraction(e *Expr) fraction {
+	if r.failed {
+		return fraction{c: new(big.Rat)}
+	}
+	if root := r.roots[e]; root != nil {
+		return r.raise(r.atom(root), 2)
+	}
+	switch e.op {
+	case OpNum:
+		return fraction{c: e.num}
+	case OpOnes:
+		return fraction{c: ratOne}
+	case OpZeros:
+		return fraction{c: new(big.Rat)}
+	case OpAdd:
+		f := fraction{c: new(big.Rat)}
+		for _, a := range e.args {
+			f = r.plus(f, r.fraction(a))
+		}
+		if len(f.factors) == 1 && f.factors[0].exponent == 1 {
+			r.origin[f.factors[0].key] = r.Mul(r.Num(new(big.Rat).Inv(f.c)), e)
+		}
+		return f
+	case OpScale, OpHad:
+		f := fraction{c: ratOne}
+		if e.op == OpScale {
+			f.c = e.num
+		}
+		for _, a := range e.args {
+			f = r.times(f, r.fraction(a))
+		}
+		return f
+	case OpPow, OpEPow:
+		if n, whole := e.args[1].integer(); whole && abs(n) <= maxDegree/2 {
+			return r.raise(r.fraction(e.args[0]), int(n))
+		}
+	case OpFn:
+		return r.function(e)
+	}
+	return r.atom(e)
+}
+
+// function returns exp(u) and sigmoid(u) as fractions of one of exp(u) and
+// exp(−u), or of sigmoid(u).
+func (r *ring) function(e *Expr) fraction {
+	u := e.args[0]
+	c, _ := r.Coef(u)
+	if !e.isFn("exp") && !e.isFn("sigmoid") || e.fn != nil {
+		return r.atom(e)
+	}
+	one := fraction{c: ratOne}
+	sign := 1
+	if c.Sign() < 0 {
+		u, sign = r.Neg(u), -1
+	}
+	exp := r.atom(r.Fn("exp", u))
+	switch {
+	case e.isFn("exp"):
+		return r.raise(exp, sign)
+	case r.exponentials && sign > 0:
+		return r.times(exp, r.raise(r.plus(one, exp), -1))
+	case r.exponentials:
+		return r.raise(r.plus(one, exp), -1)
+	}
+	sigmoid := r.atom(r.Fn("sigmoid", u))
+	if sign > 0 {
+		return sigmoid
+	}
+	minus := sigmoid
+	minus.c = ratNeg
+	return r.plus(one, minus)
+}
+
+// atom returns e as an atom.
+func (r *ring) atom(e *Expr) fraction {
+	i, ok := r.at[e]
+	if !ok {
+		i = len(r.atoms)
+		r.at[e] = i
+		r.atoms = append(r.atoms, e)
+	}
+	return r.factored(poly{r.monomial(i): ratOne})
+}
+
+// monomial returns the i-th atom.
+func (r *ring) monomial(i int) string { return strings.Repeat("\x00", i) + "\x01" }
+
+func (r *ring) times(f, g fraction) fraction {
+	product := fraction{ratMul(f.c, g.c), slices.Clone(f.factors)}
+	for _, x := range g.factors {
+		i := slices.IndexFunc(product.factors, func(y factor) bool { return y.key == x.key })
+		if i < 0 {
+			product.factors = append(product.factors, x)
+		} else if product.factors[i].exponent += x.exponent; product.factors[i].exponent == 0 {
+			product.factors = slices.Delete(product.factors, i, i+1)
+		}
+	}
+	if product.c.Sign() == 0 {
+		product.factors = nil
+	}
+	return product
+}
+
+func (r *ring) raise(f fraction, n int) fraction {
+	if f.c.Sign() == 0 && n <= 0 {
+		r.failed = true
+		return f
+	}
+	c := ratPow(f.c, int64(n))
+	if c == nil {
+		r.failed = true
+		return f
+	}
+	raised := fraction{c, slices.Clone(f.factors)}
+	for i := range raised.factors {
+		raised.factors[i].exponent *= n
+		if raised.factors[i].exponent > maxDegree || raised.factors[i].exponent < -maxDegree {
+			r.failed = true
+		}
+	}
+	return raised
+}
+
+// plus returns f + g in lowest terms.
+func (r *ring) plus(f, g fraction) fraction {
+	switch {
+	case f.c.Sign() == 0:
+		return g
+	case g.c.Sign() == 0:
+		return f
+	}
+	common := fraction{c: ratOne}
+	for _, x := range slices.Concat(f.factors, g.factors) {
+		n := min(f.exponentOf(x.key), g.exponentOf(x.key))
+		if n != 0 && common.exponentOf(x.key) == 0 {
+			common.factors = append(common.factors, factor{x.poly, x.key, n})
+		}
+	}
+	inverse := r.raise(common, -1)
+	sum := r.product(r.times(f, inverse))
+	for m, c := range r.product(r.times(g, inverse)) {
+		sum = sum.with(m, c)
+	}
+	if r.failed || len(sum) > maxMonomials {
+		r.failed = true
+		return f
+	}
+	if len(sum) == 0 {
+		return fraction{c: new(big.Rat)}
+	}
+	return r.times(common, r.divided(r.factored(sum), common))
+}
+
+// divided returns f, a polynomial, with the factors that it shares with a
+// denominator d split off.
+func (r *ring) divided(f, d fraction) fraction {
+	result := f
+	for _, x := range d.factors {
+		if x.exponent >= 0 || len(x.poly) < 2 {
+			continue
+		}
+		for i := 0; i < len(result.factors); i++ {
+			y := result.factors[i]
+			if y.key == x.key || len(y.poly) < 2 {
+				continue
+			}
+			if q := y.poly.quotient(x.poly); q != nil {
+				result.factors = slices.Delete(slices.Clone(result.factors), i, i+1)
+				result = r.times(result, r.raise(r.factored(x.poly), y.exponent))
+				result = r.times(result, r.raise(r.factored(q), y.exponent))
+				i = -1
+			} else if q := x.poly.quotient(y.poly); q != nil { // d = y·q: what is times 1/d
+				result.factors = slices.Delete(slices.Clone(result.factors), i, i+1)
+				result = r.times(result, r.raise(r.factored(x.poly), y.exponent))
+				result = r.times(result, r.raise(r.factored(q), -y.exponent))
+				i = -1
+			}
+			if len(result.factors) > maxDegree {
+				r.failed = true
+				return f
+			}
+		}
+	}
+	return result
+}
+
+func (f fraction) exponentOf(key string) int {
+	for _, x := range f.factors {
+		if x.key == key {
+			return x.exponent
+		}
+	}
+	return 0
+}
+
+// product returns f, which has no denominator, as a polynomial.
+func (r *ring) product(f fraction) poly {
+	result := poly{"": f.c}
+	for _, x := range f.factors {
+		for range x.exponent {
+			result = result.times(x.poly)
+			if len(result) > maxMonomials || result.degree() > 4*maxDegree {
+				r.failed = true
+				return result
+			}
+		}
+	}
+	return result
+}
+
+// degree returns the largest power of an atom in p.
+func (p poly) degree() int {
+	largest := 0
+	for m := range p {
+		for i := range len(m) {
+			largest = max(largest, int(m[i]))
+		}
+	}
+	return largest
+}
+
+// factored returns a polynomial that is not 0 as a number times atoms times a
+// primitive polynomial.
+func (r *ring) factored(p poly) fraction {
+	var least []byte
+	var numbers []*big.Rat
+	first := true
+	for m, c := range p {
+		numbers = append(numbers, c)
+		if first {
+			least, first = []byte(m), false
+			continue
+		}
+		least = least[:min(len(least), len(m))]
+		for i := range least {
+			least[i] = min(least[i], m[i])
+		}
+	}
+	f := fraction{c: content(numbers)}
+	if p[p.leading()].Sign() < 0 {
+		f.c.Neg(f.c)
+	}
+	divisor := strings.TrimRight(string(least), "\x00")
+	rest := poly{}
+	for m, c := range p {
+		rest[over(m, divisor)] = new(big.Rat).Quo(c, f.c)
+	}
+	for i := range len(divisor) {
+		if n := int(divisor[i]); n > 0 {
+			m := r.monomial(i)
+			f.factors = append(f.factors, factor{poly{m: ratOne}, m, n})
+		}
+	}
+	if len(rest) > 1 {
+		f.factors = append(f.factors, factor{rest, rest.key(), 1})
+	}
+	return f
+}
+
+// key returns what identifies a polynomial.
+func (p poly) key() string {
+	var b strings.Builder
+	for _, m := range p.sorted() {
+		b.WriteString(m + "\xff" + p[m].RatString() + "\xff")
+	}
+	return b.String()
+}
+
+// sorted returns the monomials of p, in the lexicographic order of exponents.
+func (p poly) sorted() []string {
+	list := make([]string, 0, len(p))
+	for m := range p {
+		list = append(list, m)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// leading returns the last of the monomials of p.
+func (p poly) leading() string {
+	last := ""
+	for m := range p {
+		last = max(last, m)
+	}
+	return last
+}
+
+// with returns p with c times a monomial added.
+func (p poly) with(m string, c *big.Rat) poly {
+	if old := p[m]; old != nil {
+		c = new(big.Rat).Add(old, c)
+	}
+	if c.Sign() == 0 {
+		delete(p, m)
+	} else {
+		p[m] = c
+	}
+	return p
+}
+
+func (p poly) times(q poly) poly {
+	product := poly{}
+	for m, c := range p {
+		for n, d := range q {
+			product.with(and(m, n), ratMul(c, d))
+		}
+	}
+	return product
+}
+
+// quotient returns p/q if that is a polynomial, else nil.
+func (p poly) quotient(q poly) poly {
+	rest := poly{}
+	for m, c := range p {
+		rest[m] = c
+	}
+	lead := q.leading()
+	result := poly{}
+	for range 2 * maxMonomials {
+		if len(rest) == 0 {
+			return result
+		}
+		m := rest.leading()
+		if !divides(lead, m) {
+			return nil
+		}
+		t, c := over(m, lead), new(big.Rat).Quo(rest[m], q[lead])
+		result.with(t, c)
+		for n, d := range q {
+			rest.with(and(t, n), new(big.Rat).Neg(ratMul(c, d)))
+		}
+		if len(rest) > 2*maxMonomials {
+			return nil
+		}
+	}
+	return nil
+}
+
+// and returns the product of two monomials.
+func and(m, n string) string {
+	if len(m) < len(n) {
+		m, n = n, m
+	}
+	product := []byte(m)
+	for i := range len(n) {
+		product[i] += n[i]
+	}
+	return string(product)
+}
+
+func divides(d, m string) bool {
+	if len(d) > len(m) {
+		return false
+	}
+	for i := range len(d) {
+		if d[i] > m[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// over returns the monomial m/d.
+func over(m, d string) string {
+	quotient := []byte(m)
+	for i := range len(d) {
+		quotient[i] -= d[i]
+	}
+	return strings.TrimRight(string(quotient), "\x00")
+}
+
+// expr returns f as an expression of a shape.
+func (r *ring) expr(f fraction, shape Shape) *Expr {
+	scalars := []*Expr{r.Num(f.c)}
+	entries := []*Expr{r.Ones(shape)}
+	for _, x := range f.factors {
+		base, n := r.polynomial(x, shape), r.Int(int64(x.exponent))
+		if base.IsScalar() {
+			scalars = append(scalars, r.Pow(base, n))
+		} else {
+			entries = append(entries, r.EPow(base, n))
+		}
+	}
+	return r.Mul(r.Mul(scalars...), r.Had(entries...))
+}
+
+// polynomial returns the polynomial of x as an expression: a scalar if it can
+// be, else of this shape.
+func (r *ring) polynomial(x factor, shape Shape) *Expr {
+	if e := r.origin[x.key]; e != nil {
+		return e
+	}
+	var terms []*Expr
+	for _, m := range slices.Backward(x.poly.sorted()) {
+		factors := []*Expr{r.Num(x.poly[m])}
+		for i := range len(m) {
+			if m[i] > 0 {
+				factors = append(factors, r.raised(r.atoms[i], r.Int(int64(m[i]))))
+			}
+		}
+		terms = append(terms, r.Had(factors...))
+	}
+	return r.Add(terms...)
+}
