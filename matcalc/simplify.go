@@ -36,6 +36,7 @@ type simplifier struct {
 	done      [2]map[*Expr]*Expr // results, without and with the rules that expand
 	names     nameTable
 	met       map[*Expr]*Expr // scalars by what they are equal to: the one that came first
+	again     bool            // a shorter form of a scalar was met after a longer one
 	limit     int             // of expressions in the pool: beyond it nothing is tried
 }
 
@@ -55,8 +56,9 @@ func newSimplifier(p *Pool, names []*Expr) *simplifier {
 func (s *simplifier) fixed(e *Expr) *Expr {
 	for range maxPasses {
 		s.done = [2]map[*Expr]*Expr{{}, {}}
+		s.again = false
 		r := s.simple(e, deep)
-		if r == e {
+		if r == e && !s.again {
 			break
 		}
 		e = r
@@ -86,7 +88,9 @@ func (s *simplifier) simple(e *Expr, l level) *Expr {
 		args[i] = s.simple(a, l)
 	}
 	if !slices.Equal(args, e.args) {
-		r = s.shorter(e, s.With(e, args))
+		if r = s.With(e, args); s.cost(r) > s.cost(e) {
+			r = e
+		}
 	}
 	r = s.improved(r, l)
 	s.done[l][e], s.done[l][r] = r, r
@@ -97,19 +101,20 @@ func (s *simplifier) simple(e *Expr, l level) *Expr {
 // shorter.
 func (s *simplifier) improved(e *Expr, l level) *Expr {
 	e = s.meet(e)
-	best, cost := e, s.cost(e)
+	start := s.cost(e)
+	best, cost := e, start
 	for _, r := range simplifications {
 		if r.level > l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.count > s.limit {
 			continue
 		}
-		if r.level == deep && cost > maxDeep {
+		if r.level == deep && start > maxDeep {
 			continue
 		}
 		for _, c := range s.offers(r, e) {
 			if r.level == deep {
 				c = s.simple(c, flat)
 			}
-			if k := s.cost(c); k < cost {
+			if k := s.cost(c); k < cost && k <= start-r.least {
 				best, cost = c, k
 			}
 		}
@@ -124,6 +129,7 @@ func (s *simplifier) improved(e *Expr, l level) *Expr {
 type simplification struct {
 	name   string
 	level  level
+	least  int  // by how many nodes e must become shorter
 	ops    []Op // to what it applies; all if empty
 	offers func(s *simplifier, e *Expr) []*Expr
 }

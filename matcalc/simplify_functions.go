@@ -6,14 +6,13 @@ import (
 )
 
 var scalarRules = []simplification{
-	{"s·(1 + u/s) = s + u", flat, []Op{OpScale}, (*simplifier).movedIn},
-	{"split powers", flat, []Op{OpPow, OpEPow}, (*simplifier).splitPowers},
+	{"s·(1 + u/s) = s + u", flat, 1, []Op{OpScale}, (*simplifier).movedIn},
 }
 
 var functionRules = []simplification{
-	{"functions of one argument", flat, []Op{OpFn, OpPow, OpEPow}, (*simplifier).functions},
-	{"products of functions", flat, []Op{OpScale, OpHad}, (*simplifier).functionProducts},
-	{"sums of functions", flat, []Op{OpAdd}, (*simplifier).functionSums},
+	{"functions of one argument", flat, 1, []Op{OpFn, OpPow, OpEPow}, (*simplifier).functions},
+	{"products of functions", flat, 1, []Op{OpScale, OpHad}, (*simplifier).functionProducts},
+	{"sums of functions", flat, 1, []Op{OpAdd}, (*simplifier).functionSums},
 }
 
 // movedIn offers (s + u)^k for s^k·(1 + u/s)^k.
@@ -30,7 +29,7 @@ func (s *simplifier) movedIn(e *Expr) []*Expr {
 				continue
 			}
 			k := new(big.Rat).Quo(other.exponent.num, sum.exponent.num)
-			if !k.IsInt() {
+			if !k.IsInt() || k.Sign() < 0 { // s·(1 + s·u)^-1 is finite at s = 0
 				continue
 			}
 			moved := s.Pow(other.base, s.Num(k))
@@ -48,35 +47,6 @@ func (s *simplifier) movedIn(e *Expr) []*Expr {
 		}
 	}
 	return offers
-}
-
-// splitPowers offers the power of a sum with what its terms have in common in
-// front: (2·a + 2·b)^-1 = (a + b)^-1/2.
-func (s *simplifier) splitPowers(e *Expr) []*Expr {
-	base, exponent := e.args[0], e.args[1]
-	if _, whole := exponent.integer(); !whole {
-		return nil
-	}
-	switch {
-	case e.op == OpPow && base.op == OpScale:
-		factors := []*Expr{s.Pow(s.Num(base.num), exponent)}
-		for _, a := range base.args {
-			factors = append(factors, s.Pow(a, exponent))
-		}
-		return []*Expr{s.Mul(factors...)}
-	case e.op == OpEPow && exponent.IsScalar() && (base.op == OpScale || base.op == OpHad):
-		var factors []*Expr
-		c, scalars, m := base.Factors()
-		parts := []*Expr{m}
-		if m.op == OpHad {
-			parts = m.args
-		}
-		for _, a := range parts {
-			factors = append(factors, s.EPow(a, exponent))
-		}
-		return []*Expr{s.Mul(s.Pow(s.scale(c, scalars, nil), exponent), s.Had(factors...))}
-	}
-	return nil
 }
 
 // functions offers simpler forms of a function or of its power.
@@ -106,10 +76,30 @@ func (s *simplifier) functions(e *Expr) []*Expr {
 		if f := s.entry(u); f.exponent.IsInt(2) {
 			return []*Expr{s.Fn("abs", f.base)}
 		}
-	case "tanh":
-		return nil
+	case "abs", "relu":
+		if u.isNonNegative() {
+			return []*Expr{u}
+		}
 	}
 	return nil
+}
+
+// isNonNegative reports whether e has no negative entries for certain.
+func (e *Expr) isNonNegative() bool {
+	switch e.op {
+	case OpNorm1, OpNorm2:
+		return true
+	case OpFn:
+		return e.fn == nil && slices.Contains([]string{"abs", "relu", "step", "sqrt"}, e.name) || e.Is(Positive)
+	case OpPow, OpEPow:
+		n, whole := e.args[1].integer()
+		return whole && n%2 == 0 || e.args[0].isNonNegative()
+	case OpScale:
+		return e.num.Sign() > 0 && !slices.ContainsFunc(e.args, func(a *Expr) bool { return !a.isNonNegative() })
+	case OpAdd, OpHad, OpSum:
+		return !slices.ContainsFunc(e.args, func(a *Expr) bool { return !a.isNonNegative() })
+	}
+	return e.Is(Positive)
 }
 
 // entry is powerOf or entryPower.
@@ -238,7 +228,7 @@ func (s *simplifier) product(a, b power) *Expr {
 		case s.onePlusExp(b.base) == u && b.exponent.num.Sign() < 0:
 			rest := s.raised(b.base, s.Num(new(big.Rat).Add(b.exponent.num, ratOne)))
 			less := s.raised(a.base, s.Num(new(big.Rat).Sub(a.exponent.num, ratOne)))
-			return s.product2(s.Fn("sigmoid", u), rest, less)
+			return s.multiplied(s.Fn("sigmoid", u), rest, less)
 		}
 	case "step":
 		if b.base == u && b.exponent.num.Sign() > 0 && isOne(b.exponent.num) {
@@ -271,8 +261,8 @@ func (s *simplifier) product(a, b power) *Expr {
 	return nil
 }
 
-// product2 returns the product of scalars, or the element-wise one of matrices.
-func (s *simplifier) product2(xs ...*Expr) *Expr {
+// multiplied returns the product of scalars, or the element-wise one of matrices.
+func (s *simplifier) multiplied(xs ...*Expr) *Expr {
 	if xs[0].IsScalar() {
 		return s.Mul(xs...)
 	}
@@ -336,8 +326,6 @@ func (s *simplifier) relations(f *Expr) []relation {
 	}
 	u := p.base.args[0]
 	one := s.ones(f)
-	zero := s.Zeros(f.shape)
-	_ = zero
 	square := func(name string) *Expr { return s.raised(s.Fn(name, u), s.Int(2)) }
 	switch {
 	case p.base.name == "cos" && p.exponent.IsInt(2):

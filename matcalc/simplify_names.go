@@ -6,8 +6,8 @@ import (
 )
 
 var nameRules = []simplification{
-	{"names", flat, nil, (*simplifier).named},
-	{"names of parts", flat, []Op{OpAdd, OpHad, OpProd, OpScale}, (*simplifier).namedParts},
+	{"names", flat, 1, nil, (*simplifier).named},
+	{"names of parts", flat, 1, []Op{OpAdd, OpHad, OpProd, OpScale}, (*simplifier).namedParts},
 }
 
 // nameTable says what is called by a name: m = value, with a number and scalars
@@ -54,6 +54,8 @@ func (p *Pool) enter(t *nameTable, form, n *Expr) {
 		part, value = form, n
 	case m == nil:
 		part, value = scalars[0], p.Div(n, p.Num(c))
+	case slices.ContainsFunc(scalars, func(x *Expr) bool { return !x.Is(Positive) && !x.isDivisor() }):
+		part, value = form, n // s may be 0: no n/s
 	}
 	if len(part.args) == 0 {
 		return

@@ -3,14 +3,15 @@ package matcalc
 import "slices"
 
 var productRules = []simplification{
-	{"shorter transposed", flat, []Op{OpProd, OpTr}, (*simplifier).transposes},
-	{"inv(A)·inv(B) = inv(B·A)", flat, []Op{OpProd, OpInv, OpMPow}, (*simplifier).inverses},
-	{"diag(u)·v = u∘v", flat, []Op{OpProd, OpHad, OpDiag, OpDiagOf}, (*simplifier).diagonals},
-	{"1'·v = sum(v)", flat, []Op{OpProd, OpSum}, (*simplifier).onesProducts},
-	{"tr(u·v') = v'·u", flat, []Op{OpTr}, (*simplifier).traces},
-	{"(a·b')∘X", flat, []Op{OpHad}, (*simplifier).rankOne},
-	{"norms", flat, []Op{OpTr, OpFn, OpPow, OpScale, OpNorm2, OpSum}, (*simplifier).norms},
-	{"determinants", flat, []Op{OpDet, OpScale, OpProd, OpFn}, (*simplifier).determinants},
+	{"shorter transposed", flat, 1, []Op{OpProd, OpTr}, (*simplifier).transposes},
+	{"inv(A)·inv(B) = inv(B·A)", flat, 1, []Op{OpProd, OpInv, OpMPow}, (*simplifier).inverses},
+	{"diag(u)·v = u∘v", flat, 1, []Op{OpProd, OpHad, OpDiag, OpDiagOf}, (*simplifier).diagonals},
+	{"1'·v = sum(v)", flat, 1, []Op{OpProd, OpSum}, (*simplifier).onesProducts},
+	{"tr(u·v') = v'·u", flat, 1, []Op{OpTr}, (*simplifier).traces},
+	{"(a·b')∘X", flat, 1, []Op{OpHad}, (*simplifier).rankOne},
+	{"norms", flat, 1, []Op{OpTr, OpFn, OpPow, OpNorm2, OpSum}, (*simplifier).norms},
+	{"norms of one kind", flat, 1, []Op{OpScale}, (*simplifier).oneNorm},
+	{"determinants", flat, 1, []Op{OpDet, OpScale, OpProd, OpFn}, (*simplifier).determinants},
 }
 
 // meet returns the scalar that was met first among those that are equal to e
@@ -23,9 +24,11 @@ func (s *simplifier) meet(e *Expr) *Expr {
 	if key == nil {
 		return e
 	}
-	if first := s.met[key]; first != nil && s.cost(first) <= s.cost(e) {
+	first := s.met[key]
+	if first != nil && s.cost(first) <= s.cost(e) {
 		return first
 	}
+	s.again = s.again || first != nil
 	s.met[key] = e
 	return e
 }
@@ -208,8 +211,8 @@ func (s *simplifier) diagonalHadamard(e *Expr) []*Expr {
 		rest := without(e.args, i)
 		x := s.Had(rest...)
 		offers = append(offers, s.Had(a, s.T(x)))
-		if a.op == OpEye {
-			offers = append(offers, s.Diag(s.Diag(x)))
+		if d := s.Diag(x); a.op == OpEye && d.op != OpDiagOf {
+			offers = append(offers, s.Diag(d))
 		}
 		if a.op == OpDiag {
 			offers = append(offers, s.Diag(s.Had(a.args[0], s.Diag(x))))
@@ -353,32 +356,42 @@ func (s *simplifier) norms(e *Expr) []*Expr {
 		if u, v := s.outer(a); u != nil {
 			return []*Expr{s.Mul(s.Norm2(u), s.Norm2(v))}
 		}
-	case OpScale:
-		by := map[*Expr]*Expr{}
-		for _, f := range e.Scalars() {
-			if base := s.powerOf(f).base; base.op == OpNorm2 {
-				by[base] = nil
-			}
-		}
-		if len(by) == 0 {
-			return nil
-		}
-		factors := []*Expr{s.Num(e.num)}
-		for _, f := range e.Scalars() {
-			power := s.powerOf(f)
-			if x := s.normed(power.base); x != nil {
-				if _, ok := by[s.Norm2(x)]; ok {
-					f = s.Pow(s.Norm2(x), s.Mul(s.Int(2), power.exponent))
-				}
-			}
-			factors = append(factors, f)
-		}
-		if m := e.Matrix(); m != nil {
-			factors = append(factors, m)
-		}
-		return []*Expr{s.Mul(factors...)}
 	}
 	return nil
+}
+
+// oneNorm offers the square of norm2(x) for x'·x wherever norm2(x) occurs, too.
+func (s *simplifier) oneNorm(e *Expr) []*Expr {
+	norms, by := map[*Expr]bool{}, map[*Expr]*Expr{}
+	seen := map[*Expr]bool{}
+	var walk func(e *Expr)
+	walk = func(e *Expr) {
+		if seen[e] {
+			return
+		}
+		seen[e] = true
+		if e.op == OpNorm2 {
+			norms[e] = true
+		}
+		if x := s.normed(e); x != nil {
+			by[e] = s.Norm2(x)
+		}
+		for _, a := range e.args {
+			walk(a)
+		}
+	}
+	walk(e)
+	for square, norm := range by {
+		if norms[norm] {
+			by[square] = s.Pow(norm, s.Int(2))
+		} else {
+			delete(by, square)
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	return []*Expr{s.Replace(e, by)}
 }
 
 // normed returns the X of which e is the square of the norm, nil if it is none.

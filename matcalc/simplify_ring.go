@@ -7,7 +7,7 @@ import (
 )
 
 var ringRules = []simplification{
-	{"reduce fractions", deep, []Op{OpAdd, OpScale, OpHad, OpPow, OpEPow}, (*simplifier).reduced},
+	{"reduce fractions", deep, 3, []Op{OpAdd, OpScale, OpHad, OpPow, OpEPow}, (*simplifier).reduced},
 }
 
 const (
@@ -139,7 +139,7 @@ func (r *ring) fraction(e *Expr) fraction {
 		for _, a := range e.args {
 			f = r.times(f, r.fraction(a))
 		}
-		return f
+		return r.lowest(f)
 	case OpPow, OpEPow:
 		if n, whole := e.args[1].integer(); whole && abs(n) <= maxDegree/2 {
 			return r.raise(r.fraction(e.args[0]), int(n))
@@ -258,40 +258,45 @@ func (r *ring) plus(f, g fraction) fraction {
 	if len(sum) == 0 {
 		return fraction{c: new(big.Rat)}
 	}
-	return r.times(common, r.divided(r.factored(sum), common))
+	return r.lowest(r.times(common, r.factored(sum)))
 }
 
-// divided returns f, a polynomial, with the factors that it shares with a
-// denominator d split off.
-func (r *ring) divided(f, d fraction) fraction {
-	result := f
-	for _, x := range d.factors {
+// lowest returns f in lowest terms.
+func (r *ring) lowest(f fraction) fraction {
+	for range maxDegree {
+		if !r.cancel(&f) {
+			return f
+		}
+	}
+	return f
+}
+
+// cancel splits a polynomial of f if one below the fraction bar divides it, or
+// is divided by it.
+func (r *ring) cancel(f *fraction) bool {
+	for _, x := range f.factors {
 		if x.exponent >= 0 || len(x.poly) < 2 {
 			continue
 		}
-		for i := 0; i < len(result.factors); i++ {
-			y := result.factors[i]
-			if y.key == x.key || len(y.poly) < 2 {
+		for _, y := range f.factors {
+			if y.exponent <= 0 || len(y.poly) < 2 {
 				continue
 			}
-			if q := y.poly.quotient(x.poly); q != nil {
-				result.factors = slices.Delete(slices.Clone(result.factors), i, i+1)
-				result = r.times(result, r.raise(r.factored(x.poly), y.exponent))
-				result = r.times(result, r.raise(r.factored(q), y.exponent))
-				i = -1
-			} else if q := x.poly.quotient(y.poly); q != nil { // d = y·q: what is times 1/d
-				result.factors = slices.Delete(slices.Clone(result.factors), i, i+1)
-				result = r.times(result, r.raise(r.factored(x.poly), y.exponent))
-				result = r.times(result, r.raise(r.factored(q), -y.exponent))
-				i = -1
+			whole, part := y, x
+			q := y.poly.quotient(x.poly)
+			if q == nil {
+				whole, part = x, y
+				q = x.poly.quotient(y.poly)
 			}
-			if len(result.factors) > maxDegree {
-				r.failed = true
-				return f
+			if q != nil {
+				split := r.raise(r.times(r.factored(q), r.factored(part.poly)), whole.exponent)
+				i := slices.IndexFunc(f.factors, func(z factor) bool { return z.key == whole.key })
+				*f = r.times(fraction{f.c, slices.Delete(slices.Clone(f.factors), i, i+1)}, split)
+				return !r.failed
 			}
 		}
 	}
-	return result
+	return false
 }
 
 func (f fraction) exponentOf(key string) int {

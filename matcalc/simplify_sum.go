@@ -6,11 +6,11 @@ import (
 )
 
 var sumRules = []simplification{
-	{"common scalar", flat, []Op{OpAdd}, (*simplifier).commonScalars},
-	{"common left or right factor", flat, []Op{OpAdd}, (*simplifier).commonFactors},
-	{"common element-wise factor", flat, []Op{OpAdd}, (*simplifier).commonEntries},
-	{"linear functions of a sum", flat, []Op{OpAdd}, (*simplifier).linearSums},
-	{"expand", deep, []Op{OpAdd, OpScale, OpProd, OpHad, OpTr, OpSum, OpDiag, OpDiagOf, OpT}, (*simplifier).expansions},
+	{"common scalar", flat, 1, []Op{OpAdd}, (*simplifier).commonScalars},
+	{"common left or right factor", flat, 1, []Op{OpAdd}, (*simplifier).commonFactors},
+	{"common element-wise factor", flat, 1, []Op{OpAdd}, (*simplifier).commonEntries},
+	{"linear functions of a sum", flat, 1, []Op{OpAdd}, (*simplifier).linearSums},
+	{"expand", deep, 3, []Op{OpAdd, OpScale, OpProd, OpHad, OpTr, OpSum, OpDiag, OpDiagOf, OpT}, (*simplifier).expansions},
 }
 
 // maxCommon is how many common factors of a sum are tried.
@@ -95,7 +95,7 @@ func (s *simplifier) commonFactors(e *Expr) []*Expr {
 	var offers []*Expr
 	for _, sh := range found.common() {
 		key := sh.key.(side)
-		sum := s.Add(sh.rests...)
+		sum := s.sumOfRests(sh.rests)
 		if key.right {
 			sum = s.Mul(sum, key.factor)
 		} else {
@@ -104,6 +104,19 @@ func (s *simplifier) commonFactors(e *Expr) []*Expr {
 		offers = append(offers, s.regrouped(e, sh, sum))
 	}
 	return offers
+}
+
+// sumOfRests returns the sum of what is left of terms, s + t for s·I + t·I.
+func (s *simplifier) sumOfRests(rests []*Expr) *Expr {
+	scalars := make([]*Expr, len(rests))
+	for i, x := range rests {
+		c, factors, m := x.Factors()
+		if m != nil && m.op != OpEye {
+			return s.Add(rests...)
+		}
+		scalars[i] = s.scale(c, factors, nil)
+	}
+	return s.Add(scalars...)
 }
 
 // sides collects the first and last factor of the term coefficient·m.
@@ -141,6 +154,9 @@ func (s *simplifier) peeled(e *Expr) (base *Expr, rest []*Expr) {
 // commonScalars offers s·(u + v) for s·u + s·v, for every power of s that is in
 // a term, and with the highest power in a denominator for all terms.
 func (s *simplifier) commonScalars(e *Expr) []*Expr {
+	if offers := s.oneNorm(e); offers != nil && offers[0].op == OpAdd {
+		e = offers[0]
+	}
 	return s.commonPowers(e, func(a *Expr) []power {
 		_, scalars, _ := a.Factors()
 		powers := make([]power, len(scalars))
@@ -217,6 +233,9 @@ func (s *simplifier) commonPowers(e *Expr, powersOf func(*Expr) []power,
 		}
 		if len(terms) > 1 {
 			for _, u := range list {
+				if lowest.Sign() >= 0 && u.exponent.Cmp(lowest) > 0 { // x·a + x²·b is finite at x = 0
+					continue
+				}
 				if slices.ContainsFunc(tried, func(r *big.Rat) bool { return r.Cmp(u.exponent) == 0 }) || len(tried) > 3 {
 					continue
 				}
@@ -347,13 +366,7 @@ func (s *simplifier) expanded(e *Expr) *Expr {
 func (s *simplifier) distributed(factors []*Expr, multiply func(...*Expr) *Expr, e *Expr) *Expr {
 	choices := [][]*Expr{nil}
 	for _, f := range factors {
-		terms := []*Expr{f}
-		if c, rest := s.Coef(f); rest.op == OpAdd {
-			terms = nil
-			for _, a := range rest.args {
-				terms = append(terms, s.Times(c, a))
-			}
-		}
+		terms := s.terms(f)
 		if len(choices)*len(terms) > maxTerms {
 			return e
 		}
@@ -370,4 +383,22 @@ func (s *simplifier) distributed(factors []*Expr, multiply func(...*Expr) *Expr,
 		sum[i] = multiply(c...)
 	}
 	return s.Add(sum...)
+}
+
+// terms returns the terms of a number times a sum or its transpose; of any other
+// e, e.
+func (s *simplifier) terms(e *Expr) []*Expr {
+	c, rest := s.Coef(e)
+	turn := func(a *Expr) *Expr { return a }
+	if rest.op == OpT {
+		rest, turn = rest.args[0], s.T
+	}
+	if rest.op != OpAdd {
+		return []*Expr{e}
+	}
+	terms := make([]*Expr, len(rest.args))
+	for i, a := range rest.args {
+		terms[i] = s.Times(c, turn(a))
+	}
+	return terms
 }

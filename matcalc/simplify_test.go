@@ -1,24 +1,23 @@
 package matcalc
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
-// sameValue returns the largest relative difference of a and b at random points
-// where both are finite. Few tries: where there is none it is 0.
+// valueDifference returns the largest relative difference of a and b at random
+// points with two sets of sizes.
 func valueDifference(s *Scope, seed uint64, a, b *Expr, dims ...map[string]int) (float64, error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	worst := 0.0
 	for set := range 2 {
-		sizes := s.Sizes(set, nil)
+		var given map[string]int
 		if len(dims) > 0 {
-			sizes = s.Sizes(set, dims[set])
+			given = dims[set]
 		}
-		p, err := s.RandomPoint(rng, sizes, nil, a, b)
+		p, err := s.RandomPoint(rng, s.Sizes(set, given), nil, a, b)
 		if err != nil {
 			return 0, err
 		}
@@ -36,35 +35,238 @@ func valueDifference(s *Scope, seed uint64, a, b *Expr, dims ...map[string]int) 
 	return worst, nil
 }
 
-func TestSimplifyReport(t *testing.T) {
+// The simplified gradient of every case has the value of the gradient, is
+// simplified no further, and is about as short as a person's.
+func TestSimplifyCases(t *testing.T) {
 	var ratios []float64
-	good := 0
+	short := 0
 	for _, c := range readCases(t) {
 		d, err := Derive(&c.Problem, Options{})
 		if err != nil {
 			t.Errorf("%s: %v", c.ID, err)
 			continue
 		}
-		raw := d.Gradient
-		g := d.Scope.Simplify(raw, d.Scope.Wheres)
-		if e, err := valueDifference(d.Scope, 7, raw, g, c.Dims, c.DimsAlt); err != nil || !(e <= 1e-9) {
-			t.Errorf("%s: %s became %s: off by %g, %v", c.ID, raw, g, e, err)
+		s := d.Scope
+		want, err := s.Parse(c.Gradient)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if again := d.Scope.Simplify(g, d.Scope.Wheres); again != g {
+		g := s.Simplify(d.Gradient, s.Wheres)
+		if off, err := valueDifference(s, 7, want, g, c.Dims, c.DimsAlt); err != nil || !(off <= 1e-9) {
+			t.Errorf("%s: %s became %s: off by %g, %v", c.ID, d.Gradient, g, off, err)
+		}
+		if again := s.Simplify(g, s.Wheres); again != g {
 			t.Errorf("%s: %s again is %s", c.ID, g, again)
 		}
 		ratio := float64(g.Nodes()) / float64(c.RefNodes)
+		if ratio > 1 {
+			t.Logf("%s: %s is longer than %s", c.ID, g, c.Gradient)
+		}
 		ratios = append(ratios, ratio)
 		if ratio <= 1.5 {
-			good++
-		}
-		if os.Getenv("REPORT") != "" {
-			fmt.Printf("%-16s %.2f  %s\n                   ref %s\n", c.ID, ratio, g, c.Gradient)
-			if g != raw {
-				fmt.Printf("                   raw %s\n", raw)
-			}
+			short++
 		}
 	}
 	slices.Sort(ratios)
-	fmt.Println("median", ratios[len(ratios)/2], "share", float64(good)/float64(len(ratios)), "worst", ratios[len(ratios)-5:])
+	if median := ratios[len(ratios)/2]; median > 1 {
+		t.Errorf("answers are %.2f times as long as a person's in the median, want 1", median)
+	}
+	if share := float64(short) / float64(len(ratios)); share < 0.97 {
+		t.Errorf("%.0f %% of the answers are at most 1.5 times as long as a person's", 100*share)
+	}
+}
+
+// simplifyScope declares what the expressions of the tests are made of.
+func simplifyScope(t testing.TB, where ...Definition) *Scope {
+	t.Helper()
+	p := Problem{Expr: "s", Wrt: "s", Where: where, Dims: map[string]int{"N": 5}}
+	for _, v := range strings.Fields(`X:m,n Y:m,n Z:m,n A:n,n B:n,n C:n,n S:n,n,symmetric P:n,n,spd V:n,n,invertible
+		Q:n,n,orthogonal D:n,n,diagonal x:n,1 y:n,1 z:n,1 w:n,1,positive u:m,1 v:m,1 s:1,1 t:1,1 r:1,1 c:1,1,positive k:1,n`) {
+		name, shape, _ := strings.Cut(v, ":")
+		parts := strings.Split(shape, ",")
+		p.Vars = append(p.Vars, Variable{name, parts[:2], parts[2:]})
+	}
+	s, err := p.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var simplified = []struct{ in, want string }{
+	// Common factors.
+	{"X*x*z'+X*y*z'", "X*(x+y)*z'"},
+	{"A*x+A'*x", "(A+A')*x"},
+	{"S*A*x+S*x", "S*(A*x+x)"},
+	{"s*X+t*X", "(s+t)*X"},
+	{"s*t*X+s*r*Y", "s*(t*X+r*Y)"},
+	{"X.*Y+X.*Z", "X.*(Y+Z)"},
+	{"A^2*x+A*y", "A*(A*x+y)"},
+	{"x'*y+y'*z", "(x+z)'*y"},
+	{"x'*A*y+x'*A*z", "x'*A*(y+z)"},
+	{"diag(x)+diag(y)", "diag(x+y)"},
+	{"diag(x)+eye(n)", "diag(x+1)"},
+	{"tr(A)+tr(B)", "tr(A+B)"},
+	// What cancels.
+	{"A*(B+C)-A*C", "A*B"},
+	{"(-s/t+(1-s)/(1-t))*t*(1-t)", "t-s"},
+	{"(-x./y+(1-x)./(1-y)).*y.*(1-y)", "y-x"},
+	{"V*(inv(V)*x+y)-V*y", "x"},
+	{"inv(A*B)*A*B*x", "x"},
+	{"(s^2-t^2)/(s-t)", "s+t"},
+	{"1/(1+s/c)/c", "1/(c+s)"},
+	{"s/(s*t+s*r)", "1/(t+r)"},
+	{"X*x*(y'*z)/(z'*y)", "X*x"},
+	{"adj(V)/det(V)", "inv(V)"},
+	{"B*A*adj(A)", "det(A)*B"},
+	// Scalars and traces.
+	{"x'*A'*y", "y'*A*x"},
+	{"tr(A*x*y')", "y'*A*x"},
+	{"tr(A*B)-tr(B*A)", "0"},
+	{"tr(A'*B)-sum(A.*B)", "0"},
+	{"tr(A')", "tr(A)"},
+	{"ones(1,n)*x", "sum(x)"},
+	{"ones(1,m)*X*ones(n)", "sum(X)"},
+	{"sum(u*ones(1,n))", "n*sum(u)"},
+	{"inv(A)*inv(B)*x", "inv(B*A)*x"},
+	{"sqrt(x'*x)", "norm2(x)"},
+	{"tr(X'*X)", "norm2(X)^2"},
+	{"x'*x/norm2(x)", "norm2(x)"},
+	// Element-wise.
+	{"(u*ones(1,n)).*X", "diag(u)*X"},
+	{"(u*x').*(v*y')", "(u.*v)*(x.*y)'"},
+	{"eye(n).*(x*y')", "diag(x.*y)"},
+	{"eye(n).*A'", "eye(n).*A"},
+	{"diag(u)*X*x", "u.*(X*x)"},
+	{"diag(x*y')", "x.*y"},
+	// Functions.
+	{"exp(-x)./(1+exp(-x))", "sigmoid(-x)"},
+	{"1/(1+exp(-s))", "sigmoid(s)"},
+	{"1-sigmoid(-x)", "sigmoid(x)"},
+	{"sigmoid(x).*(1-sigmoid(x))", "sigmoid(x).*(1-sigmoid(x))"},
+	{"1-tanh(x).^2", "1-tanh(x).^2"},
+	{"sigmoid(x)+sigmoid(-x)", "ones(n)"},
+	{"log(1+exp(s))", "softplus(s)"},
+	{"cos(x).^2+sin(x).^2", "ones(n)"},
+	{"sin(s)/cos(s)", "tan(s)"},
+	{"x.*step(x)", "relu(x)"},
+	{"x.*sign(x)", "abs(x)"},
+	{"relu(x)-relu(-x)", "x"},
+	{"sqrt(s^2)", "abs(s)"},
+	{"log(det(V))", "logdet(V)"},
+	{"exp(s)*exp(t)", "exp(s+t)"},
+	// Where the shorter form would have a pole that the longer one has not.
+	{"s*x+s^2*y", "s*(x+s*y)"},
+	{"s/(1+s*t)", "s/(1+s*t)"},
+}
+
+// These are simplified as a person would.
+func TestSimplify(t *testing.T) {
+	for _, c := range simplified {
+		s := simplifyScope(t)
+		in, err := s.Parse(c.in)
+		if err != nil {
+			t.Fatalf("%s: %v", c.in, err)
+		}
+		got := s.Simplify(in, nil)
+		want, err := s.Parse(c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", c.in, got, want)
+		}
+	}
+}
+
+// Every rule offers what is equal, for all that is in the cases and in the table.
+func TestSimplificationsAreIdentities(t *testing.T) {
+	used := map[string]int{}
+	check := func(s *Scope, e *Expr, dims ...map[string]int) {
+		sm := newSimplifier(s.Pool, s.Wheres)
+		for _, x := range parts(e) {
+			for _, r := range simplifications {
+				if len(r.ops) > 0 && !slices.Contains(r.ops, x.op) {
+					continue
+				}
+				for _, offer := range sm.offers(r, x) {
+					if offer == x {
+						continue
+					}
+					if offer.shape != x.shape {
+						t.Fatalf("%s: %s became %s of shape %s", r.name, x, offer, offer.shape)
+					}
+					used[r.name]++
+					if off, err := valueDifference(s, 3, x, offer, dims...); err != nil || !(off <= 1e-7) {
+						t.Errorf("%s: %s became %s: off by %g, %v", r.name, x, offer, off, err)
+					}
+				}
+			}
+		}
+	}
+	for _, c := range simplified {
+		s := simplifyScope(t)
+		in, _ := s.Parse(c.in)
+		check(s, in)
+	}
+	for _, c := range readCases(t) {
+		d, err := Derive(&c.Problem, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(d.Scope, d.Gradient, c.Dims, c.DimsAlt)
+	}
+	for _, r := range simplifications {
+		if used[r.name] == 0 {
+			t.Errorf("the rule %q was never used", r.name)
+		}
+	}
+}
+
+// parts returns the expressions that e is made of.
+func parts(e *Expr) []*Expr {
+	seen := map[*Expr]bool{}
+	var list []*Expr
+	var walk func(e *Expr)
+	walk = func(e *Expr) {
+		if seen[e] {
+			return
+		}
+		seen[e] = true
+		for _, a := range e.args {
+			walk(a)
+		}
+		list = append(list, e)
+	}
+	walk(e)
+	return list
+}
+
+// Names stand for what they are defined as, for multiples and parts of it, and
+// give way to it where it is no longer.
+func TestSimplifyNames(t *testing.T) {
+	where := []Definition{
+		{"R", "X*A-Y"}, {"h", "tanh(X*x)"}, {"E", "(X-Y)/N.*Z"}, {"q", "x'*S*x"}, {"g", "x"},
+	}
+	for _, c := range []struct{ in, want string }{
+		{"2*X'*(Y-X*A)", "-2*X'*R"},
+		{"(X*A-Y)'*u", "R'*u"},
+		{"1-tanh(X*x).^2", "1-h.^2"},
+		{"X*A-Y+Z", "R+Z"},
+		{"X'*((X-Y).*Z)", "N*X'*E"},
+		{"X'*((X-Y).*Z.*X)/N", "X'*(E.*X)"},
+		{"(x'*S*x)*y", "q*y"},
+		{"R+Y-X*B", "X*(A-B)"},
+		{"g", "g"},
+	} {
+		s := simplifyScope(t, where...)
+		in, err := s.Parse(c.in)
+		if err != nil {
+			t.Fatalf("%s: %v", c.in, err)
+		}
+		want, _ := s.Parse(c.want)
+		if got := s.Simplify(in, s.Wheres); got != want {
+			t.Errorf("%s: %s, want %s", c.in, got, want)
+		}
+	}
 }
