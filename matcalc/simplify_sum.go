@@ -323,8 +323,8 @@ func (s *simplifier) expansions(e *Expr) []*Expr {
 	return []*Expr{x}
 }
 
-// maxTerms is how many terms a product is expanded to.
-const maxTerms = 40
+// maxExpandedTerms is how many terms a product is expanded to.
+const maxExpandedTerms = 40
 
 // expanded returns e with its products of sums multiplied out, as long as that
 // makes few terms.
@@ -367,7 +367,7 @@ func (s *simplifier) distributed(factors []*Expr, multiply func(...*Expr) *Expr,
 	choices := [][]*Expr{nil}
 	for _, f := range factors {
 		terms := s.terms(f)
-		if len(choices)*len(terms) > maxTerms {
+		if len(choices)*len(terms) > maxExpandedTerms {
 			return e
 		}
 		var next [][]*Expr
