@@ -194,7 +194,7 @@ func (el elaborator) dimension(t *Tree) Dim {
 		return DimNamed(t.Text)
 	case t.Kind == TreeName && el.names[t.Text] == nil:
 		dims := slices.Sorted(maps.Keys(el.dims))
-		panic(errorAt(t.Position, Undeclared, "%s is not a dimension of a declared variable; dimensions are %s", t.Text, strings.Join(dims, ", ")))
+		panic(errorAt(t.Position, Undeclared, "%s is not a dimension of a declared variable; dimensions are %s", brief(t.Text), strings.Join(dims, ", ")))
 	case t.Kind == TreeBinary && t.Text == "*":
 		return el.dimension(t.Args[0]).Times(el.dimension(t.Args[1]))
 	}
@@ -219,7 +219,7 @@ func (el elaborator) unknown(t *Tree) *Error {
 		near = nearest(t.Text, slices.Sorted(maps.Keys(joined(joined(elementwise, builtins), el.roles))))
 	}
 	if near == "" {
-		return errorAt(t.Position, UnknownFunction, "unknown function %s; there are %s", t.Text, strings.Join(FunctionNames(), " "))
+		return errorAt(t.Position, UnknownFunction, "unknown function %s; there are %s", brief(t.Text), strings.Join(FunctionNames(), " "))
 	}
-	return errorAt(t.Position, UnknownFunction, "unknown function %s; did you mean %s?", t.Text, near)
+	return errorAt(t.Position, UnknownFunction, "unknown function %s; did you mean %s?", brief(t.Text), near)
 }

@@ -55,9 +55,9 @@ func (el elaborator) name(t *Tree) *Expr {
 		hint = fmt.Sprintf("; did you mean %s?", near)
 	}
 	if len(names) == 0 {
-		panic(errorAt(t.Position, Undeclared, "%s is not declared, and nothing is", t.Text))
+		panic(errorAt(t.Position, Undeclared, "%s is not declared, and nothing is", brief(t.Text)))
 	}
-	panic(errorAt(t.Position, Undeclared, "%s is not declared; declared are %s%s", t.Text, strings.Join(names, ", "), hint))
+	panic(errorAt(t.Position, Undeclared, "%s is not declared; declared are %s%s", brief(t.Text), strings.Join(names, ", "), hint))
 }
 
 // chain returns the value of a chain of operators from left to right, such as

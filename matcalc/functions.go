@@ -288,6 +288,8 @@ type Function struct {
 	Value     string
 	DerivBody string
 	GradBody  []string
+
+	deriv *Function // the function that Deriv names, if it is one with a derivative of its own
 }
 
 // App returns the abstract scalar function f of args.
@@ -307,6 +309,9 @@ func (p *Pool) Sigma(f *Function, u *Expr) *Expr {
 
 // SigmaPrime returns the named derivative of the abstract element-wise function f at u.
 func (p *Pool) SigmaPrime(f *Function, u *Expr) *Expr {
+	if f.deriv != nil {
+		return p.Sigma(f.deriv, u)
+	}
 	return p.fnOf(&Expr{op: OpFn, name: f.Deriv, fn: f, index: 1}, u)
 }
 

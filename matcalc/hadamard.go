@@ -115,7 +115,10 @@ func (h *hadamard) product() *Expr {
 	if again {
 		return h.Had(append(h.factors, h.Ones(*h.shape))...)
 	}
-	factors := h.fold(h.factors)
+	factors, folded := h.fold(h.factors)
+	if folded {
+		return h.Had(append(factors, h.Ones(*h.shape))...)
+	}
 	switch {
 	case len(factors) == 0:
 		return h.Ones(*h.shape)
@@ -128,34 +131,35 @@ func (h *hadamard) product() *Expr {
 }
 
 // fold applies step(u)∘relu(u) = relu(u), sign(u)∘abs(u) = u, and drops a unit
-// matrix beside a diagonal one.
-func (h *hadamard) fold(factors []*Expr) []*Expr {
-	has := map[*Expr]bool{}
-	for _, f := range factors {
-		has[f] = true
-	}
+// matrix beside a diagonal one: once, to scalar or to matrix factors. It reports
+// whether it could.
+func (p *Pool) fold(factors []*Expr) (rest []*Expr, folded bool) {
 	for i, f := range factors {
+		drop := false
 		switch {
 		case f.isFn("step"):
-			relu := h.Fn("relu", f.args[0])
-			if has[relu] || slices.ContainsFunc(factors, func(g *Expr) bool { return g.isPositivePower(relu) }) {
-				return h.fold(slices.Delete(slices.Clone(factors), i, i+1))
+			relu := p.Fn("relu", f.args[0])
+			drop = slices.ContainsFunc(factors, func(g *Expr) bool { return g == relu || g.isPositivePower(relu) })
+		case f.isFn("sign"):
+			j := slices.Index(factors, p.Fn("abs", f.args[0]))
+			if drop = j >= 0; drop {
+				factors = slices.Clone(factors)
+				factors[j] = f.args[0]
 			}
-		case f.isFn("sign") && has[h.Fn("abs", f.args[0])]:
-			rest := slices.Delete(slices.Clone(factors), i, i+1)
-			rest[slices.Index(rest, h.Fn("abs", f.args[0]))] = f.args[0]
-			return h.refold(rest)
-		case f.op == OpEye && slices.ContainsFunc(factors, func(g *Expr) bool { return g != f && g.Is(Diagonal) }):
-			return h.fold(slices.Delete(slices.Clone(factors), i, i+1))
+		case f.op == OpEye:
+			drop = slices.ContainsFunc(factors, func(g *Expr) bool { return g != f && g.Is(Diagonal) })
+		}
+		if drop {
+			return slices.Delete(slices.Clone(factors), i, i+1), true
 		}
 	}
-	return factors
+	return factors, false
 }
 
 // isPositivePower reports whether e is a power of base, element by element, and
 // where base is 0, too.
 func (e *Expr) isPositivePower(base *Expr) bool {
-	return e.op == OpEPow && e.args[0] == base && e.args[1].op == OpNum && e.args[1].num.Sign() > 0
+	return (e.op == OpEPow || e.op == OpPow) && e.args[0] == base && e.args[1].op == OpNum && e.args[1].num.Sign() > 0
 }
 
 // refold returns the factors of the product of factors.

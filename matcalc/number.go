@@ -15,19 +15,24 @@ var (
 // maxBits is how long a number may become: longer ones are beyond float64.
 const maxBits = 4096
 
-func bits(r *big.Rat) int { return r.Num().BitLen() + r.Denom().BitLen() }
+func bitsOf(r *big.Rat) int { return r.Num().BitLen() + r.Denom().BitLen() }
 
 // isOne reports whether r is 1.
 func isOne(r *big.Rat) bool { return r.Cmp(ratOne) == 0 }
 
-func ratMul(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }
+func ratMul(a, b *big.Rat) *big.Rat { return limited(new(big.Rat).Mul(a, b)) }
+
+// limited returns r. It panics with an *Error if r is too long.
+func limited(r *big.Rat) *big.Rat {
+	if bitsOf(r) > maxBits {
+		panic(errorf(TooLarge, "a number with more than %d binary digits", maxBits))
+	}
+	return r
+}
 
 // Num returns the number r, which must not be changed afterwards.
 func (p *Pool) Num(r *big.Rat) *Expr {
-	if bits(r) > maxBits {
-		panic(errorf(TooLarge, "a number with more than %d binary digits", maxBits))
-	}
-	return p.intern(Expr{op: OpNum, num: r, shape: Scalar})
+	return p.intern(Expr{op: OpNum, num: limited(r), shape: Scalar})
 }
 
 // Int returns the number n.
@@ -39,7 +44,7 @@ func ratPow(r *big.Rat, n int64) *big.Rat {
 	if r.Sign() == 0 && n < 0 {
 		return nil
 	}
-	if k := abs(n); k > 1 && (k > 128 || k*int64(bits(r)-1) > 128) {
+	if k := abs(n); k > 1 && (k > 128 || k*int64(bitsOf(r)-1) > 128) {
 		return nil
 	}
 	num := new(big.Int).Exp(r.Num(), big.NewInt(abs(n)), nil)
@@ -104,7 +109,7 @@ func parseNumber(text string) *big.Rat {
 		return nil
 	}
 	r, ok := new(big.Rat).SetString(text)
-	if !ok || bits(r) > maxBits {
+	if !ok || bitsOf(r) > maxBits {
 		return nil
 	}
 	return r

@@ -14,7 +14,7 @@ import (
 // what the names in it mean. Its JSON is that of the cases in testdata.
 type Problem struct {
 	Vars      Variables      `json:"vars"`
-	Where     []Definition   `json:"where"`
+	Where     Definitions    `json:"where"`
 	Functions Functions      `json:"functions"`
 	Expr      string         `json:"expr"`
 	Wrt       string         `json:"wrt"`
@@ -31,10 +31,11 @@ type Variable struct {
 // Definition is a name for an expression.
 type Definition struct{ Name, Expr string }
 
-// Variables and Functions are in the order of their declaration.
+// Variables, Definitions and Functions are in the order in which they are declared.
 type (
-	Variables []Variable
-	Functions []Function
+	Variables   []Variable
+	Definitions []Definition
+	Functions   []Function
 )
 
 // Scope is the names of a problem with their meaning, and the pool of its
@@ -76,9 +77,7 @@ func (pr *Problem) Compile() (s *Scope, err error) {
 func (pr *Problem) Declare() (s *Scope, err error) {
 	defer Catch(&err)
 	s = &Scope{Pool: NewPool(), names: map[string]*Expr{}, dims: map[string]bool{}, roles: map[string]role{}}
-	for i := range pr.Functions {
-		s.declareFunction(&pr.Functions[i])
-	}
+	s.declareFunctions(slices.Clone(pr.Functions))
 	for _, v := range pr.Vars {
 		s.declare(v)
 	}
@@ -239,7 +238,7 @@ func (s *Scope) mustHaveDifferentials() {
 func (s *Scope) HasDifferential(v *Expr) bool { return s.names["d"+v.name] == nil }
 
 // define enters definitions.
-func (s *Scope) define(wheres []Definition) error {
+func (s *Scope) define(wheres Definitions) error {
 	trees := make([]*Tree, len(wheres))
 	at := map[string]int{}
 	for i, d := range wheres {
@@ -282,7 +281,7 @@ func (s *Scope) elaborate(t *Tree) (e *Expr, err error) {
 }
 
 // mustNotCycle checks that no definition needs itself.
-func mustNotCycle(wheres []Definition, trees []*Tree, at map[string]int) error {
+func mustNotCycle(wheres Definitions, trees []*Tree, at map[string]int) error {
 	state := make([]int, len(wheres)) // 1: being followed, 2: without a cycle
 	var path []string
 	var follow func(i int) error
@@ -315,39 +314,49 @@ func mustNotCycle(wheres []Definition, trees []*Tree, at map[string]int) error {
 	return nil
 }
 
-// declareFunction enters an abstract function.
-func (s *Scope) declareFunction(f *Function) {
-	enter := func(name string, r role, derived bool) {
-		if derived && s.roles[name].fn != nil {
-			if old := s.roles[name]; old.fn.Elementwise == f.Elementwise && old.grad < 0 && !old.deriv {
-				return // a derivative that is declared as a function itself
+// declareFunctions enters abstract functions, then the names of their derivatives.
+func (s *Scope) declareFunctions(fs Functions) {
+	for i := range fs {
+		f := &fs[i]
+		mustBeFunction(f)
+		s.mustBeFree(f.Name)
+		s.roles[f.Name] = role{fn: f, grad: -1}
+		s.Functions = append(s.Functions, f)
+	}
+	for _, f := range s.Functions {
+		if g := s.roles[f.Deriv].fn; g != nil && g != f && g.Elementwise && g.Name == f.Deriv {
+			f.deriv = g // a function with a derivative of its own
+		} else if f.Deriv != "" {
+			s.mustBeFree(f.Deriv)
+			s.roles[f.Deriv] = role{fn: f, deriv: true, grad: -1}
+		}
+		for k, name := range f.Grads {
+			if name != "" {
+				s.mustBeFree(name)
+				s.roles[name] = role{fn: f, grad: k}
 			}
 		}
-		s.mustBeFree(name)
-		s.roles[name] = r
 	}
+}
+
+// mustBeFunction checks the declaration of f by itself.
+func mustBeFunction(f *Function) {
 	for _, text := range append([]string{f.Value, f.DerivBody}, f.GradBody...) {
 		if _, err := Parse(text); text != "" && err != nil {
 			panic(within(f.Name, err))
 		}
 	}
-	enter(f.Name, role{fn: f, grad: -1}, false)
-	s.Functions = append(s.Functions, f)
-	if f.Elementwise {
-		if len(f.Args) > 0 || len(f.Grads) > 0 {
-			panic(errorf(BadDeclaration, "the function %s is element-wise: it has a deriv, not args and grads", f.Name))
-		}
-		if f.Deriv != "" {
-			enter(f.Deriv, role{fn: f, deriv: true, grad: -1}, true)
-		}
-		return
-	}
-	if len(f.Args) == 0 || len(f.Grads) != len(f.Args) {
+	switch {
+	case f.Elementwise && len(f.Args)+len(f.Grads) > 0:
+		panic(errorf(BadDeclaration, "the function %s is element-wise: it has a deriv, not args and grads", f.Name))
+	case !f.Elementwise && (len(f.Args) == 0 || len(f.Grads) != len(f.Args)):
 		panic(errorf(BadDeclaration, "the function %s has %d args and %d grads: it needs a gradient's name, or null, for each argument", f.Name, len(f.Args), len(f.Grads)))
+	case !f.Elementwise && f.Deriv != "":
+		panic(errorf(BadDeclaration, "the function %s is a scalar function: it has grads, not a deriv", f.Name))
 	}
-	for k, name := range f.Grads {
-		if name != "" {
-			enter(name, role{fn: f, grad: k}, true)
+	for _, arg := range f.Args {
+		if !isName(arg) || isBuiltin(arg) {
+			panic(errorf(BadDeclaration, "the argument %s of %s is not a name that is free", brief(arg), f.Name))
 		}
 	}
 }
@@ -417,14 +426,16 @@ func (vs *Variables) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// UnmarshalJSON reads [name, expression].
-func (d *Definition) UnmarshalJSON(data []byte) error {
-	var pair []string
-	if json.Unmarshal(data, &pair) != nil || len(pair) != 2 {
-		return errorf(BadDeclaration, "where must be a list of [name, expression]")
-	}
-	d.Name, d.Expr = pair[0], pair[1]
-	return nil
+// UnmarshalJSON reads [["Y", "A*X"], ...].
+func (ds *Definitions) UnmarshalJSON(data []byte) error {
+	return pairs(data, "where", func(name string, value json.RawMessage) error {
+		d := Definition{Name: name}
+		if json.Unmarshal(value, &d.Expr) != nil {
+			return errorf(BadDeclaration, "the definition of %s must be an expression in quotes", brief(name))
+		}
+		*ds = append(*ds, d)
+		return nil
+	})
 }
 
 // UnmarshalJSON reads {"sigma": {"kind": "elementwise", "deriv": ...}, ...} or

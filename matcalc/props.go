@@ -54,17 +54,9 @@ func (p *Pool) properties(e *Expr) Props {
 	case OpProd:
 		return p.productProperties(e, all)
 	case OpHad:
-		props := all & (Symmetric | Spd | Positive)
-		for _, a := range e.args {
-			props |= a.props & Diagonal
-		}
-		return implied(props)
+		return p.hadamardProperties(e, all)
 	case OpEPow:
-		props := e.args[0].props & (Symmetric | Positive)
-		if !e.args[1].IsScalar() {
-			props &= e.args[1].props | Positive
-		}
-		return props
+		return entryPowerProperties(e)
 	case OpMPow:
 		return implied(all)
 	case OpT:
@@ -135,20 +127,49 @@ func fnPositive(e *Expr) Props {
 
 func (p *Pool) sumProperties(e *Expr, all Props) Props {
 	props := all & (Symmetric | Spd | Diagonal | Positive)
-	if props&Symmetric == 0 && e.shape.IsSquare() && totalTurns(e.args) == 0 && p.isOwnTranspose(e.args) {
+	if props&Symmetric == 0 && p.isOwnTranspose(e) {
 		props |= Symmetric
 	}
 	return implied(props)
 }
 
-// isOwnTranspose reports whether the transpose of every term is a term.
-func (p *Pool) isOwnTranspose(terms []*Expr) bool {
-	has := map[*Expr]bool{}
-	for _, t := range terms {
-		has[t] = true
+// hadamardProperties returns the properties of an element-wise product. That
+// of spd matrices is spd.
+func (p *Pool) hadamardProperties(e *Expr, all Props) Props {
+	props := all & (Symmetric | Spd | Positive)
+	if props&Symmetric == 0 && p.isOwnTranspose(e) {
+		props |= Symmetric
 	}
-	for _, t := range terms {
-		if !has[p.T(t)] {
+	for _, a := range e.args {
+		props |= a.props & Diagonal
+	}
+	return implied(props)
+}
+
+func entryPowerProperties(e *Expr) Props {
+	base, exponent := e.args[0], e.args[1]
+	props := base.props & (Symmetric | Positive)
+	if !exponent.IsScalar() {
+		props &= exponent.props | Positive
+	}
+	if n, ok := exponent.integer(); ok && n > 0 {
+		props |= base.props & Spd
+	}
+	return implied(props)
+}
+
+// isOwnTranspose reports whether the transpose of every term or factor of e is
+// one, too.
+func (p *Pool) isOwnTranspose(e *Expr) bool {
+	if !e.shape.IsSquare() || totalTurns(e.args) != 0 {
+		return false
+	}
+	has := map[*Expr]bool{}
+	for _, a := range e.args {
+		has[a] = true
+	}
+	for _, a := range e.args {
+		if !has[p.T(a)] {
 			return false
 		}
 	}

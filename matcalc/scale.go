@@ -65,7 +65,7 @@ type power struct{ base, exponent *Expr }
 
 // merge multiplies numbers into c and merges the powers of equal scalars.
 func (p *Pool) merge(c *big.Rat, scalars []*Expr) (*big.Rat, []*Expr) {
-	if len(scalars) == 1 && scalars[0].op != OpNum && scalars[0].op != OpScale {
+	if len(scalars) == 0 || len(scalars) == 1 && scalars[0].op != OpNum && scalars[0].op != OpScale {
 		return c, scalars
 	}
 	var powers []power
@@ -100,6 +100,10 @@ func (p *Pool) merge(c *big.Rat, scalars []*Expr) (*big.Rat, []*Expr) {
 		collect(x)
 	}
 	if !again {
+		rest, folded := p.fold(factors)
+		if folded {
+			return p.merge(c, rest)
+		}
 		return c, factors
 	}
 	for i, f := range factors {

@@ -56,7 +56,7 @@ func (a *adder) add(c *big.Rat, base *Expr) {
 		return
 	}
 	if i, ok := a.at[base]; ok {
-		a.terms[i].c = new(big.Rat).Add(a.terms[i].c, c)
+		a.terms[i].c = limited(new(big.Rat).Add(a.terms[i].c, c))
 		return
 	}
 	a.at[base] = len(a.terms)
@@ -187,9 +187,6 @@ func (p *Pool) scaled(c *big.Rat, factors []*Expr) *Expr {
 	}
 	if isOne(c) && len(factors) == 1 {
 		return factors[0]
-	}
-	if bits(c) > maxBits {
-		p.Num(c) // says that it is too large
 	}
 	return p.intern(Expr{op: OpScale, num: c, shape: factors[len(factors)-1].shape, args: factors})
 }
