@@ -97,26 +97,26 @@ func (pr *Problem) undeclared(trees []*Tree) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return known[name] })
 }
 
-// side is a number of rows or columns that is not known yet, one that is the
+// extent is a number of rows or columns that is not known yet, one that is the
 // same as another, or a known one.
-type side struct {
-	same *side
+type extent struct {
+	same *extent
 	dim  *Dim
 }
 
-func (s *side) root() *side {
+func (s *extent) root() *extent {
 	for s.same != nil {
 		s = s.same
 	}
 	return s
 }
 
-func (s *side) isOne() bool { d := s.root().dim; return d != nil && *d == One }
+func (s *extent) isOne() bool { d := s.root().dim; return d != nil && *d == One }
 
-func known(d Dim) *side { return &side{dim: &d} }
+func known(d Dim) *extent { return &extent{dim: &d} }
 
 // box is the shape of a part of an expression.
-type box struct{ rows, cols *side }
+type box struct{ rows, cols *extent }
 
 func (b box) scalar() bool { return b.rows.isOne() && b.cols.isOne() }
 
@@ -146,7 +146,7 @@ func (pr *Problem) infer(names []string, trees []*Tree, scalars map[string]bool)
 		}
 	}
 	for _, name := range names {
-		b := box{&side{}, &side{}}
+		b := box{&extent{}, &extent{}}
 		if scalars[name] {
 			b = scalarBox
 		} else if !unicode.IsUpper(rune(name[0])) {
@@ -174,7 +174,7 @@ func (pr *Problem) infer(names []string, trees []*Tree, scalars map[string]bool)
 }
 
 // unify makes two sides the same, if they can be.
-func unify(a, b *side) bool {
+func unify(a, b *extent) bool {
 	a, b = a.root(), b.root()
 	switch {
 	case a == b:
@@ -291,15 +291,15 @@ func (in *inference) declarations(names []string) []Variable {
 	taken := map[string]bool{}
 	for name, b := range in.boxes {
 		taken[name] = true
-		for _, s := range []*side{b.rows.root(), b.cols.root()} {
+		for _, s := range []*extent{b.rows.root(), b.cols.root()} {
 			for i := 0; s.dim != nil && i < len(s.dim.factors()); i++ {
 				taken[s.dim.factors()[i]] = true
 			}
 		}
 	}
-	free := map[*side]bool{}
+	free := map[*extent]bool{}
 	for _, name := range names {
-		for _, s := range []*side{in.boxes[name].rows.root(), in.boxes[name].cols.root()} {
+		for _, s := range []*extent{in.boxes[name].rows.root(), in.boxes[name].cols.root()} {
 			if s.dim == nil {
 				free[s] = true
 			}
@@ -325,7 +325,7 @@ func (in *inference) declarations(names []string) []Variable {
 	for _, name := range names {
 		b := in.boxes[name]
 		v := Variable{Name: name}
-		for _, s := range []*side{b.rows.root(), b.cols.root()} {
+		for _, s := range []*extent{b.rows.root(), b.cols.root()} {
 			if s.dim == nil {
 				d := next()
 				s.dim = &d
