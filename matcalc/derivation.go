@@ -79,3 +79,12 @@ func (c Check) String() string {
 	}
 	return fmt.Sprintf("%s checked%s: relative error %.1e", c.What, at, c.Error)
 }
+
+// propWords returns the properties of a variable as a sentence has them.
+func (v Variable) propWords() []string {
+	words := slices.Clone(v.Props)
+	if i := slices.Index(words, "spd"); i >= 0 {
+		words[i] = "symmetric positive definite"
+	}
+	return words
+}

@@ -26,6 +26,7 @@ const (
 	breakProduct = 6
 	breakDepth   = 8
 	breakLine    = 12 // for every line
+	breakShort   = 6  // for a last line with little in it
 	breakTooWide = 50 // for every character too many
 )
 
@@ -92,6 +93,8 @@ func (l *layout) lines(width, indent int) []string {
 			total := breakTooWide * over
 			if j < n {
 				total += breakLine + l.pieces[j].cost + cost[j]
+			} else if i > 0 && used < room/6 {
+				total += breakShort
 			}
 			if end[i] == 0 || total <= cost[i] {
 				cost[i], end[i] = total, j
@@ -100,17 +103,8 @@ func (l *layout) lines(width, indent int) []string {
 	}
 	var lines []string
 	for i := 0; i < n; i = end[i] {
-		line := l.pieces[i:end[i]]
-		text := layout{pieces: line}.flat1(i > 0)
-		lines = append(lines, text)
+		line := &layout{pieces: l.pieces[i:end[i]]}
+		lines = append(lines, line.pieces[0].lead+line.flat())
 	}
 	return lines
-}
-
-// flat1 returns everything in one line, with the lead of a later line.
-func (l layout) flat1(later bool) string {
-	if later {
-		return l.pieces[0].lead + l.flat()
-	}
-	return l.flat()
 }

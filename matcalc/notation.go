@@ -35,6 +35,8 @@ type mark struct {
 	bars bool // whether there are bars in it
 	nest int  // how many brackets stand in one another
 	tall int  // how many fractions stand in one another
+
+	scalar bool // a name or number that is a scalar
 }
 
 func newMark(kind markKind, text string, args ...*mark) *mark {
@@ -49,7 +51,9 @@ func newMark(kind markKind, text string, args ...*mark) *mark {
 		m.bars = m.bars || text != "("
 		m.nest++
 	case markApply, markNabla:
-		m.nest++
+		if !m.isLogdet() {
+			m.nest++
+		}
 	case markFraction, markPartial:
 		m.tall++
 	}
@@ -70,7 +74,9 @@ func (n notator) mark(t *Tree) *mark {
 		if t.Expr != nil && t.Expr.op == OpDiff {
 			return newMark(markDiff, t.Expr.args[0].name)
 		}
-		return newMark(markName, t.Text)
+		m := newMark(markName, t.Text)
+		m.scalar = t.Expr != nil && t.Expr.IsScalar()
+		return m
 	case TreeMinus:
 		return newMark(markMinus, "", n.arg(t, 0))
 	case TreeTranspose:
@@ -103,13 +109,31 @@ func bracketed(m *mark) *mark {
 	return newMark(markFence, "(", m)
 }
 
+// isLogdet reports whether m is log|X|.
+func (m *mark) isLogdet() bool {
+	return m.kind == markApply && m.text == "log" && m.args[0].kind == markFence && m.args[0].text == "|"
+}
+
+// closed returns m as it stands before another factor or a divisor, with
+// brackets around a log|X| at its end.
+func (m *mark) closed() *mark {
+	last := len(m.args) - 1
+	switch {
+	case m.isLogdet():
+		return bracketed(m)
+	case m.kind == markProduct && m.args[last].isLogdet():
+		m.args[last] = bracketed(m.args[last])
+	}
+	return m
+}
+
 // base returns m as it is written below an exponent.
 func (n notator) base(m *mark) *mark {
 	switch m.kind {
 	case markNumber, markName, markFence, markIndexed:
 		return m
 	case markApply:
-		if m.text != "log" || m.args[0].kind != markFence {
+		if !m.isLogdet() {
 			return m
 		}
 	}
@@ -235,13 +259,13 @@ func (n notator) binary(t *Tree) *mark {
 		right := n.arg(t, 1)
 		switch t.Text {
 		case "*":
-			if m.kind == markProduct {
+			if m = m.closed(); m.kind == markProduct {
 				m = join(m, "", right)
 			} else {
 				m = newMark(markProduct, "", m, right)
 			}
 		case "/":
-			m = newMark(markFraction, "", m.opened(), right)
+			m = newMark(markFraction, "", m.opened().closed(), right)
 		case "^":
 			m = newMark(markRaise, "", n.base(m), right)
 		case ".^":

@@ -93,7 +93,7 @@ func (w *textPage) declaration(v Variable) string {
 	if v.Shape[0] == "1" && v.Shape[1] == "1" {
 		what = "scalar"
 	}
-	return strings.Join(append([]string{w.name(v.Name), "is", what}, v.Props...), " ")
+	return strings.Join(append([]string{w.name(v.Name), "is", what}, v.propWords()...), " ")
 }
 
 // fill joins words to lines of at most this width.
@@ -334,6 +334,11 @@ func (w *textWriter) mark(m *mark) {
 	case markDiff:
 		w.write("d" + textName(m.text))
 	case markApply:
+		if m.isLogdet() {
+			w.write(m.text)
+			w.fence(m.args[0])
+			return
+		}
 		w.apply(textFunction(m.text)+m.sub, m.args)
 	case markNabla:
 		w.apply("∇"+textName(m.sub)+" "+textName(m.text), m.args)
@@ -379,11 +384,6 @@ func textFunction(name string) string {
 
 // apply writes a call.
 func (w *textWriter) apply(name string, args []*mark) {
-	if len(args) == 1 && name == "log" && args[0].kind == markFence && args[0].text == "|" {
-		w.write(name)
-		w.fence(args[0])
-		return
-	}
 	w.write(name + "(")
 	w.depth++
 	for i, a := range args {
