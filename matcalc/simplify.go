@@ -1,6 +1,9 @@
 package matcalc
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Simplify returns e in the shortest form that is found, measured by
 // [Expr.Nodes]: common factors are taken out of sums, products expanded where
@@ -16,9 +19,13 @@ func (p *Pool) Simplify(e *Expr, names []*Expr) *Expr {
 	if len(names) > 0 && s.estimate(p.Expand(e)) <= maxExpanded {
 		plain := newSimplifier(p, nil).fixed(p.Expand(e))
 		best = s.shorter(best, s.fixed(plain))
+		best = s.renamed(best)
 		best = s.unnamed(best, names)
 	}
-	return s.shorter(e, best)
+	if s.nodes(best) > s.nodes(e) {
+		return e
+	}
+	return best
 }
 
 const (
@@ -33,6 +40,7 @@ type simplifier struct {
 	*Pool
 	w         writer
 	estimates map[*Expr]int
+	ugly      map[*Tree]int
 	done      [2]map[*Expr]*Expr // results, without and with the rules that expand
 	names     nameTable
 	met       map[*Expr]*Expr // scalars by what they are equal to: the one that came first
@@ -45,6 +53,7 @@ func newSimplifier(p *Pool, names []*Expr) *simplifier {
 		Pool:      p,
 		w:         writer{trees: map[*Expr]*Tree{}, sizes: map[*Tree]int{}},
 		estimates: map[*Expr]int{},
+		ugly:      map[*Tree]int{},
 		done:      [2]map[*Expr]*Expr{{}, {}},
 		names:     p.nameTable(names),
 		met:       map[*Expr]*Expr{},
@@ -88,7 +97,7 @@ func (s *simplifier) simple(e *Expr, l level) *Expr {
 		args[i] = s.simple(a, l)
 	}
 	if !slices.Equal(args, e.args) {
-		if r = s.With(e, args); s.cost(r) > s.cost(e) {
+		if r = s.With(e, args); s.nodes(r) > s.nodes(e) {
 			r = e
 		}
 	}
@@ -107,14 +116,15 @@ func (s *simplifier) improved(e *Expr, l level) *Expr {
 		if r.level > l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.count > s.limit {
 			continue
 		}
-		if r.level == deep && start > maxDeep {
+		if r.level == deep && start/costNode > maxDeep {
 			continue
 		}
 		for _, c := range s.offers(r, e) {
 			if r.level == deep {
 				c = s.simple(c, flat)
 			}
-			if k := s.cost(c); k < cost && k <= start-r.least {
+			k := s.cost(c)
+			if k/costNode <= start/costNode-r.least && (k < cost || r.least == 0 && best == e && c != e) {
 				best, cost = c, k
 			}
 		}
@@ -129,7 +139,7 @@ func (s *simplifier) improved(e *Expr, l level) *Expr {
 type simplification struct {
 	name   string
 	level  level
-	least  int  // by how many nodes e must become shorter
+	least  int  // by how many nodes e must become shorter; 0 if what is as long is better
 	ops    []Op // to what it applies; all if empty
 	offers func(s *simplifier, e *Expr) []*Expr
 }
@@ -149,12 +159,44 @@ func init() {
 	simplifications = slices.Concat(nameRules, sumRules, productRules, scalarRules, functionRules, ringRules)
 }
 
-// cost returns how long e is in writing.
+// cost returns how long e is in writing: by nodes, then by the powers in it and
+// the characters.
 func (s *simplifier) cost(e *Expr) int {
 	if n := s.estimate(e); n > MaxNodesWritten/10 {
+		return n * costNode
+	}
+	t := s.w.tree(e)
+	return s.w.size(t)*costNode + min(s.looks(t), costNode-1)
+}
+
+// nodes returns how many nodes e has in writing.
+func (s *simplifier) nodes(e *Expr) int { return s.cost(e) / costNode }
+
+const (
+	costNode  = 1 << 16
+	costPower = 16 // a power of k costs as much as 16·k characters
+)
+
+// looks returns what makes t less easy to read than another tree of the same
+// number of nodes.
+func (s *simplifier) looks(t *Tree) int {
+	if n, ok := s.ugly[t]; ok {
 		return n
 	}
-	return s.w.size(s.w.tree(e))
+	n := len(t.Text)
+	if t.Kind == TreeBinary && (t.Text == "^" || t.Text == ".^") {
+		if k, err := strconv.Atoi(t.Args[1].Text); err == nil {
+			n += costPower * k
+		}
+	}
+	for i, a := range t.Args {
+		n = min(n+s.looks(a), MaxNodesWritten)
+		if t.NeedsBrackets(i) {
+			n += 2
+		}
+	}
+	s.ugly[t] = n
+	return n
 }
 
 // estimate returns about how long e is in writing.

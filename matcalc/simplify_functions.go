@@ -20,7 +20,7 @@ func (s *simplifier) movedIn(e *Expr) []*Expr {
 	var offers []*Expr
 	for i, f := range e.Scalars() {
 		sum := s.powerOf(f)
-		if sum.base.op != OpAdd || sum.exponent.op != OpNum {
+		if sum.base.op != OpAdd || sum.exponent.op != OpNum || sum.exponent.num.Sign() > 0 {
 			continue
 		}
 		for j, g := range e.Scalars() {

@@ -15,10 +15,15 @@ var nameRules = []simplification{
 type nameTable struct {
 	values map[*Expr]*Expr
 	sums   []naming // definitions that may be a part of an expression
+	scaled []naming // definitions without the scalars in front of them
 }
 
-// naming is a part of an expression that a name stands for.
-type naming struct{ part, value *Expr }
+// naming is a part of an expression that a name stands for, with the scalars
+// that are in its value.
+type naming struct {
+	part, value *Expr
+	kept        []*Expr
+}
 
 // nameTable returns the table of these names, whose definitions are used as
 // they stand, with all names in them replaced, and both simplified.
@@ -45,25 +50,31 @@ func (p *Pool) nameTable(names []*Expr) nameTable {
 
 // enter makes n the name of form, and of what stands behind its scalars.
 func (p *Pool) enter(t *nameTable, form, n *Expr) {
+	t.add(p, form, n)
 	c, scalars, m := form.Factors()
-	part, value := m, p.Div(n, p.scale(c, scalars, nil))
-	switch {
-	case m != nil && len(m.args) == 0: // a scalar times a variable or constant
-		part, value = form, n
-	case m == nil && len(scalars) != 1: // 2·a·b
-		part, value = form, n
-	case m == nil:
-		part, value = scalars[0], p.Div(n, p.Num(c))
-	case slices.ContainsFunc(scalars, func(x *Expr) bool { return !x.Is(Positive) && !x.isDivisor() }):
-		part, value = form, n // s may be 0: no n/s
+	if m == nil && len(scalars) == 1 {
+		t.add(p, scalars[0], p.Div(n, p.Num(c)))
 	}
-	if len(part.args) == 0 {
+	mayBeZero := func(x *Expr) bool { return !x.Is(Positive) && !x.isDivisor() }
+	if m != nil && !slices.ContainsFunc(scalars, mayBeZero) {
+		value := p.Div(n, p.scale(c, scalars, nil))
+		t.add(p, m, value)
+		if len(scalars) > 0 && len(m.args) > 0 {
+			kept := make([]*Expr, len(scalars))
+			for i, x := range scalars {
+				kept[i] = p.powerOf(x).base
+			}
+			t.scaled = append(t.scaled, naming{m, value, kept})
+		}
+	}
+}
+
+// add notes that part is value, unless part is a variable or constant.
+func (t *nameTable) add(p *Pool, part, value *Expr) {
+	if len(part.args) == 0 || t.values[part] != nil {
 		return
 	}
-	for _, x := range []naming{{part, value}, {p.T(part), p.T(value)}} {
-		if t.values[x.part] != nil {
-			continue
-		}
+	for _, x := range []naming{{part: part, value: value}, {part: p.T(part), value: p.T(value)}} {
 		t.values[x.part] = x.value
 		switch x.part.op {
 		case OpAdd, OpHad, OpProd, OpScale:
@@ -162,6 +173,21 @@ func (s *simplifier) namedChain(e *Expr, n naming) *Expr {
 	return nil
 }
 
+// renamed returns e with a part of a definition expressed by the name wherever
+// it occurs, if that makes e shorter: exp(z) by N·p for p = exp(z)/N.
+func (s *simplifier) renamed(e *Expr) *Expr {
+	for _, n := range s.names.scaled[:min(len(s.names.scaled), maxCommon)] {
+		if e.uses(n.part) {
+			by := map[*Expr]*Expr{n.part: n.value}
+			for _, x := range n.kept {
+				by[x] = x
+			}
+			e = s.shorter(e, s.fixed(s.Replace(e, by)))
+		}
+	}
+	return e
+}
+
 // unnamed returns e with a name in it replaced by what it stands for, wherever
 // that makes e shorter.
 func (s *simplifier) unnamed(e *Expr, names []*Expr) *Expr {
@@ -176,7 +202,7 @@ func (s *simplifier) unnamed(e *Expr, names []*Expr) *Expr {
 	return e
 }
 
-// uses reports whether the name n is in e as it stands.
+// uses reports whether n is in e as it stands.
 func (e *Expr) uses(n *Expr) bool {
 	seen := map[*Expr]bool{}
 	var find func(e *Expr) bool

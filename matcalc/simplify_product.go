@@ -7,6 +7,8 @@ var productRules = []simplification{
 	{"inv(A)·inv(B) = inv(B·A)", flat, 1, []Op{OpProd, OpInv, OpMPow}, (*simplifier).inverses},
 	{"diag(u)·v = u∘v", flat, 1, []Op{OpProd, OpHad, OpDiag, OpDiagOf}, (*simplifier).diagonals},
 	{"1'·v = sum(v)", flat, 1, []Op{OpProd, OpSum}, (*simplifier).onesProducts},
+	{"x'·(y∘z) = sum(x∘y∘z)", flat, 2, []Op{OpProd, OpTr}, (*simplifier).innerProducts},
+	{"rows that are constant", flat, 0, []Op{OpProd}, (*simplifier).constantRows},
 	{"tr(u·v') = v'·u", flat, 1, []Op{OpTr}, (*simplifier).traces},
 	{"(a·b')∘X", flat, 1, []Op{OpHad}, (*simplifier).rankOne},
 	{"norms", flat, 1, []Op{OpTr, OpFn, OpPow, OpNorm2, OpSum}, (*simplifier).norms},
@@ -328,6 +330,64 @@ func (s *simplifier) outer(e *Expr) (a, b *Expr) {
 		}
 	}
 	return nil, nil
+}
+
+// innerProducts offers sum(x∘y) for x'·y, and sum(A∘B) for tr(A'·B), where
+// something may cancel.
+func (s *simplifier) innerProducts(e *Expr) []*Expr {
+	chain := e.args
+	if e.op == OpTr {
+		chain = e.args[0].args
+	} else if !e.IsScalar() {
+		return nil
+	}
+	if len(chain) != 2 {
+		return nil
+	}
+	return []*Expr{s.Sum(s.Had(s.T(chain[0]), chain[1]))}
+}
+
+// constantRows offers (Y·1)∘R for (Y∘R)·1, and ∘ for · with a diagonal matrix,
+// where R is a power of X·1, of which each row is constant.
+func (s *simplifier) constantRows(e *Expr) []*Expr {
+	var offers []*Expr
+	for i, a := range e.args[:len(e.args)-1] {
+		b := e.args[i+1]
+		if a.op == OpDiag {
+			if spread := s.spread(a.args[0], b.shape.Cols); spread != nil {
+				offers = append(offers, s.replaced(e, i, 2, s.Had(b, spread)))
+			}
+		}
+		if b.op != OpOnes || a.op != OpHad && a.op != OpEPow {
+			continue
+		}
+		factors := []*Expr{a}
+		if a.op == OpHad {
+			factors = a.args
+		}
+		for j, f := range factors {
+			p := s.entryPower(f)
+			base := p.base
+			if base.op != OpProd || base.args[len(base.args)-1].op != OpOnes || p.exponent.op != OpNum {
+				continue
+			}
+			row := Shape{base.args[len(base.args)-1].shape.Rows, b.shape.Cols}
+			spread := s.Mul(append(slices.Clone(base.args[:len(base.args)-1]), s.Ones(row))...)
+			rest := s.Had(append(without(factors, j), s.Ones(a.shape))...)
+			offers = append(offers, s.replaced(e, i, 2, s.Had(s.EPow(spread, p.exponent), s.Mul(rest, b))))
+		}
+	}
+	return offers
+}
+
+// spread returns u·1' with a row 1' of n ones, where u is a power of a X·1; else
+// nil.
+func (s *simplifier) spread(u *Expr, n Dim) *Expr {
+	p := s.entryPower(u)
+	if p.base.op != OpProd || p.exponent.op != OpNum || p.base.args[len(p.base.args)-1].op != OpOnes {
+		return nil
+	}
+	return s.EPow(s.Mul(p.base, s.Ones(Shape{One, n})), p.exponent)
 }
 
 // norms offers norm2(X)^2 for tr(X'·X), norm2(x) for sqrt(x'·x), and beside

@@ -25,13 +25,13 @@ func (s *simplifier) reduced(e *Expr) []*Expr {
 	}
 	var offers []*Expr
 	for _, exponentials := range []bool{false, true} {
-		r := &ring{simplifier: s, at: map[*Expr]int{}, origin: map[string]*Expr{}, exponentials: exponentials}
+		r := &ring{simplifier: s, at: map[*Expr]int{}, origin: map[string]*Expr{}, written: map[*Expr]bool{}, exponentials: exponentials}
 		r.findRoots(e)
 		if exponentials && !r.sigmoids {
 			continue
 		}
 		f := r.fraction(e)
-		if r.failed || len(r.atoms) > maxAtoms {
+		if r.failed || len(r.atoms) > maxAtoms || exponentials && !r.withoutExponentials(&f) {
 			continue
 		}
 		offers = append(offers, r.expr(f, e.shape))
@@ -62,8 +62,9 @@ type ring struct {
 	at           map[*Expr]int
 	roots        map[*Expr]*Expr // x -> a root of it that occurs, and with it norms
 	origin       map[string]*Expr
-	exponentials bool // sigmoid(u) is exp(u)/(1 + exp(u))
-	sigmoids     bool // there is an exponential or sigmoid
+	exponentials bool           // sigmoid(u) is exp(u)/(1 + exp(u))
+	sigmoids     bool           // there is an exponential or sigmoid
+	written      map[*Expr]bool // the exponentials that there are
 	failed       bool
 }
 
@@ -166,6 +167,7 @@ func (r *ring) function(e *Expr) fraction {
 	exp := r.atom(r.Fn("exp", u))
 	switch {
 	case e.isFn("exp"):
+		r.written[r.Fn("exp", u)] = true
 		return r.raise(exp, sign)
 	case r.exponentials && sign > 0:
 		return r.times(exp, r.raise(r.plus(one, exp), -1))
@@ -179,6 +181,35 @@ func (r *ring) function(e *Expr) fraction {
 	minus := sigmoid
 	minus.c = ratNeg
 	return r.plus(one, minus)
+}
+
+// withoutExponentials turns exp(u)^a/(1 + exp(u))^b in f back into sigmoids. It
+// reports whether there is no other exponential left than was written: it could
+// be too large to be computed.
+func (r *ring) withoutExponentials(f *fraction) bool {
+	for i, exp := range r.atoms {
+		if !exp.isFn("exp") {
+			continue
+		}
+		one := fraction{c: ratOne}
+		atom := r.atom(exp)
+		sum := r.plus(one, atom).factors[0].key
+		a, b := f.exponentOf(atom.factors[0].key), -f.exponentOf(sum)
+		if b > 0 && 0 <= a && a <= b {
+			u := exp.args[0]
+			rest := r.times(*f, r.times(r.raise(atom, -a), r.raise(r.plus(one, atom), b)))
+			minus := r.atom(r.Fn("sigmoid", r.Neg(u)))
+			*f = r.times(rest, r.times(r.raise(r.atom(r.Fn("sigmoid", u)), a), r.raise(minus, b-a)))
+		}
+		for _, x := range f.factors {
+			for m := range x.poly {
+				if len(m) > i && m[i] > 0 && !r.written[exp] {
+					return false
+				}
+			}
+		}
+	}
+	return !r.failed
 }
 
 // atom returns e as an atom.
@@ -490,6 +521,9 @@ func (r *ring) expr(f fraction, shape Shape) *Expr {
 	entries := []*Expr{r.Ones(shape)}
 	for _, x := range f.factors {
 		base, n := r.polynomial(x, shape), r.Int(int64(x.exponent))
+		if base.isFn("exp") && x.exponent < 0 {
+			base, n = r.Fn("exp", r.Neg(base.args[0])), r.Int(int64(-x.exponent))
+		}
 		if base.IsScalar() {
 			scalars = append(scalars, r.Pow(base, n))
 		} else {

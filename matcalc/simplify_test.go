@@ -136,6 +136,8 @@ var simplified = []struct{ in, want string }{
 	{"(u*ones(1,n)).*X", "diag(u)*X"},
 	{"(u*x').*(v*y')", "(u.*v)*(x.*y)'"},
 	{"eye(n).*(x*y')", "diag(x.*y)"},
+	{"(X./(Y*ones(n,n)))*ones(n,n)", "(X*ones(n,n))./(Y*ones(n,n))"},
+	{"diag(1./(X*ones(n)))*Y", "Y./(X*ones(n,n))"},
 	{"eye(n).*A'", "eye(n).*A"},
 	{"diag(u)*X*x", "u.*(X*x)"},
 	{"diag(x*y')", "x.*y"},
