@@ -55,7 +55,7 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 	gradient := dr.run()
 	d = &Derivation{Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps, Gradient: gradient}
 	if o.Hessian {
-		d.Hessian = dr.hessianOf(gradient)
+		d.Hessian = s.Simplify(dr.hessianOf(gradient), s.Wheres)
 	}
 	if err := d.check(o.Seed); err != nil {
 		return nil, err
@@ -86,6 +86,10 @@ const maxTerms = 12
 
 // maxLine is how many nodes a line may have that is shown.
 const maxLine = 3000
+
+// maxSimplified is how many nodes the gradient by a name may have that is
+// simplified before the name's definition is put in.
+const maxSimplified = 40
 
 // run derives the gradient.
 func (d *deriver) run() *Expr {
@@ -361,9 +365,14 @@ func (d *deriver) order(e *Expr) []*Expr {
 // readOff reads the gradient by a name off, if the state is a functional of it
 // alone.
 func (d *deriver) readOff() {
-	if len(d.state) == 1 && d.state[0].of != d.Wrt {
-		d.gradientStep([]Rule{CR}, d.state[0].of, d.state[0].ctx)
+	if len(d.state) != 1 || d.state[0].of == d.Wrt {
+		return
 	}
+	f := &d.state[0]
+	if d.nodes(f.ctx) <= maxSimplified {
+		f.ctx = d.Simplify(f.ctx, nil)
+	}
+	d.gradientStep([]Rule{CR}, f.of, f.ctx)
 }
 
 // conclude returns the gradient by the variable, of which g is the free one.
@@ -380,6 +389,7 @@ func (d *deriver) conclude(g *Expr) *Expr {
 	if g != free {
 		rules = []Rule{RuleProjection, CR}
 	}
+	g = d.Simplify(g, d.Wheres)
 	d.gradientStep(rules, d.Wrt, g)
 	return g
 }
@@ -389,7 +399,7 @@ func (d *deriver) conclude(g *Expr) *Expr {
 func (d *deriver) gradientStep(rules []Rule, v, g *Expr) {
 	f := functional{ctx: g, of: v, traced: !g.shape.IsColumn()}
 	d.note(rules, nil)
-	d.enter(d.text(f), false)
+	d.enter(d.text(f))
 	if n := len(d.steps); n > 0 {
 		d.steps[n-1].By, d.steps[n-1].Gradient = v, g
 	}
@@ -416,8 +426,27 @@ func (d *deriver) minor(rules []Rule) {
 	}
 }
 
-// line records the state as a line of the derivation.
-func (d *deriver) line() { d.enter(d.whole(), true) }
+// line records the state as a line of the derivation, if it is not too long:
+// then its rules are named by the next line.
+func (d *deriver) line() {
+	long := 0
+	for _, f := range d.state {
+		long += d.nodes(f.ctx)
+		for _, o := range f.chain {
+			for _, e := range []*Expr{o.a, o.b} {
+				if e != nil {
+					long += d.nodes(e)
+				}
+			}
+		}
+	}
+	if long <= maxLine {
+		d.enter(d.whole())
+	} else if !d.tooLong {
+		d.tooLong = true
+		d.warn(TooLarge, "lines with more than %d symbols are not shown", maxLine)
+	}
+}
 
 // whole returns the state as an expression.
 func (d *deriver) whole() *Expr {
@@ -430,7 +459,7 @@ func (d *deriver) whole() *Expr {
 
 // enter records a line with the rules noted since the last one. A line that
 // looks like the last one adds its rules to that.
-func (d *deriver) enter(df *Expr, ruleLine bool) {
+func (d *deriver) enter(df *Expr) {
 	last := -1
 	for i, s := range d.steps {
 		if !s.Minor {
@@ -443,12 +472,6 @@ func (d *deriver) enter(df *Expr, ruleLine bool) {
 				d.steps[last].Rules = append(d.steps[last].Rules, r)
 			}
 		}
-	} else if d.nodes(df) > maxLine && ruleLine {
-		if !d.tooLong {
-			d.tooLong = true
-			d.warn(TooLarge, "lines with more than %d symbols are not shown", maxLine)
-		}
-		return // its rules are named by the next line
 	} else {
 		d.steps = append(d.steps, Step{Rules: d.rules, DF: df, Note: strings.Join(d.notes, ", ")})
 	}

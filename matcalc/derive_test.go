@@ -37,7 +37,7 @@ func TestCasesDerive(t *testing.T) {
 			continue
 		}
 		if testing.Verbose() {
-			t.Logf("%s: %s by %s, want %s", c.ID, c.Expr, c.Wrt, c.Gradient)
+			t.Logf("%s: %d/%d=%.2f %s by %s, want %s", c.ID, d.Gradient.Nodes(), c.RefNodes, float64(d.Gradient.Nodes())/float64(c.RefNodes), c.Expr, c.Wrt, c.Gradient)
 			for _, st := range d.Steps {
 				t.Logf("    df = %s   [%s] %s", st.DF, ruleNames(st.Rules), st.Note)
 				if st.By != nil {

@@ -23,13 +23,18 @@ type expansion struct {
 // differential finds expansions.
 type differential struct {
 	*Scope
-	moves    map[*Expr]bool // whether an expression depends on the variable
+	moves    map[*Expr]bool  // whether an expression depends on the variable
+	names    map[*Expr]*Expr // of what is defined
 	done     map[*Expr]*expansion
 	warnings []Warning
 }
 
 func newDifferential(s *Scope) *differential {
-	return &differential{Scope: s, moves: map[*Expr]bool{}, done: map[*Expr]*expansion{}}
+	d := &differential{Scope: s, moves: map[*Expr]bool{}, names: map[*Expr]*Expr{}, done: map[*Expr]*expansion{}}
+	for _, v := range s.Wheres {
+		d.names[v.def] = v
+	}
+	return d
 }
 
 // depends reports whether e depends on the variable.
@@ -54,17 +59,21 @@ func (d *differential) of(e *Expr) *expansion {
 	if x := d.done[e]; x != nil {
 		return x
 	}
-	x := &expander{d, e, &expansion{}}
+	x := &expander{d, e, e, &expansion{}}
+	if name := d.names[e]; name != nil {
+		x.self = name
+	}
 	x.expand()
 	d.done[e] = x.to
 	return x.to
 }
 
-// expander makes the expansion of e.
+// expander makes the expansion of e, which in the result is called self: by its
+// name if it has one.
 type expander struct {
 	*differential
-	e  *Expr
-	to *expansion
+	e, self *Expr
+	to      *expansion
 }
 
 // add enters a term: operators on the differential of u. It is left out if u is
@@ -139,6 +148,7 @@ func (x *expander) expand() {
 		x.product()
 	case OpHad:
 		x.rule(R7)
+		x.mustBeShort(e.args)
 		for i, a := range e.args {
 			x.add(a, operator{kind: opHad, a: x.Had(without(e.args, i)...)})
 		}
@@ -153,11 +163,11 @@ func (x *expander) expand() {
 		x.add(e.args[0], operator{kind: opT})
 	case OpInv:
 		x.rule(R5)
-		x.add(e.args[0], operator{kind: opMul, a: x.Neg(e), b: e})
+		x.add(e.args[0], operator{kind: opMul, a: x.Neg(x.self), b: x.self})
 	case OpTr:
 		x.trace()
 	case OpDet:
-		x.det(e, x.one, x.one)
+		x.det(e, x.self, x.one)
 	case OpLogdet:
 		x.rule(RuleLogdet)
 		x.add(e.args[0], operator{kind: opInner, a: x.T(x.inverse(e.args[0]))})
@@ -172,7 +182,7 @@ func (x *expander) expand() {
 	case OpNorm2:
 		x.rule(RuleNorm, RuleChain)
 		x.warn(Nonsmooth, "%s is not differentiable where it is 0", brief(e.String()))
-		x.add(e.args[0], operator{kind: opScale, a: x.Pow(e, x.Int(-1))}, operator{kind: opInner, a: e.args[0]})
+		x.add(e.args[0], operator{kind: opScale, a: x.Pow(x.self, x.Int(-1))}, operator{kind: opInner, a: e.args[0]})
 	case OpDiag:
 		x.rule(RuleDiag)
 		x.add(e.args[0], operator{kind: opDiag})
@@ -239,10 +249,29 @@ func (x *expander) scale() {
 	}
 }
 
+// maxFactors is how many factors all terms of the differential of a product may
+// have together.
+const maxFactors = 50_000
+
+// mustBeShort refuses products of which too many factors depend on the variable.
+func (x *expander) mustBeShort(factors []*Expr) {
+	moving := 0
+	for _, f := range factors {
+		if x.depends(f) {
+			moving++
+		}
+	}
+	if moving*len(factors) > maxFactors {
+		panic(errorf(TooLarge, "the differential of a product of %d factors, of which %d depend on %s, has %d·%d factors: more than %d are not written out",
+			len(factors), moving, x.Wrt.name, len(factors), moving, maxFactors))
+	}
+}
+
 // product is rule 2 for the factors that depend on the variable.
 func (x *expander) product() {
 	x.rule(R2)
 	args := x.e.args
+	x.mustBeShort(args)
 	for i, a := range args {
 		if !x.depends(a) {
 			x.rule(RuleConstant)
@@ -264,7 +293,7 @@ func (x *expander) power() {
 	b, c := x.e.args[0], x.e.args[1]
 	x.rule(RuleChain)
 	if b.op == OpDet && isNegative(c) && c.op == OpNum {
-		x.det(b, c, x.e)
+		x.det(b, x.self, c)
 		return
 	}
 	if x.depends(b) {
@@ -277,7 +306,7 @@ func (x *expander) power() {
 	}
 	if x.depends(c) {
 		x.domain("log", b)
-		x.add(c, operator{kind: opScale, a: x.Mul(x.Fn("log", b), x.e)})
+		x.add(c, operator{kind: opScale, a: x.Mul(x.Fn("log", b), x.self)})
 	}
 }
 
@@ -290,7 +319,7 @@ func (x *expander) entryPower() {
 		return
 	}
 	x.domain("log", a)
-	slope := x.Had(x.Fn("log", a), x.e)
+	slope := x.Had(x.Fn("log", a), x.self)
 	if c.IsScalar() {
 		x.rule(RuleScalars)
 		x.add(c, operator{kind: opTimes, a: slope})
@@ -334,19 +363,16 @@ func (x *expander) trace() {
 	x.add(a.args[0], operator{kind: opInner, a: x.Times(big.NewRat(k, 1), x.T(x.MPow(a.args[0], a.index-1)))})
 }
 
-// det is rule 6 for e = det(A)^exponent: by the adjugate where A is not known
-// to be invertible. A negative exponent says that it is.
-func (x *expander) det(det, exponent, e *Expr) {
+// det is rule 6 for det(A)^exponent, which is called self: by the adjugate
+// where A is not known to be invertible. A negative exponent says that it is.
+func (x *expander) det(det, self, exponent *Expr) {
 	a := det.args[0]
 	x.rule(R6)
-	switch {
-	case exponent != x.one:
-		x.add(a, operator{kind: opScale, a: x.Mul(exponent, e)}, operator{kind: opInner, a: x.T(x.inverse(a))})
-	case a.Is(Invertible):
-		x.add(a, operator{kind: opScale, a: det}, operator{kind: opInner, a: x.T(x.inverse(a))})
-	default:
+	if exponent == x.one && !a.Is(Invertible) {
 		x.add(a, operator{kind: opInner, a: x.T(x.Adj(a))})
+		return
 	}
+	x.add(a, operator{kind: opScale, a: x.Mul(exponent, self)}, operator{kind: opInner, a: x.T(x.inverse(a))})
 }
 
 // inverse returns the inverse of a, for a product of matrices known to be
@@ -421,29 +447,30 @@ func (x *expander) function() {
 // slope returns the derivative of the element-wise function e at its argument.
 func (x *expander) slope() *Expr {
 	e, u := x.e, x.e.args[0]
+	self := x.self
 	if e.fn != nil {
 		return x.abstractSlope()
 	}
 	one := x.Ones(u.shape)
 	switch e.name {
 	case "exp":
-		return e
+		return self
 	case "log":
 		x.domain("log", u)
 		return x.EPow(u, x.Int(-1))
 	case "sqrt":
 		x.domain("sqrt", u)
-		return x.Times(ratHalf, x.EPow(e, x.Int(-1)))
+		return x.Times(ratHalf, x.EPow(self, x.Int(-1)))
 	case "sin":
 		return x.Fn("cos", u)
 	case "cos":
 		return x.Neg(x.Fn("sin", u))
 	case "tan":
-		return x.Add(one, x.EPow(e, x.Int(2)))
+		return x.Add(one, x.EPow(self, x.Int(2)))
 	case "tanh":
-		return x.Sub(one, x.EPow(e, x.Int(2)))
+		return x.Sub(one, x.EPow(self, x.Int(2)))
 	case "sigmoid":
-		return x.Had(e, x.Sub(one, e))
+		return x.Had(self, x.Sub(one, self))
 	case "softplus":
 		return x.Fn("sigmoid", u)
 	case "relu":
