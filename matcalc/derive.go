@@ -30,6 +30,8 @@ type Derivation struct {
 	Hessian   *Expr // nil unless asked for
 	Warnings  []Warning
 	Checks    []Check
+
+	unsimplified *Expr // the gradient
 }
 
 // Options say what is to be derived.
@@ -53,7 +55,10 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 		sizes:        map[*Expr]int{},
 	}
 	gradient := dr.run()
-	d = &Derivation{Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps, Gradient: gradient}
+	d = &Derivation{
+		Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps,
+		Gradient: gradient, unsimplified: dr.unsimplified,
+	}
 	if o.Hessian {
 		d.Hessian = s.Simplify(dr.hessianOf(gradient), s.Wheres)
 	}
@@ -78,6 +83,8 @@ type deriver struct {
 	rules   []Rule        // of the moves since the last line
 	notes   []string      // of the same
 	tooLong bool
+
+	unsimplified *Expr // the gradient
 }
 
 // maxTerms is how many terms of a differential are written out; with more,
@@ -91,12 +98,16 @@ const maxLine = 3000
 // simplified before the name's definition is put in.
 const maxSimplified = 40
 
+// maxReadable is how many nodes the gradient may have that is simplified.
+const maxReadable = 20_000
+
 // run derives the gradient.
 func (d *deriver) run() *Expr {
 	if !d.depends(d.F) {
 		d.warn(AbsentVariable, "the objective does not depend on %s: the gradient is zero", d.Wrt.name)
-		d.steps = []Step{{Rules: []Rule{RuleConstant, CR}, DF: d.Int(0), By: d.Wrt, Gradient: d.Zeros(d.Wrt.shape)}}
-		return d.Zeros(d.Wrt.shape)
+		d.unsimplified = d.Zeros(d.Wrt.shape)
+		d.steps = []Step{{Rules: []Rule{RuleConstant, CR}, DF: d.Int(0), By: d.Wrt, Gradient: d.unsimplified}}
+		return d.unsimplified
 	}
 	d.state = []functional{{ctx: d.one, of: d.F}}
 	for {
@@ -389,7 +400,10 @@ func (d *deriver) conclude(g *Expr) *Expr {
 	if g != free {
 		rules = []Rule{RuleProjection, CR}
 	}
-	g = d.Simplify(g, d.Wheres)
+	d.unsimplified = g
+	if d.nodes(g) <= maxReadable {
+		g = d.Simplify(g, d.Wheres)
+	}
 	d.gradientStep(rules, d.Wrt, g)
 	return g
 }

@@ -51,9 +51,9 @@ func TestSimplifyCases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := s.Simplify(d.Gradient, s.Wheres)
+		g := s.Simplify(d.unsimplified, s.Wheres)
 		if off, err := valueDifference(s, 7, want, g, c.Dims, c.DimsAlt); err != nil || !(off <= 1e-9) {
-			t.Errorf("%s: %s became %s: off by %g, %v", c.ID, d.Gradient, g, off, err)
+			t.Errorf("%s: %s became %s: off by %g, %v", c.ID, d.unsimplified, g, off, err)
 		}
 		if again := s.Simplify(g, s.Wheres); again != g {
 			t.Errorf("%s: %s again is %s", c.ID, g, again)
@@ -216,7 +216,7 @@ func TestSimplificationsAreIdentities(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(d.Scope, d.Gradient, c.Dims, c.DimsAlt)
+		check(d.Scope, d.unsimplified, c.Dims, c.DimsAlt)
 	}
 	for _, r := range simplifications {
 		if used[r.name] == 0 {
