@@ -3,6 +3,7 @@ package matcalc
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -26,22 +27,156 @@ func (d *Derivation) objectiveName() string {
 	return "objective"
 }
 
-// chains returns the steps that a reader sees, those of one differential after
-// another together.
-func (d *Derivation) chains(verbose bool) [][]Step {
-	var chains [][]Step
+// stage is a part of a derivation: lines that end with a gradient being read
+// off, as (36) and (37) in the article. A gradient that was read off before is
+// written as such, ∂f/∂Y, if it can be found in what follows.
+type stage struct {
+	of       *Expr // what the lines are the differential of, nil for the objective
+	steps    []Step
+	lines    []*Expr // df, as shown
+	by       *Expr   // nil if no gradient is read off
+	gradient []*Expr // as shown: that by the variable may have two forms
+}
+
+// stages returns the derivation in stages. Only verbose ones have the minor
+// steps. In the grammar there is no ∂f/∂Y, so there names are not used.
+func (d *Derivation) stages(verbose, names bool) []stage {
+	var stages []stage
+	var known *abbreviation
+	open := false
 	for _, s := range d.Steps {
 		if s.Minor && !verbose {
 			continue
 		}
-		last := len(chains) - 1
-		if last < 0 || chains[last][0].Of != s.Of {
-			chains = append(chains, nil)
-			last++
+		if !open || stages[len(stages)-1].of != s.Of {
+			stages = append(stages, stage{of: s.Of})
+			open = true
 		}
-		chains[last] = append(chains[last], s)
+		now := &stages[len(stages)-1]
+		now.steps = append(now.steps, s)
+		now.lines = append(now.lines, known.in(s.DF))
+		if s.By == nil {
+			continue
+		}
+		now.by, now.gradient = s.By, []*Expr{known.in(s.Gradient)}
+		if s.By == d.Wrt && now.gradient[0] != d.Gradient {
+			now.gradient = append(now.gradient, d.Gradient)
+		} else if s.By != d.Wrt && names {
+			known = d.abbreviate(s.By, s.Gradient)
+		}
+		open = false
 	}
-	return chains
+	return stages
+}
+
+// abbreviation is a name for a gradient g, and finds it in expressions.
+type abbreviation struct {
+	*Pool
+	g, name     *Expr
+	m, mT, unit *Expr // g is a scalar times m, and m is unit when g is name
+}
+
+// abbreviate returns ∂f/∂v as a name of g, nil if g needs none.
+func (d *Derivation) abbreviate(v, g *Expr) *abbreviation {
+	if g.op == OpGradApp && len(g.args) == 1 && g.args[0] == v {
+		return nil // is written so anyway
+	}
+	c, scalars, m := g.Factors()
+	if m == nil {
+		m = d.Scope.one
+		for _, s := range scalars {
+			m = d.Scope.Mul(m, s)
+		}
+		scalars = nil
+	}
+	switch m.op {
+	case OpNum, OpEye, OpOnes, OpZeros:
+		return nil
+	}
+	a := &abbreviation{Pool: d.Scope.Pool, g: g, m: m, mT: d.Scope.T(m)}
+	a.name = a.Define(partialName(d.objectiveName(), v.name), g)
+	a.unit = a.Times(new(big.Rat).Inv(c), a.name)
+	for _, s := range scalars {
+		a.unit = a.Div(a.unit, s)
+	}
+	return a
+}
+
+// partialName is the name of the gradient of f by v; it can't be declared.
+func partialName(f, v string) string { return "∂" + f + "/∂" + v }
+
+// in returns e with the name in the place of the gradient where that stands as
+// a factor or term, e itself where it does not.
+func (a *abbreviation) in(e *Expr) (short *Expr) {
+	if a == nil {
+		return e
+	}
+	var err error
+	defer func() {
+		if err != nil || a.Replace(short, map[*Expr]*Expr{a.name: a.g}) != e {
+			short = e
+		}
+	}()
+	defer Catch(&err)
+	return a.find(e)
+}
+
+func (a *abbreviation) find(e *Expr) *Expr {
+	switch e {
+	case a.g:
+		return a.name
+	case a.m:
+		return a.unit
+	case a.mT:
+		return a.T(a.unit)
+	}
+	switch e.op {
+	case OpProd:
+		for _, m := range []*Expr{a.m, a.mT} {
+			if i := indexOf(e.args, m.args); m.op == OpProd && i >= 0 {
+				by := a.unit
+				if m == a.mT {
+					by = a.T(by)
+				}
+				return a.Mul(slices.Concat(e.args[:i], []*Expr{by}, e.args[i+len(m.args):])...)
+			}
+		}
+	case OpHad, OpScale:
+		if rest, ok := lessAll(e.args, a.m.args); ok && a.m.op == e.op {
+			return a.With(e, append(rest, a.unit))
+		}
+	case OpAdd, OpTr, OpSum, OpT, OpDiag:
+	default:
+		return e
+	}
+	args := make([]*Expr, len(e.args))
+	for i, x := range e.args {
+		args[i] = a.find(x)
+	}
+	return a.With(e, args)
+}
+
+// indexOf returns where part begins in list, −1 if it is not in it.
+func indexOf(list, part []*Expr) int {
+	for i := range max(len(list)-len(part)+1, 0) {
+		if slices.Equal(list[i:i+len(part)], part) {
+			return i
+		}
+	}
+	return -1
+}
+
+// lessAll returns the list without all that is in part, if it is in it.
+func lessAll(list, part []*Expr) (rest []*Expr, ok bool) {
+	rest = slices.Clone(list)
+	for _, e := range part {
+		i := slices.Index(rest, e)
+		if i < 0 {
+			return nil, false
+		}
+		rest = slices.Delete(rest, i, i+1)
+	}
+	return rest, true
 }
 
 // reason returns the names of the rules of a step and its note.

@@ -472,11 +472,14 @@ func (w *latexPage) width() int {
 
 func (w *latexPage) derivation() {
 	w.problem()
-	for _, chain := range w.d.chains(w.o.Verbose) {
-		w.chain(chain)
+	for _, s := range w.d.stages(w.o.Verbose, true) {
+		w.chain(s)
+		if s.by != nil {
+			w.say("Therefore")
+			n := len(s.gradient)
+			w.display(append([]string{w.partial(s.by)}, make([]string, n-1)...), s.gradient, make([]string, n))
+		}
 	}
-	w.say("Therefore")
-	w.display([]string{w.partial(w.d.Wrt)}, []*Expr{w.d.Gradient}, []string{""})
 	if w.d.Hessian != nil {
 		w.say("The Hessian is")
 		x := latexName(w.d.Wrt.name)
@@ -522,17 +525,17 @@ func latexSize(side string) string {
 	return side
 }
 
-// chain writes the steps of one differential.
-func (w *latexPage) chain(steps []Step) {
-	heads, exprs, reasons := make([]string, len(steps)), make([]*Expr, len(steps)), make([]string, len(steps))
-	for i, s := range steps {
-		exprs[i], reasons[i] = s.DF, s.reason()
+// chain writes the lines of a stage.
+func (w *latexPage) chain(s stage) {
+	heads, reasons := make([]string, len(s.lines)), make([]string, len(s.lines))
+	for i, step := range s.steps {
+		reasons[i] = step.reason()
 	}
 	heads[0] = "d" + w.objective()
-	if of := steps[0].Of; of != nil {
-		heads[0] = "d" + latexName(of.name)
+	if s.of != nil {
+		heads[0] = "d" + latexName(s.of.name)
 	}
-	w.display(heads, exprs, reasons)
+	w.display(heads, s.lines, reasons)
 }
 
 // display writes equations aligned at the equals sign, and what is said to each

@@ -74,6 +74,9 @@ func (n notator) mark(t *Tree) *mark {
 		if t.Expr != nil && t.Expr.op == OpDiff {
 			return newMark(markDiff, t.Expr.args[0].name)
 		}
+		if f, v, ok := strings.Cut(t.Text, "/∂"); ok {
+			return newMark(markPartial, strings.TrimPrefix(f, "∂"), newMark(markName, v))
+		}
 		m := newMark(markName, t.Text)
 		m.scalar = t.Expr != nil && t.Expr.IsScalar()
 		return m
@@ -94,7 +97,8 @@ func (n notator) mark(t *Tree) *mark {
 func (n notator) arg(t *Tree, i int) *mark {
 	m := n.mark(t.Args[i])
 	operand := t.Kind == TreeMinus || t.Kind == TreeBinary && t.Text != "+" && t.Text != "-"
-	if t.NeedsBrackets(i) || operand && (m.isKron() || m.kind == markPartial) {
+	divisible := t.Text == "*" || t.Text == "/" || t.Text == "./"
+	if t.NeedsBrackets(i) || operand && m.isKron() || divisible && m.kind == markPartial {
 		return bracketed(m)
 	}
 	return m

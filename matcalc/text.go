@@ -29,11 +29,13 @@ func (o PrintOptions) width() int {
 func (d *Derivation) Text(o PrintOptions) string {
 	w := &textPage{o: o, d: d}
 	w.problem()
-	for _, chain := range d.chains(o.Verbose) {
+	for _, s := range d.stages(o.Verbose, !o.ASCII) {
 		w.b.WriteByte('\n')
-		w.chain(chain)
+		w.chain(s)
+		if s.by != nil {
+			w.result("Therefore ", w.partial(s.by), s.gradient...)
+		}
 	}
-	w.result("Therefore ", w.partial(d.Wrt), d.Gradient)
 	if d.Hessian != nil {
 		w.result("Hessian   ", w.second(d.Wrt), d.Hessian)
 	}
@@ -128,18 +130,23 @@ func (w *textPage) equation(name string, e *Expr) {
 	w.b.WriteString(head + strings.Join(lines, "\n"+strings.Repeat(" ", at+2)) + "\n")
 }
 
-// result writes what was found.
-func (w *textPage) result(label, name string, e *Expr) {
+// result writes what was found, in one form or more.
+func (w *textPage) result(label, name string, forms ...*Expr) {
 	w.b.WriteByte('\n')
-	w.equation(label+name, e)
+	head := label + name
+	for _, e := range forms {
+		w.equation(head, e)
+		head = strings.Repeat(" ", utf8.RuneCountInString(head))
+	}
 }
 
 // chain writes the steps of one differential, aligned at the equals sign, with
 // the reasons in a column on the right.
-func (w *textPage) chain(steps []Step) {
+func (w *textPage) chain(stage stage) {
+	steps := stage.steps
 	head := "d" + w.name(w.d.objectiveName())
-	if of := steps[0].Of; of != nil {
-		head = "d" + w.name(of.name)
+	if stage.of != nil {
+		head = "d" + w.name(stage.of.name)
 	}
 	at := utf8.RuneCountInString(head) + 3
 	reasons := 0
@@ -151,8 +158,8 @@ func (w *textPage) chain(steps []Step) {
 	room := w.o.width() - at - gap - reasons
 	blocks := make([][]string, len(steps))
 	column := 0
-	for i, s := range steps {
-		blocks[i] = textLayout(s.DF, w.o.ASCII).lines(room, 2)
+	for i, e := range stage.lines {
+		blocks[i] = textLayout(e, w.o.ASCII).lines(room, 2)
 		for j, line := range blocks[i] {
 			column = max(column, utf8.RuneCountInString(line)+2*min(j, 1))
 		}
