@@ -13,6 +13,7 @@ type testCase struct {
 	Gradient string         `json:"gradient"`
 	Hessian  string         `json:"hessian"`
 	RefNodes int            `json:"ref_nodes"`
+	MustUse  []string       `json:"must_use"`
 	DimsAlt  map[string]int `json:"dims_alt"`
 	Points   []struct {
 		Dims   map[string]int             `json:"dims"`

@@ -144,8 +144,11 @@ func (d *deriver) next() int {
 	return best
 }
 
-// isLeaf reports whether the differential of e is not expanded within a line.
-func (d *deriver) isLeaf(e *Expr) bool { return e == d.Wrt || e.def != nil }
+// isLeaf reports whether the differential of e is not expanded within a line: e
+// is the variable, or a name whose differential can be written.
+func (d *deriver) isLeaf(e *Expr) bool {
+	return e == d.Wrt || e.def != nil && d.HasDifferential(e)
+}
 
 // terms returns how many terms the differential of e has when it is expanded;
 // at the top it is even if e is a name.
@@ -352,9 +355,9 @@ func (d *deriver) absorbAll(f functional) functional {
 	return f
 }
 
-// order returns what e is made of and depends on the variable, each after
+// order returns what root is made of and depends on the variable, each after
 // whatever it occurs in, down to leaves.
-func (d *deriver) order(e *Expr) []*Expr {
+func (d *deriver) order(root *Expr) []*Expr {
 	found := map[*Expr]bool{}
 	var find func(e *Expr)
 	find = func(e *Expr) {
@@ -365,11 +368,11 @@ func (d *deriver) order(e *Expr) []*Expr {
 		for _, a := range e.args {
 			find(a)
 		}
+		if e.def != nil && (e == root || !d.isLeaf(e)) {
+			find(e.def)
+		}
 	}
-	find(e)
-	if e.def != nil {
-		find(e.def)
-	}
+	find(root)
 	return slices.SortedFunc(maps.Keys(found), func(a, b *Expr) int { return b.id - a.id })
 }
 
