@@ -102,6 +102,9 @@ func (s *simplifier) simple(e *Expr, l level) *Expr {
 		}
 	}
 	r = s.improved(r, l)
+	if l == deep { // shorter parts may hide what cancels in the whole
+		r, _ = s.best(e, r, s.cost(r), deep)
+	}
 	s.done[l][e], s.done[l][r] = r, r
 	return r
 }
@@ -110,24 +113,9 @@ func (s *simplifier) simple(e *Expr, l level) *Expr {
 // shorter.
 func (s *simplifier) improved(e *Expr, l level) *Expr {
 	e = s.meet(e)
-	start := s.cost(e)
-	best, cost := e, start
-	for _, r := range simplifications {
-		if r.level > l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.count > s.limit {
-			continue
-		}
-		if r.level == deep && start/costNode > maxDeep {
-			continue
-		}
-		for _, c := range s.offers(r, e) {
-			if r.level == deep {
-				c = s.simple(c, flat)
-			}
-			k := s.cost(c)
-			if k/costNode <= start/costNode-r.least && (k < cost || r.least == 0 && best == e && c != e) {
-				best, cost = c, k
-			}
-		}
+	best, cost := s.best(e, e, s.cost(e), flat)
+	if l == deep {
+		best, _ = s.best(e, best, cost, deep)
 	}
 	if best == e {
 		return e
@@ -135,11 +123,35 @@ func (s *simplifier) improved(e *Expr, l level) *Expr {
 	return s.simple(best, l)
 }
 
+// best returns the shortest of best, which costs this much, and of what the
+// rules of a level make of e.
+func (s *simplifier) best(e, best *Expr, cost int, l level) (*Expr, int) {
+	start := cost
+	if l == deep && start/costNode > maxDeep {
+		return best, cost
+	}
+	for _, r := range simplifications {
+		if r.level != l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.count > s.limit {
+			continue
+		}
+		for _, c := range s.offers(r, e) {
+			if l == deep {
+				c = s.simple(c, flat)
+			}
+			k := s.cost(c)
+			if k < cost && k/costNode <= start/costNode-r.least || r.least < 0 && best == e && c != e && k/costNode <= start/costNode {
+				best, cost = c, k
+			}
+		}
+	}
+	return best, cost
+}
+
 // simplification is a rule of the simplifier: what it offers is equal to e.
 type simplification struct {
 	name   string
 	level  level
-	least  int  // by how many nodes e must become shorter; 0 if what is as long is better
+	least  int  // by how many nodes e must become shorter; −1 if what is as long is better
 	ops    []Op // to what it applies; all if empty
 	offers func(s *simplifier, e *Expr) []*Expr
 }

@@ -6,7 +6,7 @@ import (
 )
 
 var scalarRules = []simplification{
-	{"s·(1 + u/s) = s + u", flat, 1, []Op{OpScale}, (*simplifier).movedIn},
+	{"s·(1 + u/s) = s + u", flat, 1, []Op{OpScale, OpHad}, (*simplifier).movedIn},
 }
 
 var functionRules = []simplification{
@@ -15,38 +15,51 @@ var functionRules = []simplification{
 	{"sums of functions", flat, 1, []Op{OpAdd}, (*simplifier).functionSums},
 }
 
-// movedIn offers (s + u)^k for s^k·(1 + u/s)^k.
+// movedIn offers (s + u)^k for s^k·(1 + u/s)^k, for scalars and element-wise.
 func (s *simplifier) movedIn(e *Expr) []*Expr {
+	factors, rest := s.factorsOf(e)
+	if e.op == OpScale && !e.IsScalar() {
+		factors, rest = e.Scalars(), s.Mul(s.Num(e.num), e.Matrix())
+	}
 	var offers []*Expr
-	for i, f := range e.Scalars() {
-		sum := s.powerOf(f)
+	for i, f := range factors {
+		sum := s.entry(f)
 		if sum.base.op != OpAdd || sum.exponent.op != OpNum || sum.exponent.num.Sign() > 0 {
 			continue
 		}
-		for j, g := range e.Scalars() {
-			other := s.powerOf(g)
+		for j, g := range factors {
+			other := s.entry(g)
 			if i == j || other.exponent.op != OpNum {
 				continue
 			}
 			k := new(big.Rat).Quo(other.exponent.num, sum.exponent.num)
-			if !k.IsInt() || k.Sign() < 0 { // s·(1 + s·u)^-1 is finite at s = 0
+			if !k.IsInt() || k.Sign() < 0 && !other.base.Is(Positive) { // s·(1 + s·u)^-1 is finite at s = 0
 				continue
 			}
-			moved := s.Pow(other.base, s.Num(k))
+			moved := s.raised(other.base, s.Num(k))
 			terms := make([]*Expr, len(sum.base.args))
 			for t, a := range sum.base.args {
-				terms[t] = s.Mul(moved, a)
+				terms[t] = s.multiplied(moved, a)
 			}
-			factors := []*Expr{s.Num(e.num), s.Pow(s.Add(terms...), sum.exponent)}
-			for k, h := range e.args {
+			others := []*Expr{s.raised(s.Add(terms...), sum.exponent)}
+			for k, h := range factors {
 				if k != i && k != j {
-					factors = append(factors, h)
+					others = append(others, h)
 				}
 			}
-			offers = append(offers, s.Mul(factors...))
+			offers = append(offers, s.regained(e, rest, others))
 		}
 	}
 	return offers
+}
+
+// regained returns the product of factors and rest, which are those that
+// factorsOf, or for a scaled matrix its scalars, are.
+func (s *simplifier) regained(e, rest *Expr, factors []*Expr) *Expr {
+	if e.op == OpScale {
+		return s.Mul(append(factors, rest)...)
+	}
+	return s.joined(e, rest, factors...)
 }
 
 // functions offers simpler forms of a function or of its power.
@@ -175,14 +188,20 @@ func (s *simplifier) joined(e *Expr, rest *Expr, factors ...*Expr) *Expr {
 
 // functionProducts offers one function for the product of two.
 func (s *simplifier) functionProducts(e *Expr) []*Expr {
+	var offers []*Expr
 	factors, rest := s.factorsOf(e)
 	if e.op == OpScale && !e.IsScalar() {
 		factors, rest = e.Scalars(), s.Mul(s.Num(e.num), e.Matrix())
+		if m := e.Matrix(); m.op == OpHad {
+			scalars := s.scale(e.num, e.Scalars(), nil)
+			for _, x := range s.functionProducts(m) {
+				offers = append(offers, s.Mul(scalars, x))
+			}
+		}
 	}
 	if len(factors) < 2 || len(factors) > 2*maxCommon {
-		return nil
+		return offers
 	}
-	var offers []*Expr
 	for i, a := range factors {
 		for j, b := range factors {
 			if i == j {
@@ -195,11 +214,7 @@ func (s *simplifier) functionProducts(e *Expr) []*Expr {
 						others = append(others, f)
 					}
 				}
-				if e.op == OpScale {
-					offers = append(offers, s.Mul(append(others, rest)...))
-				} else {
-					offers = append(offers, s.joined(e, rest, others...))
-				}
+				offers = append(offers, s.regained(e, rest, others))
 			}
 		}
 	}
@@ -221,8 +236,8 @@ func (s *simplifier) product(a, b power) *Expr {
 	switch a.base.name {
 	case "exp":
 		switch {
-		case is(b, "sigmoid", s.Neg(u)) && one:
-			return s.Fn("sigmoid", u)
+		case is(b, "sigmoid", s.Neg(u)) && a.exponent.num.Cmp(b.exponent.num) == 0:
+			return s.raised(s.Fn("sigmoid", u), a.exponent)
 		case b.base.isFn("exp"):
 			return s.Fn("exp", s.Add(s.Mul(a.exponent, u), s.Mul(b.exponent, b.base.args[0])))
 		case s.onePlusExp(b.base) == u && b.exponent.num.Sign() < 0:

@@ -8,10 +8,10 @@ var productRules = []simplification{
 	{"diag(u)·v = u∘v", flat, 1, []Op{OpProd, OpHad, OpDiag, OpDiagOf}, (*simplifier).diagonals},
 	{"1'·v = sum(v)", flat, 1, []Op{OpProd, OpSum}, (*simplifier).onesProducts},
 	{"x'·(y∘z) = sum(x∘y∘z)", flat, 2, []Op{OpProd, OpTr}, (*simplifier).innerProducts},
-	{"rows that are constant", flat, 0, []Op{OpProd}, (*simplifier).constantRows},
+	{"rows that are constant", flat, -1, []Op{OpProd}, (*simplifier).constantRows},
 	{"tr(u·v') = v'·u", flat, 1, []Op{OpTr}, (*simplifier).traces},
 	{"(a·b')∘X", flat, 1, []Op{OpHad}, (*simplifier).rankOne},
-	{"norms", flat, 1, []Op{OpTr, OpFn, OpPow, OpNorm2, OpSum}, (*simplifier).norms},
+	{"norms", flat, 1, []Op{OpTr, OpFn, OpPow, OpNorm2, OpSum, OpProd}, (*simplifier).norms},
 	{"norms of one kind", flat, 1, []Op{OpScale}, (*simplifier).oneNorm},
 	{"determinants", flat, 1, []Op{OpDet, OpScale, OpProd, OpFn}, (*simplifier).determinants},
 }
@@ -341,7 +341,7 @@ func (s *simplifier) innerProducts(e *Expr) []*Expr {
 	} else if !e.IsScalar() {
 		return nil
 	}
-	if len(chain) != 2 {
+	if len(chain) != 2 || s.normed(e) != nil {
 		return nil
 	}
 	return []*Expr{s.Sum(s.Had(s.T(chain[0]), chain[1]))}
@@ -394,7 +394,7 @@ func (s *simplifier) spread(u *Expr, n Dim) *Expr {
 // norm2(x) the square of it for x'·x.
 func (s *simplifier) norms(e *Expr) []*Expr {
 	switch e.op {
-	case OpTr, OpSum:
+	case OpTr, OpSum, OpProd:
 		if x := s.normed(e); x != nil {
 			return []*Expr{s.Pow(s.Norm2(x), s.Int(2))}
 		}

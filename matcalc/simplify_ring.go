@@ -24,17 +24,20 @@ func (s *simplifier) reduced(e *Expr) []*Expr {
 		return nil
 	}
 	var offers []*Expr
-	for _, exponentials := range []bool{false, true} {
-		r := &ring{simplifier: s, at: map[*Expr]int{}, origin: map[string]*Expr{}, written: map[*Expr]bool{}, exponentials: exponentials}
+	for _, sigmoids := range []bool{false, true} {
+		r := &ring{simplifier: s, at: map[*Expr]int{}, origin: map[string]*Expr{}, sigmoids: sigmoids}
 		r.findRoots(e)
-		if exponentials && !r.sigmoids {
+		if sigmoids && len(r.exponentials) == 0 {
 			continue
 		}
 		f := r.fraction(e)
-		if r.failed || len(r.atoms) > maxAtoms || exponentials && !r.withoutExponentials(&f) {
+		if r.failed || len(r.atoms) > maxAtoms || sigmoids && r.hasPoles(f) {
 			continue
 		}
 		offers = append(offers, r.expr(f, e.shape))
+		if g, split := r.withSlopes(f); split {
+			offers = append(offers, r.expr(g, e.shape))
+		}
 	}
 	return offers
 }
@@ -47,6 +50,8 @@ func (s *simplifier) isFraction(e *Expr) bool {
 		return slices.ContainsFunc(e.args, func(a *Expr) bool { return e.op != OpAdd && a.op == OpAdd || s.isFraction(a) })
 	case OpPow, OpEPow:
 		return e.args[0].op == OpAdd || isNegative(e.args[1])
+	case OpFn:
+		return e.isFn("exp") || e.isFn("sigmoid")
 	}
 	return false
 }
@@ -62,9 +67,8 @@ type ring struct {
 	at           map[*Expr]int
 	roots        map[*Expr]*Expr // x -> a root of it that occurs, and with it norms
 	origin       map[string]*Expr
-	exponentials bool           // sigmoid(u) is exp(u)/(1 + exp(u))
-	sigmoids     bool           // there is an exponential or sigmoid
-	written      map[*Expr]bool // the exponentials that there are
+	exponentials map[*Expr]*big.Rat // u -> the least c for which there is exp(c·u)
+	sigmoids     bool               // there is an exponential or sigmoid
 	failed       bool
 }
 
@@ -84,7 +88,7 @@ type factor struct {
 
 // findRoots notes which roots and norms occur in e.
 func (r *ring) findRoots(e *Expr) {
-	r.roots = map[*Expr]*Expr{}
+	r.roots, r.exponentials = map[*Expr]*Expr{}, map[*Expr]*big.Rat{}
 	var walk func(e *Expr)
 	walk = func(e *Expr) {
 		switch {
@@ -97,8 +101,12 @@ func (r *ring) findRoots(e *Expr) {
 			if x.shape.IsColumn() {
 				r.roots[r.Mul(r.T(x), x)] = e
 			}
-		case e.isFn("exp") || e.isFn("sigmoid"):
-			r.sigmoids = true
+		case e.isFn("exp"):
+			c, u := r.Coef(e.args[0])
+			c = new(big.Rat).Abs(c)
+			if old := r.exponentials[u]; old == nil || c.Cmp(old) < 0 {
+				r.exponentials[u] = c
+			}
 		case e.op == OpAdd || e.op == OpScale || e.op == OpHad || e.op == OpPow || e.op == OpEPow:
 			for _, a := range e.args {
 				walk(a)
@@ -151,65 +159,92 @@ func (r *ring) fraction(e *Expr) fraction {
 	return r.atom(e)
 }
 
-// function returns exp(u) and sigmoid(u) as fractions of one of exp(u) and
-// exp(−u), or of sigmoid(u).
+// function returns exp(k·u) as a power of exp(u), sigmoid(−u) as 1 − sigmoid(u),
+// and if exponentials are to be sigmoids, exp(u) as sigmoid(u)/(1 − sigmoid(u)).
 func (r *ring) function(e *Expr) fraction {
-	u := e.args[0]
-	c, _ := r.Coef(u)
-	if !e.isFn("exp") && !e.isFn("sigmoid") || e.fn != nil {
+	if !e.isFn("exp") && !e.isFn("sigmoid") {
 		return r.atom(e)
 	}
+	c, u := r.Coef(e.args[0])
 	one := fraction{c: ratOne}
-	sign := 1
+	if least := r.exponentials[u]; least != nil && !r.sigmoids {
+		k := new(big.Rat).Quo(c, least)
+		n := int(k.Num().Int64())
+		whole := k.IsInt() && -maxDegree <= n && n <= maxDegree
+		exp := r.atom(r.Fn("exp", r.Times(least, u)))
+		switch {
+		case whole && e.isFn("exp"):
+			return r.raise(exp, n)
+		case whole && abs(int64(n)) > 1: // sigmoid(2·u) beside exp(u)
+			power := r.raise(exp, n)
+			return r.times(power, r.raise(r.plus(one, power), -1))
+		}
+	}
+	if e.isFn("exp") && !r.sigmoids {
+		return r.atom(e)
+	}
+	v, sign := e.args[0], 1
 	if c.Sign() < 0 {
-		u, sign = r.Neg(u), -1
+		v, sign = r.Neg(v), -1
 	}
-	exp := r.atom(r.Fn("exp", u))
-	switch {
-	case e.isFn("exp"):
-		r.written[r.Fn("exp", u)] = true
-		return r.raise(exp, sign)
-	case r.exponentials && sign > 0:
-		return r.times(exp, r.raise(r.plus(one, exp), -1))
-	case r.exponentials:
-		return r.raise(r.plus(one, exp), -1)
-	}
-	sigmoid := r.atom(r.Fn("sigmoid", u))
-	if sign > 0 {
-		return sigmoid
-	}
+	sigmoid := r.atom(r.Fn("sigmoid", v))
 	minus := sigmoid
 	minus.c = ratNeg
-	return r.plus(one, minus)
+	opposite := r.plus(one, minus)
+	switch {
+	case e.isFn("exp"):
+		return r.raise(r.times(sigmoid, r.raise(opposite, -1)), sign)
+	case sign < 0:
+		return opposite
+	}
+	return sigmoid
 }
 
-// withoutExponentials turns exp(u)^a/(1 + exp(u))^b in f back into sigmoids. It
-// reports whether there is no other exponential left than was written: it could
-// be too large to be computed.
-func (r *ring) withoutExponentials(f *fraction) bool {
-	for i, exp := range r.atoms {
-		if !exp.isFn("exp") {
+// withSlopes returns f with 1 − sigmoid(u) and 1 − tanh(u)² split off its
+// polynomials, and whether there are any.
+func (r *ring) withSlopes(f fraction) (g fraction, split bool) {
+	for _, a := range slices.Clone(r.atoms) {
+		n := 1
+		switch {
+		case a.isFn("tanh"):
+			n = 2
+		case !a.isFn("sigmoid"):
 			continue
 		}
-		one := fraction{c: ratOne}
-		atom := r.atom(exp)
-		sum := r.plus(one, atom).factors[0].key
-		a, b := f.exponentOf(atom.factors[0].key), -f.exponentOf(sum)
-		if b > 0 && 0 <= a && a <= b {
-			u := exp.args[0]
-			rest := r.times(*f, r.times(r.raise(atom, -a), r.raise(r.plus(one, atom), b)))
-			minus := r.atom(r.Fn("sigmoid", r.Neg(u)))
-			*f = r.times(rest, r.times(r.raise(r.atom(r.Fn("sigmoid", u)), a), r.raise(minus, b-a)))
+		power := r.raise(r.atom(a), n)
+		power.c = ratNeg
+		slope := r.plus(fraction{c: ratOne}, power)
+		for range maxDegree {
+			i := slices.IndexFunc(f.factors, func(x factor) bool {
+				return x.key != slope.factors[0].key && x.poly.quotient(slope.factors[0].poly) != nil
+			})
+			if i < 0 {
+				break
+			}
+			x := f.factors[i]
+			quotient := r.factored(x.poly.quotient(slope.factors[0].poly))
+			parts := r.times(quotient, r.factored(slope.factors[0].poly))
+			f = r.times(fraction{f.c, slices.Delete(slices.Clone(f.factors), i, i+1)}, r.raise(parts, x.exponent))
+			split = true
+		}
+	}
+	return f, split && !r.failed
+}
+
+// hasPoles reports whether f is not finite where a sigmoid is 0 or 1: it is
+// then an exponential, and written without one could not be computed.
+func (r *ring) hasPoles(f fraction) bool {
+	for i, a := range r.atoms {
+		if !a.isFn("sigmoid") {
+			continue
 		}
 		for _, x := range f.factors {
-			for m := range x.poly {
-				if len(m) > i && m[i] > 0 && !r.written[exp] {
-					return false
-				}
+			if x.exponent < 0 && slices.ContainsFunc(x.poly.sorted(), func(m string) bool { return len(m) > i && m[i] > 0 }) {
+				return true
 			}
 		}
 	}
-	return !r.failed
+	return false
 }
 
 // atom returns e as an atom.

@@ -6,9 +6,9 @@ import (
 )
 
 var sumRules = []simplification{
-	{"common scalar", flat, 1, []Op{OpAdd}, (*simplifier).commonScalars},
-	{"common left or right factor", flat, 1, []Op{OpAdd}, (*simplifier).commonFactors},
-	{"common element-wise factor", flat, 1, []Op{OpAdd}, (*simplifier).commonEntries},
+	{"common scalar", flat, 0, []Op{OpAdd}, (*simplifier).commonScalars},
+	{"common left or right factor", flat, 0, []Op{OpAdd}, (*simplifier).commonFactors},
+	{"common element-wise factor", flat, 0, []Op{OpAdd}, (*simplifier).commonEntries},
 	{"linear functions of a sum", flat, 1, []Op{OpAdd}, (*simplifier).linearSums},
 	{"expand", deep, 3, []Op{OpAdd, OpScale, OpProd, OpHad, OpTr, OpSum, OpDiag, OpDiagOf, OpT}, (*simplifier).expansions},
 }
