@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/bits"
+	"time"
 
 	"gradlab/internal/kernel"
 	"gradlab/matrix"
@@ -12,6 +13,7 @@ type machine[T matrix.Float] struct {
 	threads   int
 	flops     float64         // a second, on registers alone
 	bandwidth map[int]float64 // bytes a second, by the power of two of the bytes
+	roundTrip time.Duration   // of a number between two threads; 0 with one
 }
 
 // looks is how often the machine is looked at: the best counts.
@@ -23,10 +25,16 @@ func newMachine[T matrix.Float](threads int) *machine[T] {
 	return m
 }
 
-// lookAgain measures the peak once more: what was best so far counts.
+// lookAgain measures peak and round trip once more: what was best so far counts.
 func (m *machine[T]) lookAgain() {
 	for range looks {
 		m.flops = max(m.flops, kernel.PeakFlops[T](m.threads, look))
+	}
+	if m.threads > 1 {
+		trip := kernel.RoundTrip(look)
+		if m.roundTrip == 0 || trip < m.roundTrip {
+			m.roundTrip = trip
+		}
 	}
 }
 

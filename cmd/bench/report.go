@@ -28,6 +28,9 @@ Measured peak: %.0f GFLOP/s on %s. A product is 2·m·n·k operations; the other
 Bandwidth: memory copied or added to, where as many bytes are touched. Limit: operations over the
 peak or bytes over the bandwidth, whichever is more.
 `, r.PeakGFLOPS, counted(r.Threads, "thread"))
+	if r.RoundTripNS > 0 {
+		fmt.Fprintf(w, "A number goes from one thread to another and back in %.0f ns: some 60 where they share a cache.\n", r.RoundTripNS)
+	}
 	for i := range r.Scaling {
 		r.Scaling[i].table(w)
 	}

@@ -20,8 +20,9 @@ type stepResult struct {
 	ByEquation    []equationResult `json:"by_equation"`
 
 	Activation  string       `json:"activation"`
-	LimitUS     float64      `json:"limit_us"`          // the sum of the equations' limits
-	Scaling     []growth     `json:"scaling,omitempty"` // with --plot
+	LimitUS     float64      `json:"limit_us"`                // the sum of the equations' limits
+	RoundTripNS float64      `json:"round_trip_ns,omitempty"` // of a number between two threads
+	Scaling     []growth     `json:"scaling,omitempty"`       // with --plot
 	Ours        []threadTime `json:"by_threads,omitempty"`
 	Peers       []peerResult `json:"peers,omitempty"`
 	Environment []string     `json:"environment,omitempty"` // what the peers' libraries listen to
@@ -104,7 +105,7 @@ func (b *bench[T]) timeEquations(n *network[T], r *stepResult, steps int) {
 
 // judge compares what was measured with what the machine can do.
 func (m *machine[T]) judge(r *stepResult, equations []equation) {
-	r.PeakGFLOPS = m.gflops()
+	r.PeakGFLOPS, r.RoundTripNS = m.gflops(), float64(m.roundTrip.Nanoseconds())
 	r.ShareOfPeak = r.GFLOPS / r.PeakGFLOPS
 	for i, e := range equations {
 		result := &r.ByEquation[i]

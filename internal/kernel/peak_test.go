@@ -25,4 +25,7 @@ func TestPeaks(t *testing.T) {
 			t.Errorf("%d bytes: %v bytes a second", size, rate)
 		}
 	}
+	if trip := RoundTrip(time.Millisecond); trip <= 0 {
+		t.Errorf("a round trip in %v", trip)
+	}
 }
