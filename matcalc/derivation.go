@@ -55,7 +55,7 @@ func (d *Derivation) stages(verbose, names bool) []stage {
 		now := &stages[len(stages)-1]
 		now.steps = append(now.steps, s)
 		now.lines = append(now.lines, known.in(s.DF))
-		if s.By == nil {
+		if s.By == nil || isPartial(s.Gradient, s.By) {
 			continue
 		}
 		now.by, now.gradient = s.By, []*Expr{known.in(s.Gradient)}
@@ -76,11 +76,12 @@ type abbreviation struct {
 	m, mT, unit *Expr // g is a scalar times m, and m is unit when g is name
 }
 
+// isPartial reports whether g is the gradient of an abstract function by v,
+// which is written ∂f/∂v.
+func isPartial(g, v *Expr) bool { return g.op == OpGradApp && len(g.args) == 1 && g.args[0] == v }
+
 // abbreviate returns ∂f/∂v as a name of g, nil if g needs none.
 func (d *Derivation) abbreviate(v, g *Expr) *abbreviation {
-	if g.op == OpGradApp && len(g.args) == 1 && g.args[0] == v {
-		return nil // is written so anyway
-	}
 	c, scalars, m := g.Factors()
 	if m == nil {
 		m = d.Scope.one

@@ -541,15 +541,19 @@ func (w *latexPage) chain(s stage) {
 // display writes equations aligned at the equals sign, and what is said to each
 // in a column on the right.
 func (w *latexPage) display(heads []string, exprs []*Expr, reasons []string) {
-	column := 0
-	for _, r := range reasons {
-		column = max(column, utf8.RuneCountInString(r))
-	}
-	column = min(column, w.width()/3)
-	room := (w.width() - column - 6) * letter
-	var rows []string
+	const around = 6 // letters for the left side and the gap
+	column, widest := 0, 0
+	layouts := make([]*layout, len(exprs))
 	for i, e := range exprs {
-		lines := latexLayout(notate(e)).lines(room, 2*letter)
+		column = max(column, utf8.RuneCountInString(reasons[i]))
+		layouts[i] = latexLayout(notate(e))
+		widest = max(widest, layouts[i].width()/letter)
+	}
+	column = min(column, max(w.width()/3, w.width()-around-widest))
+	room := (w.width() - column - around) * letter
+	var rows []string
+	for i, layout := range layouts {
+		lines := layout.lines(room, 2*letter)
 		why := fill(strings.Fields(reasons[i]), " ", column)
 		for j := range max(len(lines), len(why)) {
 			row := `&\quad `
@@ -608,6 +612,9 @@ func (w *latexPage) remarks() {
 // latexText returns text for LaTeX outside of mathematics.
 func latexText(s string) string {
 	return latexEscapes.Replace(strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
 		if r < utf8.RuneSelf || strings.ContainsRune("×−–′ᵀ⁻¹²⊙⊗‖∂±σφ·…", r) {
 			return r
 		}

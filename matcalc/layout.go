@@ -2,6 +2,9 @@ package matcalc
 
 import "strings"
 
+// maxWidth is the width beyond which lines are not broken.
+const maxWidth = 20_000
+
 // piece is a part of a line of text or LaTeX that is not broken.
 type piece struct {
 	text  string
@@ -69,6 +72,9 @@ func (l *layout) width() int {
 // lines returns the pieces in lines of at most this width where that can be
 // done, those after the first one indent shorter, broken where it costs least.
 func (l *layout) lines(width, indent int) []string {
+	if l.width() <= width || width > maxWidth {
+		return []string{l.flat()}
+	}
 	n := len(l.pieces)
 	cost := make([]int, n+1) // of the pieces from i on, a line beginning with i
 	end := make([]int, n+1)

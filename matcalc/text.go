@@ -140,49 +140,51 @@ func (w *textPage) result(label, name string, forms ...*Expr) {
 	}
 }
 
-// chain writes the steps of one differential, aligned at the equals sign, with
-// the reasons in a column on the right.
-func (w *textPage) chain(stage stage) {
-	steps := stage.steps
+// chain writes the lines of a stage, aligned at the equals sign, with the
+// reasons in a column on the right.
+func (w *textPage) chain(s stage) {
 	head := "d" + w.name(w.d.objectiveName())
-	if stage.of != nil {
-		head = "d" + w.name(stage.of.name)
-	}
-	at := utf8.RuneCountInString(head) + 3
-	reasons := 0
-	for _, s := range steps {
-		reasons = max(reasons, utf8.RuneCountInString(s.reason()))
+	if s.of != nil {
+		head = "d" + w.name(s.of.name)
 	}
 	const gap = 3
-	reasons = min(reasons, w.o.width()/3)
-	room := w.o.width() - at - gap - reasons
-	blocks := make([][]string, len(steps))
-	column := 0
-	for i, e := range stage.lines {
-		blocks[i] = textLayout(e, w.o.ASCII).lines(room, 2)
-		for j, line := range blocks[i] {
-			column = max(column, utf8.RuneCountInString(line)+2*min(j, 1))
-		}
+	at := utf8.RuneCountInString(head) + len(" = ")
+	longest, widest := 0, 0
+	layouts := make([]*layout, len(s.lines))
+	for i, step := range s.steps {
+		longest = max(longest, utf8.RuneCountInString(w.reason(step)))
+		layouts[i] = textLayout(s.lines[i], w.o.ASCII)
+		widest = max(widest, layouts[i].width())
 	}
-	column = min(column, room) + at + gap
-	for i, s := range steps {
-		why := fill(strings.Fields(w.reason(s)), " ", w.o.width()-column)
-		for j := range max(len(blocks[i]), len(why)) {
-			line := strings.Repeat(" ", at+2)
-			switch {
-			case i == 0 && j == 0:
-				line = head + " = "
-			case j == 0:
-				line = strings.Repeat(" ", at-2) + "= "
-			}
-			if j < len(blocks[i]) {
-				line += blocks[i][j]
-			}
-			if j < len(why) {
-				line += strings.Repeat(" ", max(column-utf8.RuneCountInString(line), gap)) + why[j]
-			}
-			w.b.WriteString(strings.TrimRight(line, " ") + "\n")
+	room := w.o.width() - at - gap - min(longest, max(w.o.width()/3, w.o.width()-at-gap-widest))
+	column := 0 // where the reasons begin
+	blocks := make([][]string, len(s.lines))
+	for i, l := range layouts {
+		blocks[i] = l.lines(room, 2)
+		for j, line := range blocks[i] {
+			blocks[i][j] = strings.Repeat(" ", at+2*min(j, 1)) + line
+			column = max(column, utf8.RuneCountInString(blocks[i][j])+gap)
 		}
+		blocks[i][0] = head + " = " + blocks[i][0][at:]
+		head = strings.Repeat(" ", at-len(" = "))
+	}
+	column = min(column, at+room+gap)
+	for i, step := range s.steps {
+		w.columns(blocks[i], fill(strings.Fields(w.reason(step)), " ", w.o.width()-column), column, gap)
+	}
+}
+
+// columns writes two blocks of lines side by side, the second one from a column on.
+func (w *textPage) columns(left, right []string, column, gap int) {
+	for j := range max(len(left), len(right)) {
+		line := ""
+		if j < len(left) {
+			line = left[j]
+		}
+		if j < len(right) {
+			line += strings.Repeat(" ", max(column-utf8.RuneCountInString(line), gap)) + right[j]
+		}
+		w.b.WriteString(line + "\n")
 	}
 }
 
