@@ -1,6 +1,6 @@
 # The commands of the project. `make help` lists them.
 
-.PHONY: help train test lint bits bench performance generate size module
+.PHONY: help train test lint bits bench performance generate size module latex
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ performance: ## measure docs/performance.md anew, on a machine that does nothing
 
 generate: ## make all generated files again; must leave no diff
 	go generate ./...
+
+latex: ## set the derivations of all test cases with pdflatex
+	go test -count=1 -v -run TestLaTeXCompiles ./matcalc
 
 size: ## lines a file and a function, by package
 	@go run ./internal/size
