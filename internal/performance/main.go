@@ -107,10 +107,15 @@ func insert(section, text string) error {
 // run runs a command and reads what it prints on standard output, as JSON. The
 // rest is shown only if it fails.
 func (b *program) run(result any, command ...string) error {
+	return b.runIn(nil, result, command...)
+}
+
+// runIn is run with some more environment variables.
+func (b *program) runIn(environment []string, result any, command ...string) error {
 	line := append(slices.Clone(b.with), command...)
 	var errs bytes.Buffer
 	cmd := exec.Command(line[0], line[1:]...)
-	cmd.Stderr = &errs
+	cmd.Stderr, cmd.Env = &errs, append(os.Environ(), environment...)
 	out, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, errs.Bytes())

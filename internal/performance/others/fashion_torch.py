@@ -9,8 +9,7 @@ from torch import nn
 import fashion
 
 torch.manual_seed(1)
-X, y = map(torch.from_numpy, fashion.read(sys.argv[1], "train"))
-X_test, y_test = map(torch.from_numpy, fashion.read(sys.argv[1], "t10k"))
+X, y, X_test, y_test = map(torch.from_numpy, fashion.read(sys.argv[1]))
 net = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
 for epoch in range(10):
