@@ -31,6 +31,7 @@ func (p *Pool) Simplify(e *Expr, names []*Expr) *Expr {
 const (
 	maxExpanded = 2000 // nodes of an expression in which all names are replaced by what they stand for
 	maxDeep     = 400  // nodes of an expression that is expanded to see whether something cancels
+	maxGrowth   = 3    // times by which it may grow
 	maxPasses   = 10   // from the leaves to the root
 )
 
@@ -41,6 +42,7 @@ type simplifier struct {
 	w         writer
 	estimates map[*Expr]int
 	ugly      map[*Tree]int
+	expansion map[*Expr]*Expr
 	done      [2]map[*Expr]*Expr // results, without and with the rules that expand
 	names     nameTable
 	met       map[*Expr]*Expr // scalars by what they are equal to: the one that came first
@@ -54,6 +56,7 @@ func newSimplifier(p *Pool, names []*Expr) *simplifier {
 		w:         writer{trees: map[*Expr]*Tree{}, sizes: map[*Tree]int{}},
 		estimates: map[*Expr]int{},
 		ugly:      map[*Tree]int{},
+		expansion: map[*Expr]*Expr{},
 		done:      [2]map[*Expr]*Expr{{}, {}},
 		names:     p.nameTable(names),
 		met:       map[*Expr]*Expr{},
@@ -110,12 +113,16 @@ func (s *simplifier) simple(e *Expr, l level) *Expr {
 }
 
 // improved returns the shortest of what the rules make of e, if that is
-// shorter.
+// shorter. The rules that expand are tried when the others have done all they
+// can.
 func (s *simplifier) improved(e *Expr, l level) *Expr {
 	e = s.meet(e)
 	best, cost := s.best(e, e, s.cost(e), flat)
+	if best != e {
+		return s.simple(best, l)
+	}
 	if l == deep {
-		best, _ = s.best(e, best, cost, deep)
+		best, _ = s.best(e, e, cost, deep)
 	}
 	if best == e {
 		return e
@@ -136,6 +143,9 @@ func (s *simplifier) best(e, best *Expr, cost int, l level) (*Expr, int) {
 		}
 		for _, c := range s.offers(r, e) {
 			if l == deep {
+				if s.nodes(c) > maxGrowth*(start/costNode)+maxExpandedTerms {
+					continue
+				}
 				c = s.simple(c, flat)
 			}
 			k := s.cost(c)

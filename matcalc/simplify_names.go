@@ -191,8 +191,11 @@ func (s *simplifier) renamed(e *Expr) *Expr {
 // unnamed returns e with a name in it replaced by what it stands for, wherever
 // that makes e shorter.
 func (s *simplifier) unnamed(e *Expr, names []*Expr) *Expr {
+	if len(names) > maxCommon || s.nodes(e) > maxDeep {
+		return e
+	}
 	for i, n := range slices.Backward(names) {
-		if n.def == nil || !e.uses(n) || len(names) > maxCommon {
+		if n.def == nil || n.def.op == OpFn || !e.uses(n) {
 			continue
 		}
 		others := slices.Delete(slices.Clone(names), i, i+1)

@@ -329,6 +329,15 @@ const maxExpandedTerms = 40
 // expanded returns e with its products of sums multiplied out, as long as that
 // makes few terms.
 func (s *simplifier) expanded(e *Expr) *Expr {
+	if x := s.expansion[e]; x != nil {
+		return x
+	}
+	x := s.multipliedOut(e)
+	s.expansion[e] = x
+	return x
+}
+
+func (s *simplifier) multipliedOut(e *Expr) *Expr {
 	switch e.op {
 	case OpAdd:
 		terms := make([]*Expr, len(e.args))
@@ -364,12 +373,21 @@ func (s *simplifier) expanded(e *Expr) *Expr {
 // first factor, y of the second, and so on; e, which that is equal to, if there
 // are too many.
 func (s *simplifier) distributed(factors []*Expr, multiply func(...*Expr) *Expr, e *Expr) *Expr {
-	choices := [][]*Expr{nil}
-	for _, f := range factors {
-		terms := s.terms(f)
-		if len(choices)*len(terms) > maxExpandedTerms {
+	lists := make([][]*Expr, len(factors))
+	count, size := 1, 0
+	for i, f := range factors {
+		lists[i] = s.terms(f)
+		size = size*len(lists[i]) + count*s.estimate(f)
+		count *= len(lists[i])
+		if count > maxExpandedTerms || size > 2*maxGrowth*s.estimate(e)+maxExpandedTerms {
 			return e
 		}
+	}
+	if count == 1 && slices.Equal(factors, e.args) {
+		return e
+	}
+	choices := [][]*Expr{nil}
+	for _, terms := range lists {
 		var next [][]*Expr
 		for _, c := range choices {
 			for _, t := range terms {
