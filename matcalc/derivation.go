@@ -12,7 +12,10 @@ import (
 
 // objectiveName returns a name for the objective that means nothing else: f, as
 // in the article, where that is free or the objective is the function f itself.
-func (d *Derivation) objectiveName() string {
+func (d *Derivation) objectiveName(o PrintOptions) string {
+	if o.Objective != "" {
+		return o.Objective
+	}
 	names := append(d.Scope.Names(), d.Scope.Dims()...)
 	for _, f := range d.Scope.Functions {
 		if f.Name != "f" || d.Objective.op != OpApp || d.Objective.fn != f {
@@ -40,12 +43,12 @@ type stage struct {
 
 // stages returns the derivation in stages. Only verbose ones have the minor
 // steps. In the grammar there is no ∂f/∂Y, so there names are not used.
-func (d *Derivation) stages(verbose, names bool) []stage {
+func (d *Derivation) stages(o PrintOptions, names bool) []stage {
 	var stages []stage
 	var known *abbreviation
 	open := false
 	for _, s := range d.Steps {
-		if s.Minor && !verbose {
+		if s.Minor && !o.Verbose {
 			continue
 		}
 		if !open || stages[len(stages)-1].of != s.Of {
@@ -62,7 +65,7 @@ func (d *Derivation) stages(verbose, names bool) []stage {
 		if s.By == d.Wrt && now.gradient[0] != d.Gradient {
 			now.gradient = append(now.gradient, d.Gradient)
 		} else if s.By != d.Wrt && names {
-			known = d.abbreviate(s.By, s.Gradient)
+			known = d.abbreviate(d.objectiveName(o), s.By, s.Gradient)
 		}
 		open = false
 	}
@@ -74,6 +77,7 @@ type abbreviation struct {
 	*Pool
 	g, name     *Expr
 	m, mT, unit *Expr // g is a scalar times m, and m is unit when g is name
+	done        map[*Expr]*Expr
 }
 
 // isPartial reports whether g is the gradient of an abstract function by v,
@@ -81,7 +85,7 @@ type abbreviation struct {
 func isPartial(g, v *Expr) bool { return g.op == OpGradApp && len(g.args) == 1 && g.args[0] == v }
 
 // abbreviate returns ∂f/∂v as a name of g, nil if g needs none.
-func (d *Derivation) abbreviate(v, g *Expr) *abbreviation {
+func (d *Derivation) abbreviate(f string, v, g *Expr) *abbreviation {
 	c, scalars, m := g.Factors()
 	if m == nil {
 		m = d.Scope.one
@@ -94,8 +98,8 @@ func (d *Derivation) abbreviate(v, g *Expr) *abbreviation {
 	case OpNum, OpEye, OpOnes, OpZeros:
 		return nil
 	}
-	a := &abbreviation{Pool: d.Scope.Pool, g: g, m: m, mT: d.Scope.T(m)}
-	a.name = a.Define(partialName(d.objectiveName(), v.name), g)
+	a := &abbreviation{Pool: d.Scope.Pool, g: g, m: m, mT: d.Scope.T(m), done: map[*Expr]*Expr{}}
+	a.name = a.Define(partialName(f, v.name), g)
 	a.unit = a.Times(new(big.Rat).Inv(c), a.name)
 	for _, s := range scalars {
 		a.unit = a.Div(a.unit, s)
@@ -123,6 +127,15 @@ func (a *abbreviation) in(e *Expr) (short *Expr) {
 }
 
 func (a *abbreviation) find(e *Expr) *Expr {
+	r := a.done[e]
+	if r == nil {
+		r = a.search(e)
+		a.done[e] = r
+	}
+	return r
+}
+
+func (a *abbreviation) search(e *Expr) *Expr {
 	switch e {
 	case a.g:
 		return a.name
@@ -190,6 +203,14 @@ func (s Step) reason() string {
 		parts = append(parts, s.Note)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// sentence returns the name of a rule and what it says.
+func (r Rule) sentence() string {
+	if r.Equation == "" {
+		return r.ID + ": " + r.Title
+	}
+	return r.ID + ": " + r.Title + " [article, " + r.Equation + "]"
 }
 
 // rules returns the rules that are named, each once, in the order of [Rules].

@@ -86,6 +86,9 @@ func (w *latexWriter) name(name string) { w.put(latexName(name), nameWidth(name)
 // latexName returns a name as LaTeX: Greek letters, digits at the end and what
 // follows a _ as an index, words upright.
 func latexName(name string) string {
+	if !isName(name) {
+		return `\text{` + latexText(name) + "}"
+	}
 	letters, index := splitName(name)
 	body := letters
 	rest := strings.TrimPrefix(letters, "d")
@@ -129,7 +132,7 @@ func greekCommand(name string) string {
 // nameWidth is the width of a name.
 func nameWidth(name string) int {
 	letters, index := splitName(name)
-	if len(letters) > 1 && greek[letters] == "" {
+	if len(letters) != 1 && greek[letters] == "" {
 		return letter*len(letters) + letter*(len(index)+1)/2
 	}
 	width := letter
@@ -472,7 +475,7 @@ func (w *latexPage) width() int {
 
 func (w *latexPage) derivation() {
 	w.problem()
-	for _, s := range w.d.stages(w.o.Verbose, true) {
+	for _, s := range w.d.stages(w.o, true) {
 		w.chain(s)
 		if s.by != nil {
 			w.say("Therefore")
@@ -488,7 +491,7 @@ func (w *latexPage) derivation() {
 	w.remarks()
 }
 
-func (w *latexPage) objective() string { return latexName(w.d.objectiveName()) }
+func (w *latexPage) objective() string { return latexName(w.d.objectiveName(w.o)) }
 
 func (w *latexPage) partial(v *Expr) string {
 	return `\frac{\partial ` + w.objective() + `}{\partial ` + latexName(v.name) + "}"
@@ -549,7 +552,7 @@ func (w *latexPage) display(heads []string, exprs []*Expr, reasons []string) {
 		layouts[i] = latexLayout(notate(e))
 		widest = max(widest, layouts[i].width()/letter)
 	}
-	column = min(column, max(w.width()/3, w.width()-around-widest))
+	column = min(column, max(w.width()/4, w.width()-around-widest))
 	room := (w.width() - column - around) * letter
 	var rows []string
 	for i, layout := range layouts {
@@ -598,11 +601,7 @@ func (w *latexPage) remarks() {
 		return
 	}
 	for _, r := range w.d.rules() {
-		text := r.ID + ": " + prose(r.Title)
-		if r.Equation != "" {
-			text += " [" + r.Equation + "]"
-		}
-		w.say("\n" + w.text(text))
+		w.say("\n" + w.text(prose(r.sentence())))
 	}
 	for _, c := range w.d.Checks {
 		w.say("\n" + w.text(c.String()))

@@ -20,15 +20,15 @@ type layout struct {
 	depth  int // of the brackets that are open
 }
 
-// Costs of line breaks. One more bracket around it makes a break dearer than
-// any outside it.
+// Costs of line breaks. Each bracket around a break makes it dearer, the second
+// one more so than the first.
 const (
 	breakSum     = 1
 	breakComma   = 3
 	breakHad     = 4
 	breakProduct = 6
-	breakDepth   = 8
-	breakLine    = 12 // for every line
+	breakDepth   = 5  // times the square of the depth
+	breakLine    = 8  // for every line
 	breakShort   = 6  // for a last line with little in it
 	breakTooWide = 50 // for every character too many
 )
@@ -45,7 +45,7 @@ func (l *layout) put(text string, width int) {
 
 // breakable begins a piece.
 func (l *layout) breakable(cost int, space, lead string) {
-	l.pieces = append(l.pieces, piece{cost: cost + breakDepth*l.depth, space: space, lead: lead, width: len(space)})
+	l.pieces = append(l.pieces, piece{cost: cost + breakDepth*l.depth*l.depth, space: space, lead: lead, width: len(space)})
 }
 
 // flat returns everything in one line.

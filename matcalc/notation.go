@@ -61,7 +61,23 @@ func newMark(kind markKind, text string, args ...*mark) *mark {
 }
 
 // notate returns the marks of an expression.
-func notate(e *Expr) *mark { return notator{}.mark(e.Tree()) }
+func notate(e *Expr) *mark { return notator{}.mark(writable(e)) }
+
+// tooLong is what is written in the place of an expression that is longer than
+// [MaxNodesWritten].
+const tooLong = "(too long to be written out)"
+
+// writable returns the tree of e, or that of tooLong.
+func writable(e *Expr) (t *Tree) {
+	var err error
+	defer func() {
+		if err != nil {
+			t = &Tree{Kind: TreeName, Text: tooLong}
+		}
+	}()
+	defer Catch(&err)
+	return e.Tree()
+}
 
 // notator makes marks of trees.
 type notator struct{}
@@ -258,27 +274,78 @@ func (n notator) binary(t *Tree) *mark {
 			break
 		}
 	}
-	m := n.arg(t, 0)
-	for _, t := range slices.Backward(spine) {
-		right := n.arg(t, 1)
-		switch t.Text {
-		case "*":
-			if m = m.closed(); m.kind == markProduct {
-				m = join(m, "", right)
-			} else {
-				m = newMark(markProduct, "", m, right)
-			}
-		case "/":
-			m = newMark(markFraction, "", m.opened().closed(), right)
-		case "^":
-			m = newMark(markRaise, "", n.base(m), right)
-		case ".^":
-			m = newMark(markRaise, "⊙", n.base(m), right)
-		default:
-			m = chain(operators[t.Text], m.opened(), right.opened())
-		}
+	slices.Reverse(spine)
+	m, used := n.scalars(spine)
+	if used == 0 {
+		m = n.arg(t, 0)
+	}
+	for _, t := range spine[used:] {
+		m = n.apply(m, t)
 	}
 	return m.opened()
+}
+
+// apply returns m with the operator of t and its right side appended.
+func (n notator) apply(m *mark, t *Tree) *mark {
+	right := n.arg(t, 1)
+	switch t.Text {
+	case "*":
+		if m = m.closed(); m.kind == markProduct {
+			return join(m, "", right)
+		}
+		return newMark(markProduct, "", m, right)
+	case "/":
+		return newMark(markFraction, "", m.opened().closed(), right)
+	case "^":
+		return newMark(markRaise, "", n.base(m), right)
+	case ".^":
+		return newMark(markRaise, "⊙", n.base(m), right)
+	}
+	return chain(operators[t.Text], m.opened(), right.opened())
+}
+
+// scalars returns the product that the operators of the spine begin with, and
+// how many of them that is, if all factors are scalars: differentials come last,
+// 2·tr(B) dt for 2·dt·tr(B).
+func (n notator) scalars(spine []*Tree) (m *mark, used int) {
+	trees := []*Tree{spine[0].Args[0]}
+	for used < len(spine) && spine[used].Text == "*" {
+		trees = append(trees, spine[used].Args[1])
+		used++
+	}
+	if used == 0 || slices.ContainsFunc(trees, func(t *Tree) bool {
+		return t.Kind != TreeNumber && (t.Expr == nil || !t.Expr.IsScalar())
+	}) {
+		return nil, 0
+	}
+	first := []*mark{n.arg(spine[0], 0)}
+	var last []*mark
+	for i, t := range trees[1:] {
+		if a := n.arg(spine[i], 1); t.Expr != nil && hasDifferential(t.Expr) {
+			last = append(last, a)
+		} else {
+			first = append(first, a)
+		}
+	}
+	if t := trees[0]; t.Expr != nil && hasDifferential(t.Expr) {
+		first, last = first[1:], append(first[:1:1], last...)
+	}
+	all := append(first, last...)
+	for i := range all[:len(all)-1] {
+		all[i] = all[i].closed()
+	}
+	return newMark(markProduct, "", all...), used
+}
+
+// hasDifferential reports whether a differential is a factor in e, or in its terms.
+func hasDifferential(e *Expr) bool {
+	switch e.op {
+	case OpDiff:
+		return true
+	case OpAdd, OpScale, OpProd, OpHad, OpT, OpTr, OpSum:
+		return slices.ContainsFunc(e.args, hasDifferential)
+	}
+	return false
 }
 
 // opened returns m without the brackets of a number times (x'*y).

@@ -10,6 +10,8 @@ type PrintOptions struct {
 	Width   int  // of lines, in characters; 0 for what suits the format
 	ASCII   bool // text in the grammar, without characters beyond ASCII
 	Verbose bool // every small step, what the rules say, and the checks
+
+	Objective string // what the objective is called; "" for f, if that means nothing else
 }
 
 // Text returns e in the notation of mathematics, or with ASCII in the grammar.
@@ -29,7 +31,7 @@ func (o PrintOptions) width() int {
 func (d *Derivation) Text(o PrintOptions) string {
 	w := &textPage{o: o, d: d}
 	w.problem()
-	for _, s := range d.stages(o.Verbose, !o.ASCII) {
+	for _, s := range d.stages(o, !o.ASCII) {
 		w.b.WriteByte('\n')
 		w.chain(s)
 		if s.by != nil {
@@ -65,18 +67,18 @@ func (w *textPage) either(unicode, ascii string) string {
 }
 
 func (w *textPage) partial(v *Expr) string {
-	f := w.d.objectiveName()
+	f := w.d.objectiveName(w.o)
 	return w.either("∂"+textName(f)+"/∂"+textName(v.name), "d"+f+"/d"+v.name)
 }
 
 func (w *textPage) second(v *Expr) string {
-	f, x := w.d.objectiveName(), textName(v.name)
+	f, x := w.d.objectiveName(w.o), textName(v.name)
 	return w.either("∂²"+textName(f)+"/∂"+x+"∂"+x+"ᵀ", "d2"+f+"/d"+v.name+"d"+v.name+"'")
 }
 
 // problem writes the objective, the definitions and the declarations.
 func (w *textPage) problem() {
-	w.equation(w.name(w.d.objectiveName()), w.d.Objective)
+	w.equation(w.name(w.d.objectiveName(w.o)), w.d.Objective)
 	for _, v := range w.d.Scope.Wheres {
 		w.equation(w.name(v.name), v.def)
 	}
@@ -143,7 +145,7 @@ func (w *textPage) result(label, name string, forms ...*Expr) {
 // chain writes the lines of a stage, aligned at the equals sign, with the
 // reasons in a column on the right.
 func (w *textPage) chain(s stage) {
-	head := "d" + w.name(w.d.objectiveName())
+	head := "d" + w.name(w.d.objectiveName(w.o))
 	if s.of != nil {
 		head = "d" + w.name(s.of.name)
 	}
@@ -156,7 +158,7 @@ func (w *textPage) chain(s stage) {
 		layouts[i] = textLayout(s.lines[i], w.o.ASCII)
 		widest = max(widest, layouts[i].width())
 	}
-	room := w.o.width() - at - gap - min(longest, max(w.o.width()/3, w.o.width()-at-gap-widest))
+	room := w.o.width() - at - gap - min(longest, max(w.o.width()/4, w.o.width()-at-gap-widest))
 	column := 0 // where the reasons begin
 	blocks := make([][]string, len(s.lines))
 	for i, l := range layouts {
@@ -208,14 +210,11 @@ func (w *textPage) remarks() {
 	}
 	w.b.WriteByte('\n')
 	for _, r := range w.d.rules() {
-		text := r.Title
+		text := r.sentence()
 		if !w.o.ASCII {
 			text = prose(text)
 		}
-		if r.Equation != "" {
-			text += "  [" + r.Equation + "]"
-		}
-		w.b.WriteString(r.ID + ": " + text + "\n")
+		w.paragraph(text)
 	}
 	if len(w.d.Checks) > 0 {
 		w.b.WriteByte('\n')
@@ -239,7 +238,7 @@ func (w *textPage) paragraph(text string) {
 func prose(s string) string { return proseReplacer.Replace(s) }
 
 var proseReplacer = strings.NewReplacer(
-	"sigma'", "σ′", "phi'", "φ′", "inv(X)", "X⁻¹", "norm2(X)^2", "‖X‖²", "logdet(X)", "log|X|", "det(X)", "|X|",
+	"= -", "= −", " - ", " − ", "sigma'", "σ′", "phi'", "φ′", "inv(X)", "X⁻¹", "norm2(X)^2", "‖X‖²", "logdet(X)", "log|X|", "det(X)", "|X|",
 	"kron(X,Y)", "X ⊗ Y", "kron(dX,Y)", "dX ⊗ Y", "kron(X,dY)", "X ⊗ dY", "df/dY'*", "(∂f/∂Y)ᵀ ",
 	"*dX*", " dX ", "dX*", "dX ", "*dX", " dX", "*dY", " dY", "(dX)*", "(dX) ", "(dX)'", "(dX)ᵀ",
 	".*dX", " ⊙ dX", "dX.*", "dX ⊙ ", ".*dY", " ⊙ dY", ".*", " ⊙ ", "*", "·", "^2", "²", "'", "ᵀ",
@@ -249,7 +248,7 @@ var proseReplacer = strings.NewReplacer(
 func textLayout(e *Expr, ascii bool) *layout {
 	if ascii {
 		w := &asciiWriter{}
-		w.tree(e.Tree())
+		w.tree(writable(e))
 		return &w.layout
 	}
 	w := &textWriter{}

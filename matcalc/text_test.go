@@ -96,6 +96,7 @@ var printed = []struct{ grammar, text, ascii, latex string }{
 	{"mu_x'*dX*x", "μ_xᵀ dX x", "mu_x'*dX*x", `\mu_{x}^{T}\,dX\,x`},
 	{"tr(A*dX)", "tr(A dX)", "tr(A*dX)", `\operatorname{tr}(A\,dX)`},
 	{"tr(2*A*dX'*B*(dY)')", "2·tr(A (dX)ᵀ B (dY)ᵀ)", "2*tr(A*dX'*B*dY')", `2\operatorname{tr}(A\,(dX)^{T}\,B\,(dY)^{T})`},
+	{"2*ds*tr(A)*s", "2·tr(A)·s ds", "2*ds*tr(A)*s", `2\operatorname{tr}(A)\,s\,ds`},
 	{"X.*dX", "X ⊙ dX", "X .* dX", `X \odot dX`},
 }
 
@@ -116,6 +117,42 @@ func TestText(t *testing.T) {
 		if got := e.LaTeX(); got != c.latex {
 			t.Errorf("%s is printed as %s, want %s", c.grammar, got, c.latex)
 		}
+	}
+}
+
+// Lines are broken outside of brackets rather than inside, at + rather than at ·.
+func TestTextBreaks(t *testing.T) {
+	s := printing(t)
+	e, err := s.Parse("tr(A*(X+B)*sin(X*B+A))+tr(A.*X.*(A+B+X))*s*tr(data*B*A*X)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{80, "tr(A·(X + B)·sin(X·B + A)) + tr(A ⊙ X ⊙ (A + B + X))·s·tr(data·B·A·X)"},
+		{60, "tr(A·(X + B)·sin(X·B + A))\n  + tr(A ⊙ X ⊙ (A + B + X))·s·tr(data·B·A·X)"},
+		{30, "tr(A·(X + B)·sin(X·B + A))\n  + tr(A ⊙ X ⊙ (A + B + X))·s\n  ·tr(data·B·A·X)"},
+	} {
+		if got := e.Text(PrintOptions{Width: c.width}); got != c.want {
+			t.Errorf("in %d columns:\n%s\nwant\n%s", c.width, got, c.want)
+		}
+	}
+}
+
+// What is too long to be written is said to be so.
+func TestTextTooLong(t *testing.T) {
+	s := printing(t)
+	e := s.Lookup("X")
+	for range 30 {
+		e = s.Fn("sin", s.Mul(e, s.Fn("cos", e)))
+	}
+	if got := e.Text(PrintOptions{}); got != tooLong {
+		t.Errorf("it is written as %.100s", got)
+	}
+	if got := e.LaTeX(); got != `\text{`+tooLong+"}" {
+		t.Errorf("it is written as %.100s", got)
 	}
 }
 
