@@ -336,7 +336,7 @@ func (s *simplifier) outer(e *Expr) (a, b *Expr) {
 // something may cancel.
 func (s *simplifier) innerProducts(e *Expr) []*Expr {
 	chain := e.args
-	if e.op == OpTr {
+	if e.op == OpTr && e.args[0].op == OpProd {
 		chain = e.args[0].args
 	} else if !e.IsScalar() {
 		return nil

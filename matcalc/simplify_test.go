@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // valueDifference returns the largest relative difference of a and b at random
@@ -33,6 +35,18 @@ func valueDifference(s *Scope, seed uint64, a, b *Expr, dims ...map[string]int) 
 		worst = max(worst, relative(x, y))
 	}
 	return worst, nil
+}
+
+// rawGradient returns the gradient of a case before it is simplified.
+func rawGradient(t *testing.T, c testCase) (*Scope, *Expr) {
+	t.Helper()
+	s, err := c.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &deriver{differential: newDifferential(s), counts: map[*Expr]int{}, sizes: map[*Expr]int{}}
+	d.run()
+	return s, d.unsimplified
 }
 
 // The simplified gradient of every case has the value of the gradient, is
@@ -77,7 +91,10 @@ func TestSimplifyCases(t *testing.T) {
 }
 
 // simplifyScope declares what the expressions of the tests are made of.
-func simplifyScope(t testing.TB, where ...Definition) *Scope {
+func simplifyScope(t interface {
+	Helper()
+	Fatal(...any)
+}, where ...Definition) *Scope {
 	t.Helper()
 	p := Problem{Expr: "s", Wrt: "s", Where: where, Dims: map[string]int{"N": 5}}
 	for _, v := range strings.Fields(`X:m,n Y:m,n Z:m,n A:n,n B:n,n C:n,n S:n,n,symmetric P:n,n,spd V:n,n,invertible
@@ -223,6 +240,136 @@ func TestSimplificationsAreIdentities(t *testing.T) {
 			t.Errorf("the rule %q was never used", r.name)
 		}
 	}
+}
+
+// exprDrawer draws expressions. Their shapes are s for scalars, x for columns, A
+// for square and X for other matrices.
+type exprDrawer struct {
+	*Scope
+	t *rapid.T
+}
+
+func (d exprDrawer) pick(choices ...string) string {
+	return rapid.SampledFrom(choices).Draw(d.t, "choice")
+}
+
+func (d exprDrawer) leaf(shape string) *Expr {
+	switch shape {
+	case "s":
+		return d.Lookup(d.pick("s", "t", "c"))
+	case "x":
+		return d.Lookup(d.pick("x", "y", "w"))
+	case "X":
+		return d.Lookup(d.pick("X", "Y"))
+	}
+	if name := d.pick("A", "B", "S", "P", "V", "Q", "D", "I"); name != "I" {
+		return d.Lookup(name)
+	}
+	return d.Eye(DimNamed("n"))
+}
+
+// expr returns an expression of this shape, about depth levels deep.
+func (d exprDrawer) expr(shape string, depth int) *Expr {
+	if depth == 0 {
+		return d.leaf(shape)
+	}
+	sub := func(shape string) *Expr { return d.expr(shape, depth-1) }
+	common := []string{"leaf", "add", "add", "sub", "scale", "neg", "half"}
+	choose := func(more ...string) string { return d.pick(append(common, more...)...) }
+	kind := ""
+	switch shape {
+	case "s":
+		kind = choose("mul", "div", "pow", "fn", "inner", "quad", "tr", "sum", "norm2", "det")
+	case "x":
+		kind = choose("had", "had", "over", "fn", "times", "turned", "diagonal")
+	case "X":
+		kind = choose("had", "over", "fn", "product", "outer")
+	default:
+		kind = choose("had", "fn", "square", "T", "inv", "outer", "gram", "diag", "eye")
+	}
+	fns := []string{"exp", "sigmoid", "tanh", "sin", "cos", "relu", "step", "abs", "softplus", "sign"}
+	square := func() *Expr { return d.Lookup(d.pick("V", "P", "Q")) }
+	positive := func(e *Expr) *Expr { return d.Add(d.Int(2), d.Had(e, e)) }
+	switch kind {
+	case "add":
+		return d.Add(sub(shape), sub(shape))
+	case "sub":
+		return d.Sub(sub(shape), sub(shape))
+	case "scale":
+		return d.Mul(sub("s"), sub(shape))
+	case "neg":
+		return d.Neg(sub(shape))
+	case "half":
+		return d.Times(ratHalf, sub(shape))
+	case "mul", "had":
+		return d.Had(sub(shape), sub(shape))
+	case "div":
+		return d.Div(sub("s"), d.Lookup("c"))
+	case "over":
+		return d.Had(sub(shape), d.EPow(positive(sub(shape)), d.Int(-1)))
+	case "pow":
+		return d.Pow(positive(sub("s")), d.Int(int64(rapid.IntRange(-2, 3).Draw(d.t, "power"))))
+	case "fn":
+		return d.Fn(d.pick(fns...), sub(shape))
+	case "inner":
+		return d.Mul(d.T(sub("x")), sub("x"))
+	case "quad":
+		return d.Mul(d.T(sub("x")), sub("A"), sub("x"))
+	case "tr":
+		return d.Tr(sub("A"))
+	case "sum":
+		return d.Sum(sub(d.pick("x", "X")))
+	case "norm2":
+		return d.Norm2(sub(d.pick("x", "X")))
+	case "det":
+		return d.Det(square())
+	case "times":
+		return d.Mul(sub("A"), sub("x"))
+	case "turned":
+		return d.Mul(d.T(sub("X")), sub("X"), sub("x"))
+	case "diagonal":
+		return d.Diag(sub("A"))
+	case "product":
+		return d.Mul(sub("X"), sub("A"))
+	case "outer":
+		if shape == "X" {
+			return d.Mul(d.leaf("X"), sub("x"), d.T(sub("x")))
+		}
+		return d.Mul(sub("x"), d.T(sub("x")))
+	case "square":
+		return d.Mul(sub("A"), sub("A"))
+	case "T":
+		return d.T(sub("A"))
+	case "inv":
+		return d.Inv(square())
+	case "gram":
+		return d.Mul(d.T(sub("X")), sub("X"))
+	case "diag":
+		return d.Diag(sub("x"))
+	case "eye":
+		return d.Had(d.Eye(DimNamed("n")), sub("A"))
+	}
+	return d.leaf(shape)
+}
+
+// Simplify changes no value, and makes nothing longer.
+func TestSimplifyRandom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := simplifyScope(t)
+		d := exprDrawer{s, t}
+		e := d.expr(d.pick("s", "x", "X", "A"), rapid.IntRange(1, 4).Draw(t, "depth"))
+		g := s.Simplify(e, nil)
+		if g.shape != e.shape {
+			t.Fatalf("%s: %s became %s of shape %s", e.shape, e, g, g.shape)
+		}
+		if g.Nodes() > e.Nodes() {
+			t.Fatalf("%s became %s", e, g)
+		}
+		off, err := valueDifference(s, 5, e, g)
+		if err == nil && !(off <= 1e-6) {
+			t.Fatalf("%s became %s: off by %g", e, g, off)
+		}
+	})
 }
 
 // parts returns the expressions that e is made of.
