@@ -196,7 +196,7 @@ func (s *simplifier) nodes(e *Expr) int { return s.cost(e) / costNode }
 
 const (
 	costNode  = 1 << 16
-	costPower = 16 // a power of k costs as much as 16·k characters
+	costPower = 16 // a power of k costs as much as 16·k² characters
 )
 
 // looks returns what makes t less easy to read than another tree of the same
@@ -208,7 +208,7 @@ func (s *simplifier) looks(t *Tree) int {
 	n := len(t.Text)
 	if t.Kind == TreeBinary && (t.Text == "^" || t.Text == ".^") {
 		if k, err := strconv.Atoi(t.Args[1].Text); err == nil {
-			n += costPower * k
+			n += costPower * min(k, 8) * min(k, 8)
 		}
 	}
 	for i, a := range t.Args {

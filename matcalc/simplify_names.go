@@ -55,6 +55,9 @@ func (p *Pool) enter(t *nameTable, form, n *Expr) {
 	if m == nil && len(scalars) == 1 {
 		t.add(p, scalars[0], p.Div(n, p.Num(c)))
 	}
+	if m == nil && len(scalars) > 1 {
+		m, scalars = scalars[0], scalars[1:]
+	}
 	mayBeZero := func(x *Expr) bool { return !x.Is(Positive) && !x.isDivisor() }
 	if m != nil && !slices.ContainsFunc(scalars, mayBeZero) {
 		value := p.Div(n, p.scale(c, scalars, nil))

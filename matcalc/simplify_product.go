@@ -9,6 +9,7 @@ var productRules = []simplification{
 	{"1'·v = sum(v)", flat, 1, []Op{OpProd, OpSum}, (*simplifier).onesProducts},
 	{"x'·(y∘z) = sum(x∘y∘z)", flat, 2, []Op{OpProd, OpTr}, (*simplifier).innerProducts},
 	{"rows that are constant", flat, -1, []Op{OpProd}, (*simplifier).constantRows},
+	{"constant rows under a sum", deep, 3, []Op{OpHad}, (*simplifier).constantIn},
 	{"tr(u·v') = v'·u", flat, 1, []Op{OpTr}, (*simplifier).traces},
 	{"(a·b')∘X", flat, 1, []Op{OpHad}, (*simplifier).rankOne},
 	{"norms", flat, 1, []Op{OpTr, OpFn, OpPow, OpNorm2, OpSum, OpProd}, (*simplifier).norms},
@@ -348,46 +349,106 @@ func (s *simplifier) innerProducts(e *Expr) []*Expr {
 }
 
 // constantRows offers (Y·1)∘R for (Y∘R)·1, and ∘ for · with a diagonal matrix,
-// where R is a power of X·1, of which each row is constant.
+// where R is a power of X·1, of which each row is constant; and the same for
+// columns.
 func (s *simplifier) constantRows(e *Expr) []*Expr {
 	var offers []*Expr
 	for i, a := range e.args[:len(e.args)-1] {
 		b := e.args[i+1]
-		if a.op == OpDiag {
-			if spread := s.spread(a.args[0], b.shape.Cols); spread != nil {
-				offers = append(offers, s.replaced(e, i, 2, s.Had(b, spread)))
+		for _, r := range []*Expr{s.constantOut(a, b, false), s.constantOut(b, a, true)} {
+			if r != nil {
+				offers = append(offers, s.replaced(e, i, 2, r))
 			}
-		}
-		if b.op != OpOnes || a.op != OpHad && a.op != OpEPow {
-			continue
-		}
-		factors := []*Expr{a}
-		if a.op == OpHad {
-			factors = a.args
-		}
-		for j, f := range factors {
-			p := s.entryPower(f)
-			base := p.base
-			if base.op != OpProd || base.args[len(base.args)-1].op != OpOnes || p.exponent.op != OpNum {
-				continue
-			}
-			row := Shape{base.args[len(base.args)-1].shape.Rows, b.shape.Cols}
-			spread := s.Mul(append(slices.Clone(base.args[:len(base.args)-1]), s.Ones(row))...)
-			rest := s.Had(append(without(factors, j), s.Ones(a.shape))...)
-			offers = append(offers, s.replaced(e, i, 2, s.Had(s.EPow(spread, p.exponent), s.Mul(rest, b))))
 		}
 	}
 	return offers
 }
 
-// spread returns u·1' with a row 1' of n ones, where u is a power of a X·1; else
-// nil.
-func (s *simplifier) spread(u *Expr, n Dim) *Expr {
-	p := s.entryPower(u)
-	if p.base.op != OpProd || p.exponent.op != OpNum || p.base.args[len(p.base.args)-1].op != OpOnes {
+// constantOut returns (Y·1)∘R for a = Y∘R and b = 1, and Y∘R for a = diag(r)
+// and b = Y, where the columns of R are all r; nil if a·b is neither. For b·a
+// it is rows instead of columns.
+func (s *simplifier) constantOut(a, b *Expr, rows bool) *Expr {
+	n := b.shape.Cols
+	if rows {
+		n = b.shape.Rows
+	}
+	if a.op == OpDiag {
+		spread := s.spread(a.args[0], n, false)
+		switch {
+		case spread == nil:
+			return nil
+		case rows:
+			return s.Had(b, s.T(spread))
+		}
+		return s.Had(b, spread)
+	}
+	if b.op != OpOnes || a.op != OpHad && a.op != OpEPow {
 		return nil
 	}
-	return s.EPow(s.Mul(p.base, s.Ones(Shape{One, n})), p.exponent)
+	factors, _ := s.factorsOf(a)
+	for j, f := range factors {
+		if spread := s.spread(f, n, rows); spread != nil {
+			rest := s.Had(append(without(factors, j), s.Ones(a.shape))...)
+			if rows {
+				return s.Had(spread, s.Mul(b, rest))
+			}
+			return s.Had(spread, s.Mul(rest, b))
+		}
+	}
+	return nil
+}
+
+// constantIn offers (Y∘R)·1 for (Y·1)∘R, where R is a power of X·1: Y∘R may
+// have a name. And the same for columns.
+func (s *simplifier) constantIn(e *Expr) []*Expr {
+	var offers []*Expr
+	for i, f := range e.args {
+		for j, g := range e.args {
+			if i == j || g.op != OpProd || len(g.args) != 2 {
+				continue
+			}
+			var r *Expr
+			if y := g.args[0]; g.args[1].op == OpOnes {
+				if spread := s.spread(f, y.shape.Cols, false); spread != nil {
+					r = s.Mul(s.Had(y, spread), g.args[1])
+				}
+			} else if y := g.args[1]; g.args[0].op == OpOnes {
+				if spread := s.spread(f, y.shape.Rows, true); spread != nil {
+					r = s.Mul(g.args[0], s.Had(y, spread))
+				}
+			}
+			if r != nil {
+				rest := without(without(e.args, max(i, j)), min(i, j))
+				offers = append(offers, s.Had(append(rest, r)...))
+			}
+		}
+	}
+	return offers
+}
+
+// spread returns the matrix of n columns that are all those of u, a power of
+// X·1, or with n rows that are all those of u, a power of 1·X; nil if u is
+// something else.
+func (s *simplifier) spread(u *Expr, n Dim, rows bool) *Expr {
+	p := s.entryPower(u)
+	if p.base.op != OpProd || p.exponent.op != OpNum {
+		return nil
+	}
+	factors := slices.Clone(p.base.args)
+	end := len(factors) - 1
+	if rows {
+		end = 0
+	}
+	ones := factors[end].shape
+	if factors[end].op != OpOnes {
+		return nil
+	}
+	if rows {
+		factors[end] = s.Ones(Shape{n, ones.Cols})
+	} else {
+		factors[end] = s.Ones(Shape{ones.Rows, n})
+	}
+	return s.EPow(s.Mul(factors...), p.exponent)
 }
 
 // norms offers norm2(X)^2 for tr(X'·X), norm2(x) for sqrt(x'·x), and beside

@@ -154,6 +154,9 @@ var simplified = []struct{ in, want string }{
 	{"(u*x').*(v*y')", "(u.*v)*(x.*y)'"},
 	{"eye(n).*(x*y')", "diag(x.*y)"},
 	{"(X./(Y*ones(n,n)))*ones(n,n)", "(X*ones(n,n))./(Y*ones(n,n))"},
+	{"ones(m,m)*(X./(ones(m,m)*Y))", "(ones(m,m)*X)./(ones(m,m)*Y)"},
+	{"Z-(Z*ones(n,n)).*(X./(Z*ones(n,n)))", "Z-X"},
+	{"(X*ones(n,n))./(Y*ones(n,n))", "(X*ones(n,n))./(Y*ones(n,n))"},
 	{"diag(1./(X*ones(n)))*Y", "Y./(X*ones(n,n))"},
 	{"eye(n).*A'", "eye(n).*A"},
 	{"diag(u)*X*x", "u.*(X*x)"},
@@ -395,7 +398,7 @@ func parts(e *Expr) []*Expr {
 // give way to it where it is no longer.
 func TestSimplifyNames(t *testing.T) {
 	where := []Definition{
-		{"R", "X*A-Y"}, {"h", "tanh(X*x)"}, {"E", "(X-Y)/N.*Z"}, {"q", "x'*S*x"}, {"g", "x"},
+		{"K", "exp(X)"}, {"L", "K./(K*ones(n,n))"}, {"R", "X*A-Y"}, {"h", "tanh(X*x)"}, {"E", "(X-Y)/N.*Z"}, {"q", "x'*S*x"}, {"g", "x"},
 	}
 	for _, c := range []struct{ in, want string }{
 		{"2*X'*(Y-X*A)", "-2*X'*R"},
@@ -406,6 +409,7 @@ func TestSimplifyNames(t *testing.T) {
 		{"X'*((X-Y).*Z.*X)/N", "X'*(E.*X)"},
 		{"(x'*S*x)*y", "q*y"},
 		{"R+Y-X*B", "X*(A-B)"},
+		{"Y-(Y.*K)*ones(n,n)./(K*ones(n,n))", "Y-(Y.*L)*ones(n,n)"},
 		{"g", "g"},
 	} {
 		s := simplifyScope(t, where...)
