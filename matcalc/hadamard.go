@@ -162,15 +162,6 @@ func (e *Expr) isPositivePower(base *Expr) bool {
 	return (e.op == OpEPow || e.op == OpPow) && e.args[0] == base && e.args[1].op == OpNum && e.args[1].num.Sign() > 0
 }
 
-// refold returns the factors of the product of factors.
-func (h *hadamard) refold(factors []*Expr) []*Expr {
-	product := h.Had(factors...)
-	if product.op == OpHad {
-		return product.args
-	}
-	return []*Expr{product}
-}
-
 // EPow returns the element-wise power a.^e of a matrix. The exponent is a
 // scalar or has a's shape; with such a one, a may be a scalar.
 func (p *Pool) EPow(a, e *Expr) *Expr {

@@ -242,7 +242,7 @@ func (r *reader) skip(text string) bool {
 // name reads a name.
 func (r *reader) name() string {
 	name := r.take(func(c rune) bool {
-		return unicode.IsLetter(c) && strings.IndexRune("ᵀₙₘₚₖₗₓ", c) < 0 || isDigit(c) || c == '_'
+		return unicode.IsLetter(c) && !strings.ContainsRune("ᵀₙₘₚₖₗₓ", c) || isDigit(c) || c == '_'
 	})
 	if strings.HasPrefix(name, "d") && r.s.Lookup(name) == nil {
 		return "d" + ungreek(name[1:])
