@@ -12,9 +12,9 @@ import (
 // Check is a numeric check: an expression compared with an independent
 // computation of it at a random point.
 type Check struct {
-	What  string         // "lines", "gradient", "hessian"
-	Sizes map[string]int // of the dimensions
-	Error float64        // relative
+	What  string         `json:"what"`  // "lines", "gradient", "hessian"
+	Sizes map[string]int `json:"sizes"` // of the dimensions
+	Error float64        `json:"error"` // relative
 }
 
 // Tolerances of the checks: against derivatives by dual numbers, and against

@@ -87,7 +87,7 @@ func (w *latexWriter) name(name string) { w.put(latexName(name), nameWidth(name)
 // follows a _ as an index, words upright.
 func latexName(name string) string {
 	if !isName(name) {
-		return `\text{` + latexText(name) + "}"
+		return `\text{` + LaTeXText(name) + "}"
 	}
 	letters, index := splitName(name)
 	body := letters
@@ -434,7 +434,7 @@ func (w *latexWriter) indexed(m *mark) {
 // LaTeX returns the derivation as LaTeX for the body of a document that loads
 // amsmath.
 func (d *Derivation) LaTeX(o PrintOptions) string {
-	w := &latexPage{d: d, o: o, begin: `\begin{align*}`, end: `\end{align*}`, text: latexText}
+	w := &latexPage{d: d, o: o, begin: `\begin{align*}`, end: `\end{align*}`, text: LaTeXText}
 	w.derivation()
 	return w.b.String()
 }
@@ -584,7 +584,7 @@ func latexReason(s string) string {
 		l, err := Parse(left)
 		r, err2 := Parse(right)
 		if err != nil || err2 != nil {
-			parts[i] = latexText(prose(part))
+			parts[i] = LaTeXText(prose(part))
 			continue
 		}
 		parts[i] = "$" + latexLayout(notator{}.mark(l)).flat() + " = " + latexLayout(notator{}.mark(r)).flat() + "$"
@@ -597,19 +597,26 @@ func (w *latexPage) remarks() {
 	for _, warning := range w.d.Warnings {
 		w.say("\n" + w.text("Note: "+warning.Message))
 	}
-	if !w.o.Verbose {
-		return
+	if w.o.Verbose {
+		w.rules()
 	}
-	for _, r := range w.d.rules() {
-		w.say("\n" + w.text(prose(r.sentence())))
+	if !w.o.Verbose && !w.o.Checks {
+		return
 	}
 	for _, c := range w.d.Checks {
 		w.say("\n" + w.text(c.String()))
 	}
 }
 
-// latexText returns text for LaTeX outside of mathematics.
-func latexText(s string) string {
+// rules writes what the rules say.
+func (w *latexPage) rules() {
+	for _, r := range w.d.rules() {
+		w.say("\n" + w.text(prose(r.sentence())))
+	}
+}
+
+// LaTeXText returns text for LaTeX outside of mathematics.
+func LaTeXText(s string) string {
 	return latexEscapes.Replace(strings.Map(func(r rune) rune {
 		if r < ' ' {
 			return ' '

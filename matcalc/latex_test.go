@@ -25,7 +25,7 @@ func TestLaTeXCompiles(t *testing.T) {
 		bodies = append(bodies, c.ID+"\n"+d.LaTeX(PrintOptions{}), d.LaTeX(PrintOptions{Verbose: true}))
 	}
 	names := `\[` + strings.Join(latexNames(), " ") + `\]`
-	bodies = append(bodies, names, latexText(`\{}#$%&_^~<>|"'`+"×−–′ᵀ⁻¹²⊙⊗‖∂±σφ·…é中"))
+	bodies = append(bodies, names, LaTeXText(`\{}#$%&_^~<>|"'`+"×−–′ᵀ⁻¹²⊙⊗‖∂±σφ·…é中"))
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "all.tex"), []byte(LaTeXDocument(bodies...)), 0o644); err != nil {
 		t.Fatal(err)

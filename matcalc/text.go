@@ -10,6 +10,7 @@ type PrintOptions struct {
 	Width   int  // of lines, in characters; 0 for what suits the format
 	ASCII   bool // text in the grammar, without characters beyond ASCII
 	Verbose bool // every small step, what the rules say, and the checks
+	Checks  bool // the checks
 
 	Objective string // what the objective is called; "" for f, if that means nothing else
 }
@@ -205,9 +206,22 @@ func (w *textPage) remarks() {
 	for _, warning := range w.d.Warnings {
 		w.paragraph("Note: " + warning.Message)
 	}
-	if !w.o.Verbose {
+	if w.o.Verbose {
+		w.rules()
+	}
+	if !w.o.Verbose && !w.o.Checks {
 		return
 	}
+	if len(w.d.Checks) > 0 {
+		w.b.WriteByte('\n')
+	}
+	for _, c := range w.d.Checks {
+		w.paragraph(c.String())
+	}
+}
+
+// rules writes what the rules say.
+func (w *textPage) rules() {
 	w.b.WriteByte('\n')
 	for _, r := range w.d.rules() {
 		text := r.sentence()
@@ -215,12 +229,6 @@ func (w *textPage) remarks() {
 			text = prose(text)
 		}
 		w.paragraph(text)
-	}
-	if len(w.d.Checks) > 0 {
-		w.b.WriteByte('\n')
-	}
-	for _, c := range w.d.Checks {
-		w.paragraph(c.String())
 	}
 }
 

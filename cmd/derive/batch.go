@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gradlab/matcalc"
+)
+
+// request is a line of the input of --batch: a problem, and points at which the
+// answer is evaluated.
+type request struct {
+	ID json.RawMessage `json:"id"`
+	matcalc.Problem
+	Hessian bool              `json:"hessian"`
+	Points  []json.RawMessage `json:"points"`
+}
+
+// answer is a line of the output: of Error and the rest, one is there.
+type answer struct {
+	ID       json.RawMessage   `json:"id,omitempty"`
+	Gradient string            `json:"gradient,omitempty"`
+	Hessian  string            `json:"hessian,omitempty"`
+	Nodes    int               `json:"nodes,omitempty"`
+	LaTeX    string            `json:"latex,omitempty"`
+	Steps    []step            `json:"steps,omitempty"`
+	Warnings []matcalc.Warning `json:"warnings,omitempty"`
+	Points   []point           `json:"points,omitempty"`
+	Checks   []matcalc.Check   `json:"checks,omitempty"`
+	Error    *problemError     `json:"error,omitempty"`
+}
+
+type step struct {
+	Rules []string `json:"rules"`
+	DF    string   `json:"df"`
+}
+
+// point is the answer at a point; what could not be computed is null, and a
+// warning says why.
+type point struct {
+	F    *float64     `json:"f"`
+	Grad [][]*float64 `json:"grad"`
+}
+
+type problemError struct {
+	Kind     matcalc.Kind `json:"kind"`
+	Message  string       `json:"message"`
+	Position *int         `json:"position,omitempty"` // in characters of expr, or of the definition In
+	In       string       `json:"in,omitempty"`
+}
+
+// maxRequest is how long a request may be, in bytes.
+const maxRequest = 16 << 20
+
+// batch answers requests, a line each, until the input ends.
+func batch(in io.Reader, out io.Writer, seed uint64) error {
+	lines := bufio.NewReaderSize(in, 1<<16)
+	w := bufio.NewWriter(out)
+	encoder := newEncoder(w)
+	for {
+		line, tooLong, err := readLine(lines)
+		if len(line) > 0 || tooLong {
+			a := respond(line, tooLong, seed)
+			if err := encoder.Encode(a); err != nil {
+				return err
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// readLine reads a line that is not empty, without its end. Of one that is too
+// long it keeps nothing.
+func readLine(r *bufio.Reader) (line []byte, tooLong bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) > maxRequest {
+			tooLong, line = true, nil
+		}
+		if !tooLong {
+			line = append(line, part...)
+		}
+		switch {
+		case err == bufio.ErrBufferFull:
+			continue
+		case err != nil || tooLong || len(trim(line)) > 0:
+			return trim(line), tooLong, err
+		}
+		line = line[:0]
+	}
+}
+
+// respond answers a request, whatever it is.
+func respond(line []byte, tooLong bool, seed uint64) (a answer) {
+	a.ID = json.RawMessage("null")
+	defer func() {
+		if r := recover(); r != nil { // one bad request must not end the others
+			a = answer{ID: a.ID, Error: &problemError{Kind: matcalc.Unsupported, Message: fmt.Sprintf("internal error, please report it: %v", r)}}
+		}
+	}()
+	line = bytes.ToValidUTF8(line, []byte("\uFFFD"))
+	if tooLong {
+		a.Error = &problemError{Kind: matcalc.TooLarge, Message: fmt.Sprintf("a request may be %d bytes long", maxRequest)}
+		return a
+	}
+	var r request
+	if err := json.Unmarshal(line, &r); err != nil {
+		if id := idOf(line); id != nil {
+			a.ID = id
+		}
+		a.Error = errorOf(err)
+		return a
+	}
+	if r.ID != nil {
+		a.ID = r.ID
+	}
+	if err := a.derive(&r, seed); err != nil {
+		return answer{ID: a.ID, Error: errorOf(err)}
+	}
+	return a
+}
+
+// idOf returns the id of a request that is wrong otherwise, if it has one.
+func idOf(line []byte) json.RawMessage {
+	var r struct {
+		ID json.RawMessage `json:"id"`
+	}
+	if json.Unmarshal(line, &r) != nil {
+		return nil
+	}
+	return r.ID
+}
+
+// errorOf returns an error as an answer has it.
+func errorOf(err error) *problemError {
+	var e *matcalc.Error
+	var syntax *json.SyntaxError
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &e) && e.Position >= 0:
+		return &problemError{e.Kind, e.Message, &e.Position, e.In}
+	case errors.As(err, &e):
+		return &problemError{Kind: e.Kind, Message: e.Message, In: e.In}
+	case errors.As(err, &syntax):
+		return &problemError{Kind: matcalc.Syntax, Message: fmt.Sprintf("the request is not JSON: %v, at byte %d", err, syntax.Offset)}
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return &problemError{Kind: matcalc.Syntax, Message: "the request is a JSON " + wrongType.Value + ", not an object"}
+	case errors.As(err, &wrongType):
+		return &problemError{Kind: matcalc.BadDeclaration, Message: fmt.Sprintf("the field %s of the request can't be a JSON %s", wrongType.Field, wrongType.Value)}
+	}
+	return &problemError{Kind: matcalc.BadDeclaration, Message: "the request can't be read: " + err.Error()}
+}
+
+// derive derives what is asked for.
+func (a *answer) derive(r *request, seed uint64) error {
+	d, err := matcalc.Derive(&r.Problem, matcalc.Options{Hessian: r.Hessian, Seed: seed})
+	if err != nil {
+		return err
+	}
+	if err := a.describe(d); err != nil {
+		return err
+	}
+	for _, p := range r.Points {
+		a.evaluate(d, p)
+	}
+	return nil
+}
+
+// describe enters a derivation. It fails where that is too long to be written.
+func (a *answer) describe(d *matcalc.Derivation) (err error) {
+	defer matcalc.Catch(&err)
+	a.Gradient, a.Nodes = d.Gradient.String(), d.Gradient.Nodes()
+	if d.Hessian != nil {
+		a.Hessian = d.Hessian.String()
+	}
+	for _, s := range d.Steps {
+		if !s.Minor {
+			a.Steps = append(a.Steps, step{ruleIDs(s.Rules), s.DF.String()})
+		}
+	}
+	a.LaTeX = d.LaTeX(matcalc.PrintOptions{})
+	a.Warnings = d.Warnings
+	return nil
+}
+
+// evaluate adds the value of the objective and the gradient at a point.
+func (a *answer) evaluate(d *matcalc.Derivation, at json.RawMessage) {
+	var result point
+	defer func() { a.Points = append(a.Points, result) }()
+	var r struct {
+		Dims   map[string]int             `json:"dims"`
+		Values map[string]json.RawMessage `json:"values"`
+	}
+	if err := json.Unmarshal(at, &r); err != nil {
+		a.warn(matcalc.Warning{Kind: matcalc.BadDims, Message: "a point needs dims, whole numbers, and values: " + err.Error()})
+		return
+	}
+	p, err := d.Scope.NewPoint(r.Dims, r.Values)
+	if err != nil {
+		a.warnOf(err)
+		return
+	}
+	ev := d.Scope.At(p)
+	if f, err := ev.Number(d.Objective); err != nil {
+		a.warnOf(err)
+	} else {
+		result.F = finite(f)
+	}
+	if g, err := ev.Value(d.Gradient); err != nil {
+		a.warnOf(err)
+	} else {
+		result.Grad = rowsOf(g)
+	}
+	for _, w := range ev.Warnings() {
+		a.warn(w)
+	}
+}
+
+// warn adds a warning, once.
+func (a *answer) warn(w matcalc.Warning) {
+	if !slices.Contains(a.Warnings, w) {
+		a.Warnings = append(a.Warnings, w)
+	}
+}
+
+func (a *answer) warnOf(err error) {
+	e := errorOf(err)
+	a.warn(matcalc.Warning{Kind: e.Kind, Message: e.Message})
+}
+
+// rowsOf returns the rows of a matrix.
+func rowsOf(m *mat.Dense) [][]*float64 {
+	rows, cols := m.Dims()
+	result := make([][]*float64, rows)
+	for i := range result {
+		result[i] = make([]*float64, cols)
+		for j := range cols {
+			result[i][j] = finite(m.At(i, j))
+		}
+	}
+	return result
+}
+
+// finite returns x for JSON, which has neither NaN nor Inf.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+func ruleIDs(rules []matcalc.Rule) []string {
+	ids := make([]string, len(rules))
+	for i, r := range rules {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+func trim(line []byte) []byte { return bytes.TrimRight(line, "\r\n\t ") }

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gradlab/matcalc"
+)
+
+// testFile is a file of matcalc/testdata.
+func testFile[T any](t testing.TB, name string) (cases []T) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../../matcalc/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Cases []T }
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Cases
+}
+
+type testCase struct {
+	matcalc.Problem
+	ID       string
+	RefNodes int `json:"ref_nodes"`
+	Hessian  string
+	Points   []struct {
+		F    float64
+		Grad json.RawMessage
+	}
+	MustUse []string `json:"must_use"`
+}
+
+func readCases(t testing.TB) []testCase { return testFile[testCase](t, "cases.json") }
+
+// reply is an answer, read by somebody else.
+type reply struct {
+	ID       any
+	Gradient string
+	Hessian  string
+	Nodes    int
+	LaTeX    string
+	Steps    []struct {
+		Rules []string
+		DF    string
+	}
+	Warnings []struct{ Kind, Message string }
+	Points   []struct {
+		F    *float64
+		Grad [][]*float64
+	}
+	Error *struct {
+		Kind, Message, In string
+		Position          *int
+	}
+}
+
+// answers answers the lines of a batch.
+func answers(t testing.TB, lines string) (replies []reply) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := batch(strings.NewReader(lines), &out, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n") {
+		if line == "" {
+			continue
+		}
+		var r reply
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		replies = append(replies, r)
+	}
+	return replies
+}
+
+// Every case as it stands in the file, fields that a request doesn't have
+// included: the gradient is right at both points, within ten decimals more than
+// is asked for.
+func TestBatchCases(t *testing.T) {
+	raw := testFile[map[string]json.RawMessage](t, "cases.json")
+	var lines bytes.Buffer
+	for _, c := range raw {
+		if c["hessian"] != nil {
+			c["hessian"] = json.RawMessage("true")
+		}
+		if err := json.NewEncoder(&lines).Encode(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replies := answers(t, lines.String())
+	for i, c := range readCases(t) {
+		r := replies[i]
+		if r.ID != c.ID || r.Error != nil || len(r.Points) != len(c.Points) {
+			t.Errorf("%s: answered %v with %d points, %+v", c.ID, r.ID, len(r.Points), r.Error)
+			continue
+		}
+		for k, p := range r.Points {
+			want, err := matcalc.ReadMatrix(c.Points[k].Grad, len(p.Grad), len(p.Grad[0]))
+			if err != nil {
+				t.Fatalf("%s: %v", c.ID, err)
+			}
+			off, size := math.Abs(*p.F-c.Points[k].F), math.Abs(c.Points[k].F)
+			if off > 1e-10*max(size, 1) {
+				t.Errorf("%s: f is %v, want %v", c.ID, *p.F, c.Points[k].F)
+			}
+			off, size = 0, 0
+			for i, row := range p.Grad {
+				for j, x := range row {
+					off, size = math.Hypot(off, *x-want.At(i, j)), math.Hypot(size, want.At(i, j))
+				}
+			}
+			if !(off <= 1e-8*max(size, 1e-300)) {
+				t.Errorf("%s: the gradient is off by %.1e", c.ID, off/size)
+			}
+		}
+		if (r.Hessian != "") != (c.Hessian != "") || r.Nodes == 0 || len(r.Steps) == 0 || !strings.Contains(r.LaTeX, `\begin{align*}`) {
+			t.Errorf("%s: hessian %q, %d nodes, %d steps, latex %q", c.ID, r.Hessian, r.Nodes, len(r.Steps), r.LaTeX)
+		}
+		for _, rule := range c.MustUse {
+			if !slices.ContainsFunc(r.Steps, func(s struct {
+				Rules []string
+				DF    string
+			}) bool {
+				return slices.Contains(s.Rules, rule)
+			}) {
+				t.Errorf("%s: rule %s is not used", c.ID, rule)
+			}
+		}
+	}
+}
+
+// Every bad input is refused with its kind, at its place, in words that name
+// what matters.
+func TestBatchErrors(t *testing.T) {
+	type badCase struct {
+		ID, Outcome, Kind string
+		Position          *int
+		MustMention       []string `json:"must_mention"`
+		Generate          *struct {
+			Prefix, Repeat, Middle, Suffix string
+			Times                          int
+			RepeatAfter                    string `json:"repeat_after"`
+			TimesAfter                     int    `json:"times_after"`
+		} `json:"expr_generate"`
+	}
+	raw := testFile[map[string]any](t, "errors.json")
+	for i, c := range testFile[badCase](t, "errors.json") {
+		if g := c.Generate; g != nil {
+			raw[i]["expr"] = g.Prefix + strings.Repeat(g.Repeat, g.Times) + g.Middle + strings.Repeat(g.RepeatAfter, g.TimesAfter) + g.Suffix
+		}
+		line, err := json.Marshal(raw[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := answers(t, string(line))[0]
+		if c.Outcome == "answer+warning" {
+			if r.Error != nil || len(r.Warnings) != 1 || r.Warnings[0].Kind != c.Kind {
+				t.Errorf("%s: %+v", c.ID, r)
+			}
+			continue
+		}
+		if r.ID != c.ID || r.Error == nil || r.Error.Kind != c.Kind || r.Gradient != "" {
+			t.Errorf("%s: %+v, want kind %s", c.ID, r, c.Kind)
+			continue
+		}
+		if c.Position != nil && (r.Error.Position == nil || *r.Error.Position != *c.Position) {
+			t.Errorf("%s: position %v, want %d", c.ID, r.Error.Position, *c.Position)
+		}
+		for _, word := range c.MustMention {
+			if !strings.Contains(r.Error.Message, word) {
+				t.Errorf("%s: %q does not mention %s", c.ID, r.Error.Message, word)
+			}
+		}
+	}
+}
+
+// Whatever a line is, it is answered, and so is the next. Ids come back as they
+// are; blank lines are none.
+func TestBatchSurvives(t *testing.T) {
+	const good = `"vars":{"X":{"shape":["n","n"]}},"expr":"tr(X)","wrt":"X"`
+	lines := []struct{ line, id, kind string }{
+		{`{"id":1,` + good + `}`, "1", ""},
+		{`{"id":12345678901234567890,` + good + `}`, "12345678901234567890", ""},
+		{`{"id":[1,{"a":null}],` + good + `}`, `[1,{"a":null}]`, ""},
+		{`{"id":"ü<>\u2028",` + good + `}`, `"ü<>\u2028"`, ""},
+		{`{` + good + `}`, "null", ""},
+		{"  \t" + `{"id":true,` + good + `}` + "  \r", "true", ""},
+		{`{"id":1,"vars":{"X":{"shape":["n","n"]}},"expr":"tr(X`, "null", "syntax"},
+		{`{"id":1}}`, "null", "syntax"},
+		{`nonsense`, "null", "syntax"},
+		{`[1,2]`, "null", "syntax"},
+		{`7`, "null", "syntax"},
+		{`{"id":8,"expr":9}`, "8", "bad_declaration"},
+		{`{"id":9,"vars":[["X"]],"expr":"tr(X)","wrt":"X"}`, "9", "bad_declaration"},
+		{`{"id":10}`, "10", "wrt"},
+		{`{"id":11,"points":7,` + good + `}`, "11", "bad_declaration"},
+		{strings.Repeat("[", 200_000), "null", "syntax"},
+		{`{"id":12,"vars":{"X":{"shape":["n","n"]}},"wrt":"X","expr":"` + strings.Repeat("(", 200_000) + `"}`, "12", "too_deep"},
+		{strings.Repeat("x", maxRequest+1), "null", "too_large"},
+		{"\xff\xfe", "null", "syntax"},
+		{`{"id":"last",` + good + `}`, `"last"`, ""},
+	}
+	var in strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&in, "%s\n\n", l.line)
+	}
+	var out bytes.Buffer
+	if err := batch(strings.NewReader(strings.TrimSuffix(in.String(), "\n\n")), &out, 1); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(got) != len(lines) {
+		t.Fatalf("%d answers to %d requests", len(got), len(lines))
+	}
+	for i, l := range lines {
+		var a struct {
+			ID    json.RawMessage
+			Error struct{ Kind string }
+		}
+		if err := json.Unmarshal([]byte(got[i]), &a); err != nil || string(a.ID) != l.id || a.Error.Kind != l.kind {
+			t.Errorf("%.80s is answered by %.200s, want id %s and kind %q", l.line, got[i], l.id, l.kind)
+		}
+	}
+}
+
+// What can't be computed at a point is null, and a warning says why; the other
+// points have their values.
+func TestBatchPoints(t *testing.T) {
+	line := strings.ReplaceAll(`{"id":1,"vars":{"x":{"shape":["n",1]}},"expr":"sum(log(x))","wrt":"x","points":[
+		{"dims":{"n":2},"values":{"x":[[0],[2]]}}, {"dims":{"n":3},"values":{"x":[[1],[2]]}},
+		{"dims":{"n":"two"}}, 5, {"dims":{"n":2},"values":{"x":[[1],[2]]}}]}`, "\n", " ")
+	a := answers(t, line)[0]
+	if a.Error != nil || len(a.Points) != 5 {
+		t.Fatalf("%+v", a)
+	}
+	if a.Points[0].F != nil || a.Points[0].Grad[0][0] != nil || *a.Points[0].Grad[1][0] != 0.5 {
+		t.Errorf("at 0: %+v", a.Points[0])
+	}
+	for _, k := range []int{1, 2, 3} {
+		if a.Points[k].F != nil || a.Points[k].Grad != nil {
+			t.Errorf("point %d: %+v", k, a.Points[k])
+		}
+	}
+	if *a.Points[4].F != math.Log(2) || *a.Points[4].Grad[0][0] != 1 {
+		t.Errorf("the last point: %+v", a.Points[4])
+	}
+	var kinds []string
+	for _, w := range a.Warnings {
+		kinds = append(kinds, w.Kind)
+	}
+	if !slices.Contains(kinds, "domain") || !slices.Contains(kinds, "bad_dims") {
+		t.Errorf("warnings %+v", a.Warnings)
+	}
+}
+
+// No request makes respond panic, or answers what is not JSON.
+func FuzzRespond(f *testing.F) {
+	for _, c := range testFile[json.RawMessage](f, "errors.json") {
+		f.Add([]byte(c))
+	}
+	for i, c := range testFile[map[string]json.RawMessage](f, "cases.json") {
+		if i%8 == 0 {
+			delete(c, "points")
+			line, _ := json.Marshal(c)
+			f.Add(line)
+		}
+	}
+	f.Add([]byte(`{"id":[1],"vars":[["x",{"shape":["n",1]}]],"expr":"sum(log(x))","wrt":"x","hessian":true,"points":[{"dims":{"n":2},"values":{"x":[[0],[2]]}}]}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		a := respond(line, false, 1)
+		if a.Error != nil && strings.Contains(a.Error.Message, "internal error") {
+			t.Errorf("%s: %s", line, a.Error.Message)
+		}
+		if _, err := json.Marshal(a); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	})
+}

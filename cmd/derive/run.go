@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"gradlab/internal/cli"
+	"gradlab/matcalc"
+)
+
+// Run derives what the flags ask for.
+func (f *flags) Run(stdout, stderr io.Writer) error {
+	if err := f.check(); err != nil {
+		return cli.UsageError{Err: err}
+	}
+	switch {
+	case f.Batch:
+		return batch(os.Stdin, stdout, f.Seed)
+	case f.Examples:
+		return f.examples(stdout)
+	}
+	return f.function(stdout, stderr)
+}
+
+// function derives the function on the command line.
+func (f *flags) function(stdout, stderr io.Writer) error {
+	p, inferred, err := f.problem()
+	if err != nil {
+		return explain(p, err)
+	}
+	if len(inferred) > 0 {
+		fmt.Fprintf(stderr, "inferred: %s\n", declarations(inferred))
+	}
+	d, err := matcalc.Derive(p, f.options())
+	if err != nil {
+		return explain(p, err)
+	}
+	if f.Format == "latex" {
+		_, err := io.WriteString(stdout, matcalc.LaTeXDocument(f.written(d)))
+		return err
+	}
+	return f.print(stdout, d)
+}
+
+func (f *flags) options() matcalc.Options {
+	return matcalc.Options{Hessian: f.Hessian, Verbose: f.Verbose, Seed: f.Seed}
+}
+
+// explain adds to an error the line that it is in, with a caret under the place.
+func explain(p *matcalc.Problem, err error) error {
+	var e *matcalc.Error
+	if !errors.As(err, &e) || p == nil {
+		return err
+	}
+	source := p.Expr
+	for _, w := range p.Where {
+		if w.Name == e.In {
+			source = w.Expr
+		}
+	}
+	caret := strings.TrimRight(e.Caret(source), "\n")
+	if caret == "" {
+		return err
+	}
+	return fmt.Errorf("%w\n%s", err, indent(caret))
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+// declarations lists variables as --var has them.
+func declarations(vars []matcalc.Variable) string {
+	texts := make([]string, len(vars))
+	for i, v := range vars {
+		texts[i] = v.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// print writes a derivation in the format of the flags.
+func (f *flags) print(w io.Writer, d *matcalc.Derivation) error {
+	if f.Format == "json" {
+		var a answer
+		if err := a.describe(d); err != nil {
+			return err
+		}
+		if f.Check {
+			a.Checks = d.Checks
+		}
+		return newEncoder(w).Encode(a)
+	}
+	_, err := io.WriteString(w, f.written(d))
+	return err
+}
+
+// written returns a derivation as text, or for a page in Markdown or LaTeX.
+func (f *flags) written(d *matcalc.Derivation) string {
+	o := matcalc.PrintOptions{ASCII: f.ASCII, Verbose: f.Verbose, Checks: f.Check}
+	switch f.Format {
+	case "latex":
+		return d.LaTeX(o)
+	case "markdown":
+		return d.Markdown(o)
+	}
+	return d.Text(o)
+}
+
+// newEncoder returns an encoder for one object a line.
+func newEncoder(w io.Writer) *json.Encoder {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder
+}
