@@ -290,37 +290,19 @@ func (s *simplifier) functionSums(e *Expr) []*Expr {
 	if len(e.args) > 2*maxCommon {
 		return nil
 	}
-	type part struct {
-		factors []*Expr
-		rest    *Expr
-	}
-	parts := make([]part, len(e.args))
-	for i, a := range e.args {
-		parts[i].factors, parts[i].rest = s.factorsOf(a)
-	}
 	var offers []*Expr
-	without := func(sum *Expr, omitted ...int) {
-		terms := []*Expr{sum}
-		for k, a := range e.args {
-			if !slices.Contains(omitted, k) {
-				terms = append(terms, a)
-			}
-		}
-		offers = append(offers, s.Add(terms...))
-	}
-	for i := range parts {
-		for k, f := range parts[i].factors {
-			others := slices.Delete(slices.Clone(parts[i].factors), k, k+1)
-			cofactor := s.joined(e, parts[i].rest, others...)
+	for i, a := range e.args {
+		factors, rest := s.factorsOf(a)
+		for k, f := range factors {
+			cofactor := s.joined(e, rest, without(factors, k)...)
 			for _, r := range s.relations(f) {
-				for j, a := range e.args {
-					if j == i {
-						continue
-					}
-					if q := s.joined(e, s.Num(r.c), cofactor, r.other); q == a {
-						without(s.joined(e, s.one, cofactor, r.sum), i, j)
-					}
+				j := slices.Index(e.args, s.joined(e, s.Num(r.c), cofactor, r.other))
+				if j < 0 || j == i {
+					continue
 				}
+				sum := s.joined(e, s.one, cofactor, r.sum)
+				others := without(without(e.args, max(i, j)), min(i, j))
+				offers = append(offers, s.Add(append(others, sum)...))
 			}
 		}
 	}

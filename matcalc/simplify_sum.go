@@ -193,57 +193,24 @@ func (s *simplifier) commonEntries(e *Expr) []*Expr {
 // taken out.
 func (s *simplifier) commonPowers(e *Expr, powersOf func(*Expr) []power,
 	pow func(b, e *Expr) *Expr, mul func(...*Expr) *Expr) []*Expr {
-	type use struct {
-		term     int
-		exponent *big.Rat
-	}
-	uses := map[*Expr][]use{}
-	var bases []*Expr
-	for i, a := range e.args {
-		for _, f := range powersOf(a) {
-			if f.exponent.op != OpNum {
-				f = power{pow(f.base, f.exponent), s.one}
-			}
-			if f.base.op == OpEye {
-				continue
-			}
-			if uses[f.base] == nil {
-				bases = append(bases, f.base)
-			}
-			uses[f.base] = append(uses[f.base], use{i, f.exponent.num})
-		}
-	}
-	slices.SortStableFunc(bases, func(a, b *Expr) int { return len(uses[b]) - len(uses[a]) })
 	var offers []*Expr
-	for _, base := range bases[:min(len(bases), maxCommon)] {
-		list := uses[base]
-		lowest := slices.MinFunc(list, func(a, b use) int { return a.exponent.Cmp(b.exponent) }).exponent
-		var tried []*big.Rat
+	for _, u := range s.usesOf(e, powersOf, pow) {
 		take := func(terms []int, exponent *big.Rat) {
 			sh := &share{terms: terms}
-			inverse := pow(base, s.Num(new(big.Rat).Neg(exponent)))
+			inverse := pow(u.base, s.Num(new(big.Rat).Neg(exponent)))
 			for _, i := range terms {
 				sh.rests = append(sh.rests, mul(inverse, e.args[i]))
 			}
-			offers = append(offers, s.regrouped(e, sh, mul(pow(base, s.Num(exponent)), s.Add(sh.rests...))))
+			common := mul(pow(u.base, s.Num(exponent)), s.Add(sh.rests...))
+			offers = append(offers, s.regrouped(e, sh, common))
 		}
-		var terms []int
-		for _, u := range list {
-			terms = append(terms, u.term)
-		}
-		if len(terms) > 1 {
-			for _, u := range list {
-				if lowest.Sign() >= 0 && u.exponent.Cmp(lowest) > 0 { // x·a + x²·b is finite at x = 0
-					continue
-				}
-				if slices.ContainsFunc(tried, func(r *big.Rat) bool { return r.Cmp(u.exponent) == 0 }) || len(tried) > 3 {
-					continue
-				}
-				tried = append(tried, u.exponent)
-				take(terms, u.exponent)
+		if len(u.terms) > 1 {
+			for _, exponent := range u.distinct() {
+				take(u.terms, exponent)
 			}
 		}
-		if lowest.Sign() < 0 && len(terms) < len(e.args) && len(e.args) < maxCommon {
+		lowest := slices.MinFunc(u.exponents, (*big.Rat).Cmp)
+		if lowest.Sign() < 0 && len(u.terms) < len(e.args) && len(e.args) < maxCommon {
 			all := make([]int, len(e.args))
 			for i := range all {
 				all[i] = i
@@ -253,6 +220,55 @@ func (s *simplifier) commonPowers(e *Expr, powersOf func(*Expr) []power,
 	}
 	return offers
 }
+
+// uses says in which terms of a sum a base is a factor, and its exponents there.
+type uses struct {
+	base      *Expr
+	terms     []int
+	exponents []*big.Rat
+}
+
+// usesOf returns the bases of the factors in a sum, the most frequent ones
+// first.
+func (s *simplifier) usesOf(e *Expr, powersOf func(*Expr) []power, pow func(b, e *Expr) *Expr) []*uses {
+	at := map[*Expr]*uses{}
+	var list []*uses
+	for i, a := range e.args {
+		for _, f := range powersOf(a) {
+			if f.exponent.op != OpNum {
+				f = power{pow(f.base, f.exponent), s.one}
+			}
+			if f.base.op == OpEye {
+				continue
+			}
+			u := at[f.base]
+			if u == nil {
+				u = &uses{base: f.base}
+				at[f.base] = u
+				list = append(list, u)
+			}
+			u.terms = append(u.terms, i)
+			u.exponents = append(u.exponents, f.exponent.num)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *uses) int { return len(b.terms) - len(a.terms) })
+	return list[:min(len(list), maxCommon)]
+}
+
+// distinct returns the different exponents that may be taken out: only the
+// lowest if none is negative, since x·a + x²·b is finite at x = 0.
+func (u *uses) distinct() []*big.Rat {
+	sorted := slices.Clone(u.exponents)
+	slices.SortFunc(sorted, (*big.Rat).Cmp)
+	if sorted[0].Sign() >= 0 {
+		return sorted[:1]
+	}
+	sorted = slices.CompactFunc(sorted, func(a, b *big.Rat) bool { return a.Cmp(b) == 0 })
+	return sorted[:min(len(sorted), maxExponents)]
+}
+
+// maxExponents is how many powers of one base are tried as a common factor.
+const maxExponents = 4
 
 // linearSums offers op(u + v) for op(u) + op(v), op a linear function.
 func (s *simplifier) linearSums(e *Expr) []*Expr {
