@@ -37,18 +37,6 @@ func valueDifference(s *Scope, seed uint64, a, b *Expr, dims ...map[string]int) 
 	return worst, nil
 }
 
-// rawGradient returns the gradient of a case before it is simplified.
-func rawGradient(t *testing.T, c testCase) (*Scope, *Expr) {
-	t.Helper()
-	s, err := c.Compile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &deriver{differential: newDifferential(s), counts: map[*Expr]int{}, sizes: map[*Expr]int{}}
-	d.run()
-	return s, d.unsimplified
-}
-
 // The simplified gradient of every case has the value of the gradient, is
 // simplified no further, and is about as short as a person's.
 func TestSimplifyCases(t *testing.T) {
