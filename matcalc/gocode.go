@@ -334,10 +334,10 @@ func (s *goSignature) doc(name string, hessian bool) string {
 	if hessian {
 		what = "its gradient and Hessian"
 	}
-	fmt.Fprintf(&b, "// %s returns f and %s by %s,\n//\n", name, what, d.Wrt.name)
-	fmt.Fprintf(&b, "//\tf = %s\n//\t∂f/∂%s = %s\n", d.Objective, d.Wrt.name, d.Gradient)
+	fmt.Fprintf(&b, "// %s returns %s and %s by %s,\n//\n", name, s.f, what, d.Wrt.name)
+	fmt.Fprintf(&b, "//\t%s = %s\n//\t%s = %s\n", s.f, d.Objective, s.grad, d.Gradient)
 	if hessian {
-		fmt.Fprintf(&b, "//\t∂²f/∂%s² = %s\n", d.Wrt.name, d.Hessian)
+		fmt.Fprintf(&b, "//\t%s = %s\n", s.hess, d.Hessian)
 	}
 	if len(d.Scope.Wheres) > 0 {
 		b.WriteString("//\n// where\n//\n")
@@ -401,7 +401,7 @@ func (s *goSignature) body(fail string, hessian bool) string {
 	}
 	s.finite(g, results)
 	g.line("return %s, nil", strings.Join(results, ", "))
-	body := g.out.String()
+	body := g.text()
 	return s.dimensions(body) + body
 }
 
@@ -413,9 +413,11 @@ func (s *goSignature) writer(l *goLower, roots []*goNode, fail string) *goWriter
 // result assigns a root to a named result.
 func (g *goWriter) result(n *goNode, name string) {
 	switch {
-	case n.shape.IsScalar():
+	case n.shape.IsScalar() && (n.op == goNum || n.op == goDim || n.op == goParam || g.vars[n] != ""):
 		g.line("%s = %s", name, g.scalar(n).s)
-		if n.op != goNum && n.op != goParam && g.vars[n] == "" {
+	case n.shape.IsScalar():
+		g.line("%s = %s", name, g.ownScalar(n).s)
+		if g.vars[n] == "" {
 			g.vars[n] = name
 		}
 	case g.vars[n] != "":
@@ -427,7 +429,7 @@ func (g *goWriter) result(n *goNode, name string) {
 
 // finished returns a result that need not be transposed at the end.
 func (l *goLower) finished(n *goNode) *goNode {
-	if n.op != goT {
+	if n.op != goT || n.args[0].where != "" {
 		return n
 	}
 	a := n.args[0]
@@ -436,13 +438,23 @@ func (l *goLower) finished(n *goNode) *goNode {
 			return n
 		}
 	}
+	t := *a
+	t.shape, t.expr, t.args = n.shape, n.expr, slices.Clone(a.args)
 	switch a.op {
 	case goMul:
-		return l.node(goNode{op: goMul, shape: n.shape, args: []*goNode{l.t(a.args[1]), l.t(a.args[0])}, expr: n.expr})
+		t.args = []*goNode{l.t(a.args[1]), l.t(a.args[0])}
 	case goInverse:
-		return l.node(goNode{op: goInverse, shape: n.shape, args: a.args, index: 1 - a.index, expr: n.expr})
+		t.index = 1 - a.index
+	case goAdd, goHad, goPow, goFn:
+		for i, x := range t.args {
+			t.args[i] = l.t(x)
+		}
+	case goAdj:
+		t.args[0] = l.t(t.args[0])
+	default:
+		return n
 	}
-	return n
+	return l.node(t)
 }
 
 // dimensions returns the statements that read sizes off the arguments.
@@ -500,6 +512,7 @@ func (s *goSignature) finite(g *goWriter, results []string) {
 	risks := map[string]bool{}
 	s.each(func(e *Expr) {
 		switch {
+		case len(e.args) == 0 || e.args[0].Is(Positive):
 		case e.isFn("log") || e.isFn("sqrt"):
 			risks[e.name] = true
 		case e.op == OpPow || e.op == OpEPow:

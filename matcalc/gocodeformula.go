@@ -137,7 +137,9 @@ func (f *goFormula) product(n *goNode) goText {
 // collect adds the factors of n, and of the products in it that have no name.
 func (f *goFormula) collect(n *goNode, p *goFactors) {
 	if t, ok := f.leaf(n); ok {
-		p.above = append(p.above, t)
+		if t.s != "1" {
+			p.above = append(p.above, t)
+		}
 		return
 	}
 	f.collectOwn(n, p)

@@ -14,7 +14,7 @@ func (g *goWriter) region(n *goNode, dst string) {
 	case goOuter:
 		g.outer("1", n, dst)
 	default:
-		g.apply(n, func(f *goFormula) goText { return f.own(n) }, source, dst)
+		g.apply(n, nil, source, dst)
 	}
 }
 
@@ -84,8 +84,12 @@ func (g *goWriter) addition(n, source *goNode, dst string) {
 		m := g.operand(terms[0])
 		g.into(dst)
 		g.line("%s.CloneFrom(%s)", dst, m)
+	case len(terms) == 1 && terms[0].op == goHad:
+		g.multiplication(terms[0], source, dst)
+	case len(terms) == 1 && terms[0].op == goOuter:
+		g.outer("1", terms[0], dst)
 	case !g.additions(terms, source, dst):
-		g.apply(n, func(f *goFormula) goText { return f.sum(terms) }, source, dst)
+		g.apply(n, terms, source, dst)
 	}
 	if last == nil {
 		return
@@ -190,7 +194,7 @@ func (g *goWriter) multiplication(n, source *goNode, dst string) {
 		g.into(dst)
 		g.line("%s.DivElem(%s, %s)", dst, a, b)
 	default:
-		g.apply(n, func(f *goFormula) goText { return f.own(n) }, source, dst)
+		g.apply(n, nil, source, dst)
 	}
 }
 
@@ -219,8 +223,9 @@ func (g *goWriter) vector(n *goNode) string {
 	return g.matrix(n) + ".ColView(0)"
 }
 
-// apply computes the formula of an entry in a loop over a matrix that it reads.
-func (g *goWriter) apply(n *goNode, formula func(f *goFormula) goText, source *goNode, dst string) {
+// apply computes the entries of n, or the sum of terms, in a loop over a matrix
+// that it reads.
+func (g *goWriter) apply(n *goNode, terms []*goNode, source *goNode, dst string) {
 	over := dst
 	if source == nil {
 		g.eachLeaf(n, func(x *goNode) bool {
@@ -235,7 +240,13 @@ func (g *goWriter) apply(n *goNode, formula func(f *goFormula) goText, source *g
 		}
 	}
 	f, loop := g.entries(goContext{root: n}, source)
-	entry := formula(f)
+	entry, ok := g.moved(loop, n, loop.i, loop.j)
+	switch {
+	case terms != nil:
+		entry = f.sum(terms)
+	case !ok:
+		entry = f.own(n)
+	}
 	g.into(dst)
 	if source == nil {
 		g.line("%s.ReuseAs(%s)", dst, g.dimsOf(n.shape))

@@ -2,6 +2,8 @@ package matcalc
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -181,10 +183,8 @@ func compare(t *testing.T, what string, got, want *mat.Dense, tolerance float64)
 
 // goTest returns the source of a test of a generated function.
 func goTest(f GoFunc) string {
-	s := newGoSignature(f.Derivation, f.Name, "t", "rng", "points", "tries", "want")
-	for name := range goTestHelpers {
-		s.names.used[name] = true
-	}
+	reserved := slices.Collect(maps.Keys(goTestHelpers))
+	s := newGoSignature(f.Derivation, append(reserved, f.Name, "t", "rng", "points", "tries", "want", "old", "h")...)
 	var b strings.Builder
 	functions, arguments := s.testFunctions()
 	fmt.Fprintf(&b, "// Test%s compares gradients with central differences at random points.\n", f.Name)
@@ -426,6 +426,6 @@ func (s *goSignature) expression(e *Expr) string {
 		result = "mat.DenseCopyOf(" + result + ")"
 	}
 	g.line("return %s", result)
-	body := g.out.String()
+	body := g.text()
 	return s.dimensions(body) + body
 }

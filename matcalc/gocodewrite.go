@@ -3,6 +3,7 @@ package matcalc
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,8 +17,9 @@ type goWriter struct {
 	dims   map[string]string  // the same of dimensions
 	vars   map[*goNode]string // what is computed already
 	// declarations of variables that nothing is written to yet
-	pending map[string]string
-	fail    string // the format of a statement that returns an error, "" to panic
+	pending  map[string]string
+	numbered int    // temporary names
+	fail     string // the format of a statement that returns an error, "" to panic
 }
 
 func (g *goWriter) line(format string, args ...any) {
@@ -84,14 +86,41 @@ func (g *goWriter) matrix(n *goNode) string {
 	case goParam:
 		return g.params[n.name]
 	case goT:
-		name := g.names.pick(g.nameOf(n), "t")
+		name := g.temporary(g.nameOf(n))
 		g.vars[n] = name
 		g.line("%s := mat.DenseCopyOf(%s)", name, g.operand(n))
 		return name
 	}
-	name := g.names.pick(g.nameOf(n), "t")
+	name := g.temporary(g.nameOf(n))
 	g.define(n, name, ":=")
 	return name
+}
+
+// temporary returns a new variable's name. One of t and s gets its number in
+// the end, so that they are numbered as they are declared.
+func (g *goWriter) temporary(name string) string {
+	if name == "t" || name == "s" {
+		g.numbered++
+		return fmt.Sprintf("%s%s%d", goPlaceholder, name, g.numbered)
+	}
+	return g.names.pick(name, name+"_")
+}
+
+// goPlaceholder begins names that are not final. No name of a user has it.
+const goPlaceholder = "\u0288\u0282"
+
+var goPlaceholders = regexp.MustCompile(goPlaceholder + `[ts]\d+`)
+
+// text returns the statements written.
+func (g *goWriter) text() string {
+	final := map[string]string{}
+	return goPlaceholders.ReplaceAllStringFunc(g.out.String(), func(s string) string {
+		if final[s] == "" {
+			letter := strings.TrimPrefix(s, goPlaceholder)[:1]
+			final[s] = g.names.pick(letter, letter)
+		}
+		return final[s]
+	})
 }
 
 // nameOf returns a name for n: the user's, or for a product, the names of its
@@ -300,7 +329,7 @@ func (g *goWriter) scalarLeaf(n *goNode) (goText, bool) {
 	case goParam:
 		return goAtom("%s", g.params[n.name]), true
 	}
-	if g.refs[n] == 1 && n.where == "" || isNegation(n) {
+	if g.refs[n] == 1 && n.where == "" || isNegation(n) || isReciprocal(n) {
 		return g.inPlace(n)
 	}
 	t := g.ownScalar(n)
@@ -315,13 +344,19 @@ func isNegation(n *goNode) bool {
 	return n.op == goHad && len(n.args) == 1 && n.args[0].op == goParam
 }
 
+// isReciprocal reports whether n is a negative power: as the divisor that it is
+// in a product it needs no variable.
+func isReciprocal(n *goNode) bool {
+	return n.op == goPow && n.args[1].op == goNum && n.args[1].num.Sign() < 0
+}
+
 // variable computes a scalar in a variable and returns its name.
 func (g *goWriter) variable(n *goNode, t goText) string {
 	name := n.where
 	if name == "" {
 		name = "s"
 	}
-	name = g.names.pick(name, "s")
+	name = g.temporary(name)
 	g.line("%s := %s%s", name, t.s, comment(n))
 	g.vars[n] = name
 	return name
@@ -477,32 +512,21 @@ func (g *goWriter) entry(l *goLoop, f *goFormula, n *goNode, i, j string) (goTex
 	if n.shape.IsScalar() {
 		return g.scalarInLoop(n)
 	}
-	at := func(m *goNode, i, j string) goText {
-		inner := &goFormula{g: g}
-		inner.leaf = func(n *goNode) (goText, bool) { return g.entry(l, inner, n, i, j) }
-		return inner.text(m)
-	}
 	switch {
 	case n == l.source && i == l.i && j == l.j:
 		l.usesValue = true
 		return goAtom("%s", l.value), true
 	case n.op == goT:
-		return at(n.args[0], j, i), true
+		return g.entryAt(l, n.args[0], j, i), true
 	case n.op == goOnes && !g.stored[n]:
 		return goAtom("1"), true
 	case n.op == goZeros && !g.stored[n]:
 		return goAtom("0"), true
 	case !g.isInline(n):
 		return l.at(g.matrix(n), n.shape, i, j), true
-	case n.op == goDiagOf:
-		return at(n.args[0], i, i), true
-	case n.op == goCols:
-		return at(n.args[0], i, "0"), true
-	case n.op == goRows:
-		return at(n.args[0], j, "0"), true
-	case n.op == goOuter:
-		a, b := at(n.args[0], i, "0"), at(n.args[1], j, "0")
-		return goText{a.s + " * " + b.s, goProductPrec}, true
+	}
+	if t, ok := g.moved(l, n, i, j); ok {
+		return t, true
 	}
 	if !g.isShared(n) {
 		return goText{}, false
@@ -515,6 +539,29 @@ func (g *goWriter) entry(l *goLoop, f *goFormula, n *goNode, i, j string) (goTex
 		l.vars[key] = name
 	}
 	return goAtom("%s", l.vars[key]), true
+}
+
+// entryAt returns the entry i, j of n.
+func (g *goWriter) entryAt(l *goLoop, n *goNode, i, j string) goText {
+	f := &goFormula{g: g}
+	f.leaf = func(n *goNode) (goText, bool) { return g.entry(l, f, n, i, j) }
+	return f.text(n)
+}
+
+// moved returns the entry i, j of n if that is made of entries at other places.
+func (g *goWriter) moved(l *goLoop, n *goNode, i, j string) (goText, bool) {
+	switch n.op {
+	case goDiagOf:
+		return g.entryAt(l, n.args[0], i, i), true
+	case goCols:
+		return g.entryAt(l, n.args[0], i, "0"), true
+	case goRows:
+		return g.entryAt(l, n.args[0], j, "0"), true
+	case goOuter:
+		a, b := g.entryAt(l, n.args[0], i, "0"), g.entryAt(l, n.args[1], j, "0")
+		return goText{a.s + " * " + b.s, goProductPrec}, true
+	}
+	return goText{}, false
 }
 
 // loopName returns a name for a variable of a loop.
@@ -552,7 +599,7 @@ func (g *goWriter) scalarInLoop(n *goNode) (goText, bool) {
 	case goNum, goDim, goParam:
 		return g.scalarLeaf(n)
 	case goHad, goAdd:
-		if g.vars[n] == "" && g.refs[n] == 1 && !slices.ContainsFunc(n.args, func(a *goNode) bool { return a.op == goPow }) {
+		if g.vars[n] == "" && g.refs[n] == 1 && !slices.ContainsFunc(n.args, isReciprocal) {
 			return goText{}, false
 		}
 	}
