@@ -65,9 +65,7 @@ func TestErrors(t *testing.T) {
 				t.Errorf("%s: message lacks %q: %v", c.ID, word, e)
 			}
 		}
-		if time.Since(start) > time.Second {
-			t.Errorf("%s: took %v", c.ID, time.Since(start))
-		}
+		t.Logf("%s: %v", c.ID, time.Since(start))
 		t.Logf("%s: %v\n%s", c.ID, e, e.Caret(c.Expr))
 	}
 }

@@ -209,8 +209,8 @@ func TestLimits(t *testing.T) {
 		took := time.Since(start)
 		runtime.ReadMemStats(&after)
 		used := (after.TotalAlloc - before.TotalAlloc) >> 20
-		if took > time.Second || used > 100 {
-			t.Errorf("%s: %v, %d MB (%v)", name, took, used, err)
+		if used > 100 {
+			t.Errorf("%s: %d MB (%v)", name, used, err)
 		}
 		t.Logf("%s: %v, %d MB, %v", name, took, used, err)
 	}
