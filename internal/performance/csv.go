@@ -11,61 +11,118 @@ import (
 	"strings"
 )
 
-// csv compares the reading of a file of 500 000 rows of 20 numbers and a text.
+// tables are the files to read: columns of numbers, or of what cell writes, and
+// after them a text of one letter.
+var tables = []struct {
+	name          string
+	rows, columns int
+	numbers       int // columns that become rows of the matrix
+	cell          func(b []byte, r *rand.Rand) []byte
+}{
+	{"20 numbers with six decimals", 500_000, 20, 20, sixDecimals},
+	{"20 numbers with all digits", 250_000, 20, 20, allDigits},
+	{"2 numbers", 3_000_000, 2, 2, sixDecimals},
+	{"784 pixels", 40_000, 784, 784, pixel},
+	{"10 quoted texts", 500_000, 10, 0, quotedText},
+}
+
+func sixDecimals(b []byte, r *rand.Rand) []byte {
+	return strconv.AppendFloat(b, r.NormFloat64(), 'f', 6, 64)
+}
+
+func allDigits(b []byte, r *rand.Rand) []byte {
+	return strconv.AppendFloat(b, r.NormFloat64(), 'g', -1, 64)
+}
+
+func pixel(b []byte, r *rand.Rand) []byte {
+	return strconv.AppendInt(b, int64(r.IntN(2)*r.IntN(256)), 10)
+}
+
+func quotedText(b []byte, r *rand.Rand) []byte {
+	return append(strconv.AppendInt(append(b, `"No. `...), int64(r.IntN(50)), 10), '"')
+}
+
+// csv compares the reading of files, each time by a process of its own.
 func csv(b *program) (string, error) {
-	const rows, numbers = 500_000, 20
-	file := filepath.Join(b.dir, "table.csv")
-	if err := writeTable(file, rows, numbers); err != nil {
-		return "", err
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return "", err
-	}
-	type reading struct {
-		Seconds float64
-		Peak    float64 `json:"peak_rss_bytes"`
-	}
-	var ours reading
-	if err := b.bench(&ours, "--csv "+file); err != nil {
-		return "", err
-	}
+	readers := csvReaders(b.dir)
 	var text strings.Builder
-	fmt.Fprint(&text, "| | seconds | MB/s | ÷ gradlab |\n|---|---|---|---|\n")
-	line := func(name string, seconds float64) {
-		fmt.Fprintf(&text, "| %s | %.3f | %.0f | %.2f |\n", name, seconds, float64(info.Size())/seconds/1e6, seconds/ours.Seconds)
-	}
-	line("gradlab", ours.Seconds)
-	rscript, _ := exec.LookPath("Rscript")
-	for _, c := range []struct{ name, program, script string }{
-		{"pandas read_csv", python("pandas"), "read_pandas.py"},
-		{"data.table fread", rscript, "read_fread.R"},
-	} {
-		if c.program == "" {
-			fmt.Fprintf(&text, "| %s | missing | | |\n", c.name)
-			continue
-		}
-		fmt.Println("  " + c.name)
-		var theirs reading
-		if err := b.run(&theirs, c.program, filepath.Join(b.dir, "others", c.script), file, strconv.Itoa(b.rounds)); err != nil {
+	fmt.Fprint(&text, "Seconds:\n\n| each row | rows | MB | pandas | fread | gradlab | pandas ÷ gradlab | fread ÷ gradlab | peak memory ÷ matrix |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, t := range tables {
+		file := filepath.Join(b.dir, "table.csv")
+		if err := writeTable(file, t.rows, t.columns, t.cell); err != nil {
 			return "", err
 		}
-		line(c.name, theirs.Seconds)
+		info, err := os.Stat(file)
+		if err != nil {
+			return "", err
+		}
+		best, peak, err := b.read(readers, file)
+		if err != nil {
+			return "", err
+		}
+		over := func(i int) string {
+			if best[i] == 0 {
+				return "missing"
+			}
+			return fmt.Sprintf("**%.2f**", best[i]/best[2])
+		}
+		memory := "–"
+		if t.numbers > 0 {
+			memory = fmt.Sprintf("%.2f", peak/float64(8*t.rows*t.numbers))
+		}
+		fmt.Fprintf(&text, "| %s, a text | %d | %.0f | %.3f | %.3f | %.3f | %s | %s | %s |\n",
+			t.name, t.rows, float64(info.Size())/1e6, best[0], best[1], best[2], over(0), over(1), memory)
 	}
-	fmt.Fprintf(&text, "\n%.0f MB. Peak memory of our process: %.0f MB, %.2f times the matrix of %d numbers a row.\n",
-		float64(info.Size())/1e6, ours.Peak/1e6, ours.Peak/(8*rows*numbers), numbers)
 	return text.String(), nil
 }
 
-// writeTable writes a file of random numbers and one of five texts a row.
-func writeTable(path string, rows, numbers int) error {
+// csvReaders returns the commands of pandas, fread and us that read a file, nil
+// where one is missing.
+func csvReaders(dir string) (commands [3][]string) {
+	if program := python("pandas"); program != "" {
+		commands[0] = []string{program, filepath.Join(dir, "others", "read_pandas.py")}
+	}
+	if program, err := exec.LookPath("Rscript"); err == nil {
+		commands[1] = []string{program, filepath.Join(dir, "others", "read_fread.R")}
+	}
+	commands[2] = []string{filepath.Join(dir, "bench"), "--rounds", "1", "--json", "--csv"}
+	return commands
+}
+
+// read has a file read in turns. It returns the best time of each command, and
+// how much memory we took at most.
+func (b *program) read(commands [3][]string, file string) (best [3]float64, peak float64, err error) {
+	for range b.rounds {
+		for i, command := range commands {
+			if command == nil {
+				continue
+			}
+			fmt.Println("  read", filepath.Base(command[0]))
+			var r struct {
+				Seconds float64
+				Peak    float64 `json:"peak_rss_bytes"`
+			}
+			if err := b.run(&r, append(command, file)...); err != nil {
+				return best, 0, err
+			}
+			if best[i] == 0 || r.Seconds < best[i] {
+				best[i] = r.Seconds
+			}
+			peak = max(peak, r.Peak)
+		}
+	}
+	return best, peak, nil
+}
+
+// writeTable writes a file of random cells and one of five texts a row.
+func writeTable(path string, rows, columns int, cell func(b []byte, r *rand.Rand) []byte) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	w := bufio.NewWriter(f)
-	for i := range numbers {
+	for i := range columns {
 		fmt.Fprintf(w, "x%d,", i)
 	}
 	fmt.Fprintln(w, "label")
@@ -73,8 +130,8 @@ func writeTable(path string, rows, numbers int) error {
 	var line []byte
 	for range rows {
 		line = line[:0]
-		for range numbers {
-			line = append(strconv.AppendFloat(line, r.NormFloat64(), 'f', 6, 64), ',')
+		for range columns {
+			line = append(cell(line, r), ',')
 		}
 		line = append(line, "abcde"[r.IntN(5)], '\n')
 		w.Write(line) // Flush says what fails

@@ -1,5 +1,8 @@
-# The seconds that data.table takes to read a file, the best of some.
+# The seconds that data.table takes to read a file, on all processors: it takes
+# half of them unless told otherwise.
 suppressPackageStartupMessages(library(data.table))
-arguments <- commandArgs(trailingOnly = TRUE)
-seconds <- sapply(seq_len(as.integer(arguments[2])), function(i) system.time(fread(arguments[1], showProgress = FALSE))[["elapsed"]])
-cat(sprintf("{\"seconds\": %.4f}\n", min(seconds)))
+setDTthreads(0)
+file <- commandArgs(trailingOnly = TRUE)[1]
+start <- Sys.time()
+table <- fread(file, showProgress = FALSE)
+cat(sprintf("{\"seconds\": %.4f}\n", as.numeric(difftime(Sys.time(), start, units = "secs"))))
