@@ -32,6 +32,7 @@ type Derivation struct {
 	Checks    []Check
 
 	unsimplified *Expr // the gradient
+	rough        bool  // whether the last check that failed may have been one of differences
 }
 
 // Options say what is to be derived.
