@@ -2,6 +2,7 @@ package matcalc
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -153,11 +154,42 @@ func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df, scale float64) e
 		e = relativeDistance(g, differences)
 	}
 	if !(e <= differenceTolerance) {
+		e, err = d.smallDifferences(p, along)
+		if err != nil {
+			return err
+		}
+	}
+	if !(e <= differenceTolerance) {
 		d.rough = e < roughly
 		return internal("the gradient and central differences are %.1e apart", e)
 	}
 	d.Checks = append(d.Checks, Check{"gradient", p.Sizes, e})
 	return nil
+}
+
+// smallDifferences compares what the gradient gives along the direction of p
+// with central differences that are smaller the faster the objective changes,
+// and returns the error of the best.
+func (d *Derivation) smallDifferences(p *Point, along float64) (float64, error) {
+	best := math.Inf(1)
+	for h := 1e-4; h > 1e-9; h /= 10 {
+		var values [2]float64
+		for i, sign := range []float64{1, -1} {
+			moved := *p
+			moved.Values = maps.Clone(p.Values)
+			x := mat.DenseCopyOf(p.Dir[d.Wrt.name])
+			x.Scale(sign*h, x)
+			x.Add(x, p.Values[d.Wrt.name])
+			moved.Values[d.Wrt.name] = x
+			var err error
+			if values[i], err = d.Scope.At(&moved).Number(d.Objective); err != nil {
+				return 0, err
+			}
+		}
+		difference := (values[0] - values[1]) / (2 * h)
+		best = math.Min(best, math.Abs(difference-along)/math.Max(1, math.Abs(along)))
+	}
+	return best, nil
 }
 
 // checkHessian compares the Hessian with central differences of the gradient.
@@ -187,7 +219,9 @@ func relativeDistance(a, b *mat.Dense) float64 {
 }
 
 func internal(format string, args ...any) *Error {
-	return errorf(Unsupported, "internal error, please report it: %s", fmt.Sprintf(format, args...))
+	e := errorf(Unsupported, "internal error, please report it: %s", fmt.Sprintf(format, args...))
+	e.internal = true
+	return e
 }
 
 func ruleNames(rules []Rule) string {

@@ -31,8 +31,9 @@ type Derivation struct {
 	Warnings  []Warning
 	Checks    []Check
 
-	unsimplified *Expr // the gradient
-	rough        bool  // whether the last check that failed may have been one of differences
+	unsimplified *Expr  // the gradient
+	rough        bool   // whether the last check that failed may have been one of differences
+	mistake      *Error // of the simplifier, without which the answer is then
 }
 
 // Options say what is to be derived.
@@ -43,7 +44,20 @@ type Options struct {
 }
 
 // Derive differentiates the objective of p. Errors are of type *Error.
-func Derive(p *Problem, o Options) (d *Derivation, err error) {
+func Derive(p *Problem, o Options) (*Derivation, error) {
+	d, err := derive(p, o, (*Pool).Simplify)
+	if e, ok := err.(*Error); ok && (e.internal || e.Kind == TooLarge) {
+		// Were it for the simplifier, the answer would only be longer without it.
+		plain := func(_ *Pool, e *Expr, _ []*Expr) *Expr { return e }
+		if d, err := derive(p, o, plain); err == nil {
+			d.mistake = e
+			return d, nil
+		}
+	}
+	return d, err
+}
+
+func derive(p *Problem, o Options, simplify func(p *Pool, e *Expr, names []*Expr) *Expr) (d *Derivation, err error) {
 	s, err := p.Compile()
 	if err != nil {
 		return nil, err
@@ -51,6 +65,7 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 	defer Catch(&err)
 	dr := &deriver{
 		differential: newDifferential(s),
+		simplify:     simplify,
 		verbose:      o.Verbose,
 		counts:       map[*Expr]int{},
 		sizes:        map[*Expr]int{},
@@ -61,7 +76,7 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 		Gradient: gradient, unsimplified: dr.unsimplified,
 	}
 	if o.Hessian {
-		d.Hessian = s.Simplify(dr.hessianOf(gradient), s.Wheres)
+		d.Hessian = simplify(s.Pool, dr.hessianOf(gradient), s.Wheres)
 	}
 	if err := d.check(o.Seed); err != nil {
 		return nil, err
@@ -76,14 +91,15 @@ func Derive(p *Problem, o Options) (d *Derivation, err error) {
 // contexts; the gradients by names are read off and their definitions put in.
 type deriver struct {
 	*differential
-	state   []functional
-	steps   []Step
-	verbose bool
-	counts  map[*Expr]int // terms of differentials
-	sizes   map[*Expr]int // nodes in writing
-	rules   []Rule        // of the moves since the last line
-	notes   []string      // of the same
-	tooLong bool
+	simplify func(p *Pool, e *Expr, names []*Expr) *Expr
+	state    []functional
+	steps    []Step
+	verbose  bool
+	counts   map[*Expr]int // terms of differentials
+	sizes    map[*Expr]int // nodes in writing
+	rules    []Rule        // of the moves since the last line
+	notes    []string      // of the same
+	tooLong  bool
 
 	unsimplified *Expr // the gradient
 }
@@ -385,7 +401,7 @@ func (d *deriver) readOff() {
 	}
 	f := &d.state[0]
 	if d.nodes(f.ctx) <= maxSimplified {
-		f.ctx = d.Simplify(f.ctx, nil)
+		f.ctx = d.simplify(d.Pool, f.ctx, nil)
 	}
 	d.gradientStep([]Rule{CR}, f.of, f.ctx)
 }
@@ -406,7 +422,7 @@ func (d *deriver) conclude(g *Expr) *Expr {
 	}
 	d.unsimplified = g
 	if d.nodes(g) <= maxReadable {
-		g = d.Simplify(g, d.Wheres)
+		g = d.simplify(d.Pool, g, d.Wheres)
 	}
 	d.gradientStep(rules, d.Wrt, g)
 	return g

@@ -36,6 +36,8 @@ type Error struct {
 	Message  string
 	Position int    // in characters, from 0; -1 if there is no place to point at
 	In       string // the name of the definition or function body that Position is in, "" for the expression
+
+	internal bool // a mistake of the engine
 }
 
 func (e *Error) Error() string {

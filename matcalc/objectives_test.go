@@ -263,6 +263,9 @@ func TestObjectives(t *testing.T) {
 			t.Errorf("%s by %s: %v", p.Expr, p.Wrt, err)
 			return
 		}
+		if d.mistake != nil {
+			t.Errorf("%s by %s: simplifier: %v", p.Expr, p.Wrt, d.mistake)
+		}
 		if len(d.Checks) < 4 {
 			t.Errorf("%s by %s: only %d checks, %v", p.Expr, p.Wrt, len(d.Checks), d.Warnings)
 		}

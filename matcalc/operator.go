@@ -153,8 +153,7 @@ func (p *Pool) unvec(c *Expr, s Shape) *Expr {
 	case c.op == OpZeros:
 		return p.Zeros(s)
 	case c.op == OpScale:
-		_, rest := p.Coef(c)
-		return p.Mul(append([]*Expr{p.Num(c.num)}, append(rest.scalarFactors(), p.unvec(c.Matrix(), s))...)...)
+		return p.Mul(p.scale(c.num, c.Scalars(), nil), p.unvec(c.Matrix(), s))
 	case c.op == OpAdd:
 		return p.Add(all()...)
 	case c.op == OpHad:
@@ -169,14 +168,6 @@ func (p *Pool) unvec(c *Expr, s Shape) *Expr {
 		return p.Mul(c.args[1], p.T(c.args[0]))
 	}
 	panic(errorf(Unsupported, "the answer needs %s written as a %s matrix again, and there is no name for that: vec(X) can be undone only where X comes out", brief(c.String()), s))
-}
-
-// scalarFactors returns the scalars in front of e.
-func (e *Expr) scalarFactors() []*Expr {
-	if e.op == OpScale {
-		return e.Scalars()
-	}
-	return nil
 }
 
 // absorbKron is absorb for a ⊗ U and U ⊗ a, where the context is a sum of

@@ -288,7 +288,7 @@ func mustNotCycle(wheres Definitions, trees []*Tree, at map[string]int) error {
 		defer func() { path = path[:len(path)-1] }()
 		if state[i] == 1 {
 			start := slices.Index(path, wheres[i].Name)
-			return &Error{WhereCycle, "the definitions need each other: " + strings.Join(path[start:], " needs "), -1, ""}
+			return errorf(WhereCycle, "the definitions need each other: %s", strings.Join(path[start:], " needs "))
 		}
 		if state[i] == 2 {
 			return nil

@@ -32,7 +32,7 @@ func randomProblem(seed uint64, depth int) Problem {
 // isRefusal reports whether err says what the engine can't do.
 func isRefusal(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && !strings.Contains(e.Message, "internal") && (e.Kind == Unsupported || e.Kind == TooLarge || e.Kind == OutsideDomain)
+	return errors.As(err, &e) && !e.internal && (e.Kind == Unsupported || e.Kind == TooLarge || e.Kind == BadDivision)
 }
 
 // Random objectives are differentiated right or refused: what Derive returns it
@@ -52,6 +52,9 @@ func TestRandomObjectives(t *testing.T) {
 			if len(d.Checks) == 0 && len(d.Warnings) == 0 {
 				t.Errorf("%s by %s: not checked", p.Expr, p.Wrt)
 			}
+			if d.mistake != nil {
+				t.Errorf("%d: %s by %s: simplifier: %v", seed, p.Expr, p.Wrt, d.mistake)
+			}
 		case !isRefusal(err):
 			t.Errorf("%d: %s by %s: %v", seed, p.Expr, p.Wrt, err)
 		default:
@@ -59,4 +62,44 @@ func TestRandomObjectives(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d", answered, count)
+}
+
+// Random Hessians by vectors and scalars are right or refused.
+func TestRandomHessians(t *testing.T) {
+	answered, refused := 0, 0
+	for seed := range uint64(400) {
+		p := randomProblem(seed, 2+int(seed%2))
+		if !strings.Contains("xyurst", p.Wrt) {
+			continue
+		}
+		d, err := Derive(&p, Options{Seed: seed, Hessian: true})
+		switch {
+		case err == nil && d.mistake != nil:
+			t.Errorf("%d: %s by %s: simplifier: %v", seed, p.Expr, p.Wrt, d.mistake)
+		case err == nil:
+			answered++
+		case isRefusal(err):
+			refused++
+		default:
+			t.Errorf("%d: %s by %s: %v", seed, p.Expr, p.Wrt, err)
+		}
+	}
+	t.Logf("%d answered, %d refused", answered, refused)
+}
+
+// Whatever is asked, Derive answers or says what is wrong.
+func FuzzDerive(f *testing.F) {
+	for _, line := range strings.Split(strings.TrimSpace(objectives), "\n") {
+		i := strings.LastIndex(line, " ")
+		f.Add(line[:i], line[i+1:i+2])
+	}
+	f.Fuzz(func(t *testing.T, expr, wrt string) {
+		p := declared()
+		p.Expr, p.Wrt = expr, wrt
+		_, err := Derive(&p, Options{Hessian: len(expr)%2 == 0})
+		var e *Error
+		if errors.As(err, &e) && e.internal {
+			t.Errorf("%s by %s: %v", expr, wrt, err)
+		}
+	})
 }
