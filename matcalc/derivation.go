@@ -47,6 +47,7 @@ func (d *Derivation) stages(o PrintOptions, names bool) []stage {
 	var stages []stage
 	var known *abbreviation
 	open := false
+	named := map[string]bool{} // the rules of minor steps that the next line sums up
 	for _, s := range d.Steps {
 		if s.Minor && !o.Verbose {
 			continue
@@ -56,8 +57,7 @@ func (d *Derivation) stages(o PrintOptions, names bool) []stage {
 			open = true
 		}
 		now := &stages[len(stages)-1]
-		now.steps = append(now.steps, s)
-		now.lines = append(now.lines, known.in(s.DF))
+		now.add(s, known.in(s.DF), named)
 		if s.By == nil || isPartial(s.Gradient, s.By) {
 			continue
 		}
@@ -70,6 +70,34 @@ func (d *Derivation) stages(o PrintOptions, names bool) []stage {
 		open = false
 	}
 	return stages
+}
+
+// add appends a line. If it is the line before once more, what it adds to the
+// reasons of that is appended there; named are the rules of minor steps since
+// the last other one.
+func (st *stage) add(s Step, line *Expr, named map[string]bool) {
+	if last := len(st.lines) - 1; last >= 0 && st.lines[last] == line {
+		before := &st.steps[last]
+		before.Rules = slices.Clone(before.Rules)
+		for _, r := range s.Rules {
+			if !named[r.ID] && !slices.Contains(before.Rules, r) {
+				before.Rules = append(before.Rules, r)
+			}
+		}
+		if s.Note != "" {
+			before.Note = s.Note
+		}
+	} else {
+		st.steps = append(st.steps, s)
+		st.lines = append(st.lines, line)
+	}
+	if !s.Minor {
+		clear(named)
+		return
+	}
+	for _, r := range s.Rules {
+		named[r.ID] = true
+	}
 }
 
 // abbreviation is a name for a gradient g, and finds it in expressions.

@@ -485,8 +485,7 @@ func (w *latexPage) derivation() {
 	}
 	if w.d.Hessian != nil {
 		w.say("The Hessian is")
-		x := latexName(w.d.Wrt.name)
-		w.display([]string{`\frac{\partial^{2} ` + w.objective() + `}{\partial ` + x + `\,\partial ` + x + `^{T}}`}, []*Expr{w.d.Hessian}, []string{""})
+		w.display([]string{w.second(w.d.Wrt)}, []*Expr{w.d.Hessian}, []string{""})
 	}
 	w.remarks()
 }
@@ -495,6 +494,15 @@ func (w *latexPage) objective() string { return latexName(w.d.objectiveName(w.o)
 
 func (w *latexPage) partial(v *Expr) string {
 	return `\frac{\partial ` + w.objective() + `}{\partial ` + latexName(v.name) + "}"
+}
+
+func (w *latexPage) second(v *Expr) string {
+	x := latexName(v.name)
+	below := `\partial ` + x + `\,\partial ` + x + "^{T}"
+	if v.IsScalar() {
+		below = `\partial ` + x + "^{2}"
+	}
+	return `\frac{\partial^{2} ` + w.objective() + "}{" + below + "}"
 }
 
 func (w *latexPage) say(text string) { fmt.Fprintf(&w.b, "%s\n", text) }
@@ -557,7 +565,7 @@ func (w *latexPage) display(heads []string, exprs []*Expr, reasons []string) {
 	var rows []string
 	for i, layout := range layouts {
 		lines := layout.lines(room, 2*letter)
-		why := fill(strings.Fields(reasons[i]), " ", column)
+		why := fillReason(reasons[i], column)
 		for j := range max(len(lines), len(why)) {
 			row := `&\quad `
 			if j == 0 {

@@ -40,7 +40,7 @@ func (d *Derivation) Text(o PrintOptions) string {
 		}
 	}
 	if d.Hessian != nil {
-		w.result("Hessian   ", w.second(d.Wrt), d.Hessian)
+		w.result("The Hessian is ", w.second(d.Wrt), d.Hessian)
 	}
 	w.remarks()
 	return w.b.String()
@@ -73,8 +73,11 @@ func (w *textPage) partial(v *Expr) string {
 }
 
 func (w *textPage) second(v *Expr) string {
-	f, x := w.d.objectiveName(w.o), textName(v.name)
-	return w.either("∂²"+textName(f)+"/∂"+x+"∂"+x+"ᵀ", "d2"+f+"/d"+v.name+"d"+v.name+"'")
+	f, x := w.d.objectiveName(w.o), w.name(v.name)
+	if v.IsScalar() {
+		return w.either("∂²"+textName(f)+"/∂"+x+"²", "d2"+f+"/d"+x+"^2")
+	}
+	return w.either("∂²"+textName(f)+"/∂"+x+"∂"+x+"ᵀ", "d2"+f+"/d"+x+"d"+x+"'")
 }
 
 // problem writes the objective, the definitions and the declarations.
@@ -87,7 +90,10 @@ func (w *textPage) problem() {
 	for _, v := range w.d.Problem.Vars {
 		vars = append(vars, w.declaration(v))
 	}
-	for _, line := range fill(vars, ", ", w.o.width()) {
+	for i := range len(vars) - 1 {
+		vars[i] += ","
+	}
+	for _, line := range fill(vars, w.o.width()) {
 		w.b.WriteString(line + "\n")
 	}
 }
@@ -102,25 +108,18 @@ func (w *textPage) declaration(v Variable) string {
 }
 
 // fill joins words to lines of at most this width.
-func fill(words []string, separator string, width int) []string {
+func fill(words []string, width int) []string {
 	var lines []string
-	line := ""
-	for i, word := range words {
-		if i < len(words)-1 {
-			word += strings.TrimRight(separator, " ")
+	used := width
+	for _, word := range words {
+		n := utf8.RuneCountInString(word)
+		if used+1+n > width {
+			lines = append(lines, word)
+			used = n
+			continue
 		}
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
+		lines[len(lines)-1] += " " + word
+		used += 1 + n
 	}
 	return lines
 }
@@ -173,8 +172,26 @@ func (w *textPage) chain(s stage) {
 	}
 	column = min(column, at+room+gap)
 	for i, step := range s.steps {
-		w.columns(blocks[i], fill(strings.Fields(w.reason(step)), " ", w.o.width()-column), column, gap)
+		w.columns(blocks[i], fillReason(w.reason(step), w.o.width()-column), column, gap)
 	}
+}
+
+// fillReason breaks a reason into lines, within a rule or note only if that is
+// longer than a line.
+func fillReason(reason string, width int) []string {
+	var words []string
+	for _, part := range strings.SplitAfter(reason, ", ") {
+		part = strings.TrimRight(part, " ")
+		if part == "" {
+			continue
+		}
+		if utf8.RuneCountInString(part) > width {
+			words = append(words, strings.Fields(part)...)
+		} else {
+			words = append(words, part)
+		}
+	}
+	return fill(words, width)
 }
 
 // columns writes two blocks of lines side by side, the second one from a column on.
@@ -233,7 +250,7 @@ func (w *textPage) rules() {
 }
 
 func (w *textPage) paragraph(text string) {
-	for i, line := range fill(strings.Fields(text), " ", w.o.width()-2) {
+	for i, line := range fill(strings.Fields(text), w.o.width()-2) {
 		if i > 0 {
 			line = "  " + line
 		}

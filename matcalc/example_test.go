@@ -1,0 +1,43 @@
+package matcalc_test
+
+import (
+	"fmt"
+
+	"gradlab/matcalc"
+)
+
+// Warm up 3 of the article, its equations (36) to (39).
+func ExampleDerivation_Text() {
+	p := &matcalc.Problem{
+		Vars: matcalc.Variables{
+			{Name: "W", Shape: []string{"l", "m"}},
+			{Name: "X", Shape: []string{"m", "n"}},
+			{Name: "M", Shape: []string{"l", "l"}, Props: []string{"symmetric"}},
+		},
+		Functions: matcalc.Functions{{Name: "sigma", Elementwise: true, Deriv: "dsigma"}},
+		Where:     []matcalc.Definition{{Name: "Y", Expr: "sigma(W*X)"}},
+		Expr:      "tr(Y'*M*Y)",
+		Wrt:       "X",
+	}
+	d, err := matcalc.Derive(p, matcalc.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(d.Text(matcalc.PrintOptions{}))
+	// Output:
+	// f = tr(Yᵀ·M·Y)
+	// Y = σ(W·X)
+	// W is l×m, X is m×n, M is l×l symmetric
+	//
+	// df = tr((dY)ᵀ M·Y) + tr(Yᵀ·M dY)   R4, R2, constant, R3, T3
+	//    = 2·tr(Yᵀ·M dY)                 T4, T2, T3, CR, Mᵀ = M
+	//
+	// Therefore ∂f/∂Y = 2M·Y
+	//
+	// df = tr((∂f/∂Y)ᵀ·(σ′(W·X) ⊙ (W dX)))   definition, R8, R2, constant
+	//    = tr((∂f/∂Y ⊙ σ′(W·X))ᵀ·W dX)       T5, CR
+	//
+	// Therefore ∂f/∂X = Wᵀ·(∂f/∂Y ⊙ σ′(W·X))
+	//                 = 2Wᵀ·((M·Y) ⊙ σ′(W·X))
+}
