@@ -48,7 +48,7 @@ func GoFile(pkg string, funcs ...GoFunc) (code, test []byte, err error) {
 		if f.Derivation.Hessian != nil {
 			body.WriteString(goFunction(f.Derivation, hessianName(f.Name), true))
 		}
-		tests.WriteString(goTest(f))
+		tests.WriteString(goTestOrSkip(f))
 	}
 	doc := fmt.Sprintf("// Package %s computes functions of matrices and their gradients.\n", pkg)
 	if code, err = goSource(doc, pkg, body.String(), goHelpers); err != nil {
@@ -427,17 +427,23 @@ func (g *goWriter) result(n *goNode, name string) {
 	}
 }
 
-// finished returns a result that need not be transposed at the end.
+// finished returns a result that need not be transposed at the end: neither it
+// nor a part that only it needs.
 func (l *goLower) finished(n *goNode) *goNode {
-	if n.op != goT || n.args[0].where != "" {
+	if n.op == goHad && !n.shape.IsScalar() {
+		scaled := *n
+		scaled.args = slices.Clone(n.args)
+		for i, a := range n.args {
+			if l.isUsedBy(a, n) {
+				scaled.args[i] = l.finished(a)
+			}
+		}
+		return l.node(scaled)
+	}
+	if n.op != goT || n.args[0].where != "" || !l.isUsedBy(n.args[0], n) {
 		return n
 	}
 	a := n.args[0]
-	for _, other := range l.order {
-		if other != n && slices.Contains(other.args, a) {
-			return n
-		}
-	}
 	t := *a
 	t.shape, t.expr, t.args = n.shape, n.expr, slices.Clone(a.args)
 	switch a.op {
@@ -455,6 +461,13 @@ func (l *goLower) finished(n *goNode) *goNode {
 		return n
 	}
 	return l.node(t)
+}
+
+// isUsedBy reports whether nothing but n has the argument a.
+func (l *goLower) isUsedBy(a, n *goNode) bool {
+	return !slices.ContainsFunc(l.order, func(other *goNode) bool {
+		return other != n && slices.Contains(other.args, a)
+	})
 }
 
 // dimensions returns the statements that read sizes off the arguments.

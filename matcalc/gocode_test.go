@@ -36,7 +36,8 @@ func goDerivation(t testing.TB, c testCase) *Derivation {
 	return d
 }
 
-// goFuncs returns the functions of all cases, with the points of the cases.
+// goFuncs returns the functions of all cases, with the gradients that they say
+// and with those derived, and with the points of the cases.
 func goFuncs(t testing.TB) []GoFunc {
 	t.Helper()
 	var funcs []GoFunc
@@ -55,6 +56,13 @@ func goFuncs(t testing.TB) []GoFunc {
 			}
 			f.Points = append(f.Points, KnownPoint{p, point.F, grad})
 		}
+		funcs = append(funcs, f)
+		d, err := Derive(&c.Problem, Options{Hessian: c.Hessian != ""})
+		if err != nil {
+			t.Logf("%s: %v", c.ID, err) // the tests of Derive say whether it may refuse
+			continue
+		}
+		f.Name, f.Derivation = strings.Replace(f.Name, "Grad", "GradDerived", 1), d
 		funcs = append(funcs, f)
 	}
 	return funcs
@@ -227,6 +235,20 @@ func TestGoNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	goRun(t, code, test)
+}
+
+// A function of which only the value has a numeric body can't be tested, but
+// there is code.
+func TestGoWithoutBody(t *testing.T) {
+	pr := Problem{
+		Vars:      Variables{{"X", []string{"m", "n"}, nil}},
+		Functions: Functions{{Name: "f", Args: []string{"Y"}, Grads: []string{"df"}, Value: "sum(sin(Y))"}},
+		Expr:      "f(X)", Wrt: "X",
+	}
+	code, test, err := goDerivation(t, testCase{Problem: pr, Gradient: "df(X)"}).Go("generated", "Grad")
+	if err != nil || !strings.Contains(string(code), "grad = df(X)") || !strings.Contains(string(test), "t.Skip(") {
+		t.Errorf("%s\n%s\n%v", code, test, err)
+	}
 }
 
 // goRandom returns a random expression with a number of rows and columns, each

@@ -32,6 +32,9 @@ func usesOf(order []*goNode, roots []*goNode) *goUses {
 			continue
 		}
 		u.stored[n] = u.mustStore(n)
+		if isReciprocal(n) { // every time it is a divisor
+			u.refs[n.args[0]] += u.refs[n] - 1
+		}
 		for i, a := range n.args {
 			needed[a] = true
 			u.refs[a]++

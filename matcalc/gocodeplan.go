@@ -118,7 +118,9 @@ func (l *goLower) times(left, right []*Expr) *goNode {
 	case l.isInverse(left):
 		return l.solve(left[0], l.product(right))
 	case l.isInverse(right):
-		return l.t(l.solve(l.pool.T(right[0]), l.t(l.product(left))))
+		n := l.solve(l.pool.T(right[0]), l.t(l.product(left)))
+		n.expr = l.pool.T(l.pool.Mul(append(slices.Clone(left), right...)...))
+		return l.t(n)
 	}
 	a, b := l.product(left), l.product(right)
 	switch {

@@ -181,8 +181,18 @@ func compare(t *testing.T, what string, got, want *mat.Dense, tolerance float64)
 	"number": `func number(x float64) *mat.Dense { return mat.NewDense(1, 1, []float64{x}) }`,
 }
 
-// goTest returns the source of a test of a generated function.
-func goTest(f GoFunc) string {
+// goTestOrSkip returns the source of a test of a generated function, one that
+// says why if there can't be any.
+func goTestOrSkip(f GoFunc) string {
+	test, err := goTest(f)
+	if err != nil {
+		return fmt.Sprintf("func Test%s(t *testing.T) { t.Skip(%q) }\n\n", f.Name, err.Error())
+	}
+	return test
+}
+
+func goTest(f GoFunc) (test string, err error) {
+	defer Catch(&err)
 	reserved := slices.Collect(maps.Keys(goTestHelpers))
 	s := newGoSignature(f.Derivation, append(reserved, f.Name, "t", "rng", "points", "tries", "want", "old", "h")...)
 	var b strings.Builder
@@ -209,7 +219,7 @@ func goTest(f GoFunc) string {
 	if len(f.Points) > 0 {
 		s.testKnown(&b, f, functions, call)
 	}
-	return b.String()
+	return b.String(), nil
 }
 
 // testSizes returns the statement that chooses the sizes that body needs.
