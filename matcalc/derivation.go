@@ -135,6 +135,13 @@ func (d *Derivation) abbreviate(f string, v, g *Expr) *abbreviation {
 	return a
 }
 
+// given reports whether the gradient that is read off is a constant that the
+// derivation began with, as in a layer of a network.
+func (s stage) given(objective string) bool {
+	g := s.gradient[0]
+	return g.op == OpVar && g.def == nil && g.name == partialName(objective, s.by.name)
+}
+
 // partialName is the name of the gradient of f by v; it can't be declared.
 func partialName(f, v string) string { return "∂" + f + "/∂" + v }
 

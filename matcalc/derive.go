@@ -62,6 +62,11 @@ func derive(p *Problem, o Options, simplify func(p *Pool, e *Expr, names []*Expr
 	if err != nil {
 		return nil, err
 	}
+	return derive(p, s, o)
+}
+
+// derive differentiates the objective of s, the scope of p.
+func derive(p *Problem, s *Scope, o Options) (d *Derivation, err error) {
 	defer Catch(&err)
 	dr := &deriver{
 		differential: newDifferential(s),

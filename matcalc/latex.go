@@ -475,19 +475,24 @@ func (w *latexPage) width() int {
 
 func (w *latexPage) derivation() {
 	w.problem()
-	for _, s := range w.d.stages(w.o, true) {
-		w.chain(s)
-		if s.by != nil {
-			w.say("Therefore")
-			n := len(s.gradient)
-			w.display(append([]string{w.partial(s.by)}, make([]string, n-1)...), s.gradient, make([]string, n))
-		}
-	}
+	w.stages()
 	if w.d.Hessian != nil {
 		w.say("The Hessian is")
 		w.display([]string{w.second(w.d.Wrt)}, []*Expr{w.d.Hessian}, []string{""})
 	}
 	w.remarks()
+}
+
+// stages writes the lines, and the gradients that are read off.
+func (w *latexPage) stages() {
+	for _, s := range w.d.stages(w.o, true) {
+		w.chain(s)
+		if s.by != nil && !s.given(w.d.objectiveName(w.o)) {
+			w.say("Therefore")
+			n := len(s.gradient)
+			w.display(append([]string{w.partial(s.by)}, make([]string, n-1)...), s.gradient, make([]string, n))
+		}
+	}
 }
 
 func (w *latexPage) objective() string { return latexName(w.d.objectiveName(w.o)) }

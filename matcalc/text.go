@@ -32,18 +32,23 @@ func (o PrintOptions) width() int {
 func (d *Derivation) Text(o PrintOptions) string {
 	w := &textPage{o: o, d: d}
 	w.problem()
-	for _, s := range d.stages(o, !o.ASCII) {
-		w.b.WriteByte('\n')
-		w.chain(s)
-		if s.by != nil {
-			w.result("Therefore ", w.partial(s.by), s.gradient...)
-		}
-	}
+	w.stages()
 	if d.Hessian != nil {
 		w.result("The Hessian is ", w.second(d.Wrt), d.Hessian)
 	}
 	w.remarks()
 	return w.b.String()
+}
+
+// stages writes the lines, and the gradients that are read off.
+func (w *textPage) stages() {
+	for _, s := range w.d.stages(w.o, !w.o.ASCII) {
+		w.b.WriteByte('\n')
+		w.chain(s)
+		if s.by != nil && !s.given(w.d.objectiveName(w.o)) {
+			w.result("Therefore ", w.partial(s.by), s.gradient...)
+		}
+	}
 }
 
 // textPage writes a derivation as text.

@@ -162,6 +162,31 @@ func TestFlagsDeclare(t *testing.T) {
 	}
 }
 
+// --network derives a network as train has it, in every format.
+func TestNetwork(t *testing.T) {
+	network := []string{"--network", "2,4,1", "--activation", "leaky_relu", "--output", "sigmoid", "--loss", "bce"}
+	for format, says := range map[string]string{
+		"text": "∂L/∂Z2 = (A2 − Y)/m\n", "latex": `\subsection*{Layer 2}`, "markdown": "### Layer 2", "json": `"wrt":"W2","gradient":"L_Z2*A1'"`,
+	} {
+		status, stdout, stderr := run(append(network, "--format", format)...)
+		if status != 0 || !strings.Contains(stdout, says) {
+			t.Errorf("%s: exit status %d, %s\n%s lacks %q", format, status, stderr, stdout, says)
+		}
+	}
+	if _, stdout, _ := run(append(network, "--ascii", "--check")...); strings.ContainsFunc(stdout, func(r rune) bool { return r > 126 }) || !strings.Contains(stdout, "relative error") {
+		t.Errorf("--ascii --check prints\n%s", stdout)
+	}
+	for _, wrong := range []string{"--activation nice", "--loss nice", "--loss hinge --network 2,3"} {
+		args := append([]string{"--network", "2,1"}, strings.Fields(wrong)...)
+		if strings.Contains(wrong, "--network") {
+			args = strings.Fields(wrong)
+		}
+		if status, _, stderr := run(args...); status != 2 {
+			t.Errorf("%s: exit status %d, %s", wrong, status, stderr)
+		}
+	}
+}
+
 // --examples has every example of the article, and can be had in every format.
 func TestExamples(t *testing.T) {
 	for _, c := range readCases(t) {

@@ -28,8 +28,13 @@ type flags struct {
 	ASCII   bool   `name:"ascii" help:"Text without characters beyond ASCII." group:"output"`
 	Seed    uint64 `default:"1" help:"Of the random matrices of the checks." group:"output"`
 
-	Examples bool `help:"Derive all of the article's examples." group:"other work"`
-	Batch    bool `help:"Answer requests from standard input, one JSON object a line." group:"other work"`
+	Network    cli.Sizes `placeholder:"N,N,…" help:"Derive the backward pass of a network with these sizes, input first." group:"other work"`
+	Activation string    `default:"tanh" help:"Hidden activation, as train has them, or g for an abstract one." group:"other work"`
+	Output     string    `default:"sigmoid" help:"Output activation, likewise." group:"other work"`
+	Loss       string    `default:"bce" help:"Loss, as train has them, or Loss for an abstract one." group:"other work"`
+	Single     bool      `help:"For one example, as in the article, not for a batch." group:"other work"`
+	Examples   bool      `help:"Derive all of the article's examples." group:"other work"`
+	Batch      bool      `help:"Answer requests from standard input, one JSON object a line." group:"other work"`
 
 	Version kong.VersionFlag `help:"Print the version." group:"output"`
 }
@@ -37,16 +42,18 @@ type flags struct {
 // check finds what is wrong with the flags, whatever they say of matrices.
 func (f *flags) check() error {
 	modes := 0
-	for _, on := range []bool{f.Expr != "", f.Examples, f.Batch} {
+	for _, on := range []bool{f.Expr != "", f.Network != nil, f.Examples, f.Batch} {
 		if on {
 			modes++
 		}
 	}
 	switch {
 	case modes == 0:
-		return errors.New("give a function, or --examples or --batch")
+		return errors.New("give a function, or --network, --examples or --batch")
 	case modes > 1:
-		return errors.New("a function, --examples and --batch are different work: give one of them")
+		return errors.New("a function, --network, --examples and --batch are different work: give one of them")
+	case f.Network != nil:
+		return f.network().Check()
 	case f.Expr != "" && f.Wrt == "":
 		return errors.New("give the variable to differentiate by: --wrt X")
 	}

@@ -24,6 +24,7 @@ Examples:
   derive "tr(Y'*M*Y)" --where 'Y=sigma(W*X)' --wrt X --prop M:symmetric --function sigma:dsigma
   derive 'f(A*X*B)' --wrt X --function 'f(Y):df' --var A:p,m --var X:m,n --var B:n,q
   derive "sum(log(1+exp(-y.*(X*w))))" --wrt w --format markdown
+  derive --network 2,4,1 --activation tanh --output sigmoid --loss bce
   derive --examples
   derive --batch < requests.jsonl > answers.jsonl
 

@@ -22,6 +22,8 @@ func (f *flags) Run(stdout, stderr io.Writer) error {
 		return batch(os.Stdin, stdout, f.Seed)
 	case f.Examples:
 		return f.examples(stdout)
+	case f.Network != nil:
+		return f.backward(stdout)
 	}
 	return f.function(stdout, stderr)
 }
@@ -45,6 +47,71 @@ func (f *flags) function(stdout, stderr io.Writer) error {
 	}
 	return f.print(stdout, d)
 }
+
+// network is the network that the flags describe. An underscore counts as a
+// hyphen, as in train.
+func (f *flags) network() matcalc.Network {
+	hyphens := func(name string) string { return strings.ReplaceAll(name, "_", "-") }
+	return matcalc.Network{Sizes: f.Network, Hidden: hyphens(f.Activation), Output: hyphens(f.Output), Loss: hyphens(f.Loss), Single: f.Single}
+}
+
+// backward derives the backward pass of a network.
+func (f *flags) backward(w io.Writer) error {
+	nd, err := f.network().Derive(f.options())
+	if err != nil {
+		return err
+	}
+	o := matcalc.PrintOptions{ASCII: f.ASCII, Verbose: f.Verbose, Checks: f.Check}
+	text := ""
+	switch f.Format {
+	case "json":
+		return f.backwardJSON(w, nd)
+	case "latex":
+		text = matcalc.LaTeXDocument(nd.LaTeX(o))
+	case "markdown":
+		text = nd.Markdown(o)
+	default:
+		text = nd.Text(o)
+		if f.ASCII {
+			text = toASCII.Replace(text)
+		}
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+// backwardJSON writes an object a line for each gradient: an answer with the
+// layer and what the gradient is by. A gradient of a line before is a name such
+// as L_Z2.
+func (f *flags) backwardJSON(w io.Writer, nd *matcalc.NetworkDerivation) error {
+	type gradient struct {
+		Layer int    `json:"layer"`
+		Wrt   string `json:"wrt"`
+		answer
+	}
+	for _, layer := range nd.Layers {
+		for _, d := range layer.All() {
+			g := gradient{Layer: layer.Layer, Wrt: d.Wrt.Name()}
+			if err := g.describe(d); err != nil {
+				return err
+			}
+			g.Gradient = known.Replace(g.Gradient)
+			for i := range g.Steps {
+				g.Steps[i].DF = known.Replace(g.Steps[i].DF)
+			}
+			if f.Check {
+				g.Checks = d.Checks
+			}
+			if err := newEncoder(w).Encode(g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// known makes names of the grammar of ∂L/∂Z2.
+var known = strings.NewReplacer("∂L/∂", "L_")
 
 func (f *flags) options() matcalc.Options {
 	return matcalc.Options{Hessian: f.Hessian, Verbose: f.Verbose, Seed: f.Seed}
