@@ -45,7 +45,7 @@ var Losses = map[string]string{
 	"huber":      "sum((A-Y).^2-relu(abs(A-Y)-1).^2)/(2*n*m)",
 	"bce":        "-sum(Y.*log(A)+(1-Y).*log(1-A))/m",
 	"ce":         "-sum(Y.*log(A))/m",
-	"hinge":      "sum(relu(1-(2*step(Y-0.5)-1).*A))/m",
+	"hinge":      "sum(relu(1-(2*step(Y)-1).*A))/m",
 	"bce-logits": "sum(softplus(A)-Y.*A)/m",
 	"ce-logits":  "(sum(log(ones(1,n)*exp(A)))-sum(Y.*A))/m",
 }
