@@ -57,16 +57,19 @@ func Derive(p *Problem, o Options) (*Derivation, error) {
 	return d, err
 }
 
-func derive(p *Problem, o Options, simplify func(p *Pool, e *Expr, names []*Expr) *Expr) (d *Derivation, err error) {
+// shortener brings an answer into the shortest form, see Pool.Simplify.
+type shortener func(p *Pool, e *Expr, names []*Expr) *Expr
+
+func derive(p *Problem, o Options, simplify shortener) (*Derivation, error) {
 	s, err := p.Compile()
 	if err != nil {
 		return nil, err
 	}
-	return derive(p, s, o)
+	return deriveIn(p, s, o, simplify)
 }
 
-// derive differentiates the objective of s, the scope of p.
-func derive(p *Problem, s *Scope, o Options) (d *Derivation, err error) {
+// deriveIn differentiates the objective of s, the scope of p.
+func deriveIn(p *Problem, s *Scope, o Options, simplify shortener) (d *Derivation, err error) {
 	defer Catch(&err)
 	dr := &deriver{
 		differential: newDifferential(s),
@@ -96,7 +99,7 @@ func derive(p *Problem, s *Scope, o Options) (d *Derivation, err error) {
 // contexts; the gradients by names are read off and their definitions put in.
 type deriver struct {
 	*differential
-	simplify func(p *Pool, e *Expr, names []*Expr) *Expr
+	simplify shortener
 	state    []functional
 	steps    []Step
 	verbose  bool

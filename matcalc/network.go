@@ -273,7 +273,7 @@ func (n Network) stage(l int, of, by string, o Options) (*Derivation, error) {
 	s.names[g.name] = g
 	s.Vars = append(s.Vars, g)
 	s.F = s.Tr(s.Mul(s.T(g), v))
-	return derive(p, s, o)
+	return deriveIn(p, s, o, (*Pool).Simplify)
 }
 
 // check runs the four equations of each layer at a random point, as a training

@@ -13,6 +13,7 @@ import (
 // each folder of cmd.
 var commandLines = map[string]string{
 	"bench":   "--layers 4,8,3",
+	"derive":  "tr(X) --wrt X",
 	"predict": "--model model.safetensors --data iris.csv",
 	"train":   "--layers 4,8,1 --data iris.csv",
 }
