@@ -210,3 +210,11 @@ func TestExamples(t *testing.T) {
 		t.Errorf("--ascii prints other characters:\n%s", stdout)
 	}
 }
+
+// docs/derivations.md can be written: every derivation in it passes its checks.
+func TestDocument(t *testing.T) {
+	status, stdout, stderr := run("--document")
+	if status != 0 || strings.Count(stdout, "\n## ") != len(article)+len(classics) || len(classics) != 20 {
+		t.Errorf("exit status %d, %d derivations, %s", status, strings.Count(stdout, "\n## "), stderr)
+	}
+}

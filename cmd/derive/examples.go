@@ -158,9 +158,12 @@ func lossAnd(activations ...string) matcalc.Functions {
 }
 
 // examples derives the examples of the article.
-func (f *flags) examples(w io.Writer) error {
+func (f *flags) examples(w io.Writer) error { return f.pages(w, article) }
+
+// pages derives examples.
+func (f *flags) pages(w io.Writer, examples []example) error {
 	var pages []string
-	for i, e := range article {
+	for i, e := range examples {
 		d, err := matcalc.Derive(&e.Problem, matcalc.Options{Verbose: f.Verbose, Seed: f.Seed})
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.title, err)

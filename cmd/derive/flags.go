@@ -36,13 +36,15 @@ type flags struct {
 	Examples   bool      `help:"Derive all of the article's examples." group:"other work"`
 	Batch      bool      `help:"Answer requests from standard input, one JSON object a line." group:"other work"`
 
+	Document bool `hidden:"" help:"Write docs/derivations.md."`
+
 	Version kong.VersionFlag `help:"Print the version." group:"output"`
 }
 
 // check finds what is wrong with the flags, whatever they say of matrices.
 func (f *flags) check() error {
 	modes := 0
-	for _, on := range []bool{f.Expr != "", f.Network != nil, f.Examples, f.Batch} {
+	for _, on := range []bool{f.Expr != "", f.Network != nil, f.Examples, f.Batch, f.Document} {
 		if on {
 			modes++
 		}

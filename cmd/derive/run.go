@@ -22,6 +22,8 @@ func (f *flags) Run(stdout, stderr io.Writer) error {
 		return batch(os.Stdin, stdout, f.Seed)
 	case f.Examples:
 		return f.examples(stdout)
+	case f.Document:
+		return document(stdout)
 	case f.Network != nil:
 		return f.backward(stdout)
 	}
