@@ -31,6 +31,7 @@ type answer struct {
 	Hessian  string            `json:"hessian,omitempty"`
 	Nodes    int               `json:"nodes,omitempty"`
 	LaTeX    string            `json:"latex,omitempty"`
+	Go       string            `json:"go,omitempty"`
 	Steps    []step            `json:"steps,omitempty"`
 	Warnings []matcalc.Warning `json:"warnings,omitempty"`
 	Points   []point           `json:"points,omitempty"`
@@ -176,6 +177,7 @@ func (a *answer) derive(r *request, seed uint64) error {
 	if err := a.describe(d); err != nil {
 		return err
 	}
+	a.addGo(d)
 	for _, p := range r.Points {
 		a.evaluate(d, p)
 	}
@@ -197,6 +199,16 @@ func (a *answer) describe(d *matcalc.Derivation) (err error) {
 	a.LaTeX = d.LaTeX(matcalc.PrintOptions{})
 	a.Warnings = d.Warnings
 	return nil
+}
+
+// addGo enters the Go code, or why there is none.
+func (a *answer) addGo(d *matcalc.Derivation) {
+	code, _, err := goCode(d)
+	if err != nil {
+		a.warn(matcalc.Warning{Kind: matcalc.Unsupported, Message: "no Go code: " + err.Error()})
+		return
+	}
+	a.Go = string(code)
 }
 
 // evaluate adds the value of the objective and the gradient at a point.

@@ -21,7 +21,7 @@ type flags struct {
 	Where    []string `sep:"none" placeholder:"NAME=EXPR" help:"Name an expression; derivatives go through the name." group:"problem"`
 	Function []string `sep:"none" placeholder:"SIGMA:DERIVATIVE" help:"An abstract function: sigma:dsigma is element-wise, with its derivative; f(Y):df is scalar, with the name of its gradient, several as f(Y,Z):dfY,dfZ." group:"problem"`
 
-	Format  string `default:"text" enum:"text,latex,markdown,json" help:"text, latex, markdown or json." group:"output"`
+	Format  string `default:"text" enum:"text,latex,markdown,go,json" help:"text, latex, markdown, go (a function on gonum) or json." group:"output"`
 	Hessian bool   `help:"The Hessian, too, for a column or scalar variable." group:"output"`
 	Check   bool   `help:"Show sizes and errors of the numeric checks." group:"output"`
 	Verbose bool   `help:"Show every small step." group:"output"`
@@ -56,6 +56,8 @@ func (f *flags) check() error {
 		return errors.New("a function, --network, --examples and --batch are different work: give one of them")
 	case f.Network != nil:
 		return f.network().Check()
+	case f.Format == "go" && f.Expr == "":
+		return errors.New("--format go is for a function on the command line")
 	case f.Expr != "" && f.Wrt == "":
 		return errors.New("give the variable to differentiate by: --wrt X")
 	}

@@ -23,7 +23,7 @@ Examples:
   derive 'logdet(X)' --wrt X --prop X:spd --format latex
   derive "tr(Y'*M*Y)" --where 'Y=sigma(W*X)' --wrt X --prop M:symmetric --function sigma:dsigma
   derive 'f(A*X*B)' --wrt X --function 'f(Y):df' --var A:p,m --var X:m,n --var B:n,q
-  derive "sum(log(1+exp(-y.*(X*w))))" --wrt w --format markdown
+  derive "sum(log(1+exp(-y.*(X*w))))" --wrt w --format go
   derive --network 2,4,1 --activation tanh --output sigmoid --loss bce
   derive --examples
   derive --batch < requests.jsonl > answers.jsonl

@@ -43,8 +43,15 @@ func (f *flags) function(stdout, stderr io.Writer) error {
 	if err != nil {
 		return explain(p, err)
 	}
-	if f.Format == "latex" {
+	switch f.Format {
+	case "latex":
 		_, err := io.WriteString(stdout, matcalc.LaTeXDocument(f.written(d)))
+		return err
+	case "go":
+		code, _, err := goCode(d)
+		if err == nil {
+			_, err = stdout.Write(code)
+		}
 		return err
 	}
 	return f.print(stdout, d)
@@ -156,6 +163,7 @@ func (f *flags) print(w io.Writer, d *matcalc.Derivation) error {
 		if err := a.describe(d); err != nil {
 			return err
 		}
+		a.addGo(d)
 		if f.Check {
 			a.Checks = d.Checks
 		}
@@ -176,6 +184,9 @@ func (f *flags) written(d *matcalc.Derivation) string {
 	}
 	return d.Text(o)
 }
+
+// goCode returns Go source with func Grad, and a test of it.
+func goCode(d *matcalc.Derivation) (code, test []byte, err error) { return d.Go("grad", "Grad") }
 
 // newEncoder returns an encoder for one object a line.
 func newEncoder(w io.Writer) *json.Encoder {
