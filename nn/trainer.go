@@ -36,6 +36,12 @@ type Trainer[T matrix.Float] struct {
 	// weights of the best epoch. 0: all epochs, and the last weights.
 	Patience int
 
+	// ScoreSample is how many examples of the training set the training scores
+	// of an epoch are of: the same ones each time, spread evenly. The last
+	// epoch is scored on all; so is every one where Patience or a Minimizer
+	// looks at these scores. 0: all.
+	ScoreSample int
+
 	// Order puts the examples of an epoch, counted from 0, in order. Nil:
 	// shuffled, with a stream of the Seed of its own for every epoch.
 	Order func(epoch int, examples []int)
@@ -45,11 +51,13 @@ type Trainer[T matrix.Float] struct {
 }
 
 // Epoch is what is known at the end of an epoch. The scores are those of the
-// weights at that moment, in prediction mode, over the whole part.
+// weights at that moment, in prediction mode; Val is over the whole part, and so
+// is Train but for ScoreSample.
 type Epoch struct {
 	Epoch, Step int     // counted from 1
 	LR          float64 // of the last step
 	Train       Scores
+	Sampled     bool    // Train is not of all examples
 	Val         *Scores // nil without a validation set
 }
 
@@ -148,6 +156,7 @@ func (t *Trainer[T]) minimize(ctx context.Context, run *run[T]) (History, error)
 type run[T matrix.Float] struct {
 	t          *Trainer[T]
 	train, val *data.Dataset[T]
+	sample     *data.Dataset[T] // of train, or all of it, for the scores of an epoch
 	eval       *Evaluator[T]
 	order      []int
 	x, y       *matrix.Matrix[T] // the batch
@@ -168,8 +177,8 @@ func (t *Trainer[T]) start(train, val *data.Dataset[T]) (*run[T], error) {
 		return nil, errors.New("the network has no layers")
 	case train.Len() == 0:
 		return nil, errors.New("the training set is empty")
-	case t.BatchSize < 0 || t.Epochs < 0 || t.Patience < 0:
-		return nil, fmt.Errorf("batch size %d, epochs %d and patience %d must not be negative", t.BatchSize, t.Epochs, t.Patience)
+	case t.BatchSize < 0 || t.Epochs < 0 || t.Patience < 0 || t.ScoreSample < 0:
+		return nil, fmt.Errorf("batch size %d, epochs %d, patience %d and score sample %d must not be negative", t.BatchSize, t.Epochs, t.Patience, t.ScoreSample)
 	case losses.OnLogits(t.Loss) && !t.Net.endsInIdentity():
 		return nil, fmt.Errorf("%T is computed from the last z: the last layer needs the identity as its activation", t.Loss)
 	}
@@ -177,7 +186,7 @@ func (t *Trainer[T]) start(train, val *data.Dataset[T]) (*run[T], error) {
 		skipper.SkipInputGradient()
 	}
 	r := &run[T]{
-		t: t, train: train, val: val, bestEpoch: -1,
+		t: t, train: train, val: val, sample: t.scored(train, val), bestEpoch: -1,
 		eval:  NewEvaluator(t.Net, t.Loss, t.Task),
 		order: make([]int, train.Len()),
 		x:     new(matrix.Matrix[T]), y: new(matrix.Matrix[T]), dyhat: new(matrix.Matrix[T]),
@@ -187,6 +196,19 @@ func (t *Trainer[T]) start(train, val *data.Dataset[T]) (*run[T], error) {
 	}
 	r.good.take(t.Net)
 	return r, nil
+}
+
+// scored returns the examples that the training scores of an epoch are of.
+func (t *Trainer[T]) scored(train, val *data.Dataset[T]) *data.Dataset[T] {
+	needed := t.Minimizer != nil || t.Patience > 0 && (val == nil || val.Len() == 0)
+	if needed || t.ScoreSample == 0 || t.ScoreSample >= train.Len() {
+		return train
+	}
+	examples := make([]int, t.ScoreSample)
+	for i := range examples {
+		examples[i] = i * train.Len() / t.ScoreSample
+	}
+	return train.Part(examples)
 }
 
 // batches goes through the training set in the order of the epoch, a batch at
@@ -216,10 +238,14 @@ func (r *run[T]) batches(epoch int) func(yield func(x, y *matrix.Matrix[T]) bool
 
 // endEpoch evaluates the network and tells whether to stop.
 func (r *run[T]) endEpoch(epoch int, lr float64) (stop bool, err error) {
-	record := Epoch{Epoch: epoch + 1, Step: r.step, LR: lr, Train: r.eval.Scores(r.train)}
+	record := Epoch{Epoch: epoch + 1, Step: r.step, LR: lr, Train: r.eval.Scores(r.sample), Sampled: r.sample != r.train}
 	if r.val != nil && r.val.Len() > 0 {
 		scores := r.eval.Scores(r.val)
 		record.Val = &scores
+	}
+	stop = epoch+1 == r.t.Epochs || r.impatient(record)
+	if stop && record.Sampled {
+		record.Train, record.Sampled = r.eval.Scores(r.train), false
 	}
 	if r.diverged(record.Train.Loss) {
 		return true, r.restoreGood(epoch, record.Train.Loss, nil)
@@ -229,14 +255,22 @@ func (r *run[T]) endEpoch(epoch int, lr float64) (stop bool, err error) {
 		r.t.OnEpoch(record)
 	}
 	r.good.take(r.t.Net)
-	if r.t.Patience == 0 {
-		return false, nil
-	}
-	if r.bestEpoch < 0 || record.Loss() < r.history[r.bestEpoch].Loss() {
+	if r.t.Patience > 0 && r.improves(record) {
 		r.bestEpoch = len(r.history) - 1
 		r.best.take(r.t.Net)
 	}
-	return len(r.history)-1-r.bestEpoch >= r.t.Patience, nil
+	return stop, nil
+}
+
+// improves reports whether an epoch is the best so far.
+func (r *run[T]) improves(e Epoch) bool {
+	return r.bestEpoch < 0 || e.Loss() < r.history[r.bestEpoch].Loss()
+}
+
+// impatient reports whether patience ends with an epoch that is not yet in the
+// history.
+func (r *run[T]) impatient(e Epoch) bool {
+	return r.t.Patience > 0 && !r.improves(e) && len(r.history)-r.bestEpoch >= r.t.Patience
 }
 
 // finish brings back the best weights where that was asked for.

@@ -127,6 +127,52 @@ func TestPatienceRestoresTheBestWeights(t *testing.T) {
 	}
 }
 
+// With a sample the training scores are of every third example, those of the last
+// epoch of all: with patience, too. The weights are the same.
+func TestScoreSample(t *testing.T) {
+	train, val := xor(12, 5), xor(60, 6)
+	whole, third := classifier(400), classifier(400)
+	third.ScoreSample = 4
+	for _, trainer := range []*nn.Trainer[float64]{whole, third} {
+		trainer.Patience = 5
+		trainer.Schedule = optim.Constant(0.1)
+	}
+	want, err := whole.Fit(context.Background(), train, val)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := train.Part([]int{0, 3, 6, 9})
+	eval := nn.NewEvaluator(third.Net, third.Loss, third.Task)
+	third.OnEpoch = func(e nn.Epoch) {
+		of := train
+		if e.Sampled {
+			of = sample
+		}
+		if scores := eval.Scores(of); scores != e.Train {
+			t.Errorf("epoch %d: training scores %v, not %v", e.Epoch, e.Train, scores)
+		}
+	}
+	got, err := third.Fit(context.Background(), train, val)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(want) - 1
+	if len(got) != len(want) || *got[last].Val != *want[last].Val || got[last].Train != want[last].Train {
+		t.Errorf("%d epochs, the last %v; without a sample %d and %v", len(got), got[len(got)-1], len(want), want[last])
+	}
+	for i, e := range got {
+		if e.Sampled != (i < last) {
+			t.Errorf("epoch %d of %d: sampled is %v", e.Epoch, len(got), e.Sampled)
+		}
+	}
+	// Where the training scores decide, they are of all examples.
+	third.OnEpoch, third.Patience, third.Epochs = nil, 400, 2
+	got, err = third.Fit(context.Background(), train, nil)
+	if err != nil || got[0].Sampled {
+		t.Errorf("sampled without a validation set: %v", err)
+	}
+}
+
 // Fit stops after the step in which its context ends.
 func TestCancel(t *testing.T) {
 	trainer := classifier(100)

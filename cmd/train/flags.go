@@ -49,6 +49,7 @@ type flags struct {
 	Epochs       int      `default:"200" help:"Times through the training set." group:"training"`
 	Batch        int      `default:"16" help:"Examples a step; 0: all." group:"training"`
 	Patience     int      `default:"0" help:"Stop after so many epochs without a lower validation loss, and keep the best weights; 0: off." group:"training"`
+	ScoreSample  int      `default:"10000" placeholder:"N" help:"Examples that the training scores of each epoch but the last are of; 0: all." group:"training"`
 	Seed         uint64   `default:"1" help:"Every random choice follows from it." group:"training"`
 	DType        string   `name:"dtype" default:"float64" enum:"float64,float32" help:"Type of all numbers: float64, float32." group:"training"`
 
@@ -71,6 +72,7 @@ func (f *flags) check() error {
 		{f.Epochs < 1, fmt.Sprintf("--epochs %d: at least 1 is needed", f.Epochs)},
 		{f.Batch < 0, fmt.Sprintf("--batch %d: give a number of examples, or 0 for all", f.Batch)},
 		{f.Patience < 0, fmt.Sprintf("--patience %d: give a number of epochs, or 0 for none", f.Patience)},
+		{f.ScoreSample < 0, fmt.Sprintf("--score-sample %d: give a number of examples, or 0 for all", f.ScoreSample)},
 		{f.TestLabels != "" && f.Test == "", "--test-labels needs --test"},
 		{f.Data == "-" && f.Test == "-", "--data and --test can't both be standard input"},
 		{f.Task == "regress" && f.Positive != "", "--positive is for classification"},

@@ -99,7 +99,10 @@ type result[T matrix.Float] struct {
 func (j *job[T]) evaluate() *result[T] {
 	r := &result[T]{parts: []part[T]{{"train", "training", j.train, nil}, {"val", "validation", j.val, nil}, {"test", "test", j.test, nil}}}
 	if e := j.savedEpoch(); e != nil {
-		r.parts[0].scores, r.parts[1].scores = &e.Train, e.Val
+		r.parts[1].scores = e.Val
+		if !e.Sampled {
+			r.parts[0].scores = &e.Train
+		}
 	}
 	r.parts = slices.DeleteFunc(r.parts, func(p part[T]) bool { return p.set == nil || p.set.Len() == 0 })
 	eval := nn.NewEvaluator(j.trainer.Net, j.trainer.Loss, j.trainer.Task)

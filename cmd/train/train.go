@@ -104,7 +104,7 @@ func (j *job[T]) build() error {
 		Schedule: schedule,
 		L2:       losses.L2[T]{Lambda: j.penalty()},
 		Clip:     clipper[T](j.flags),
-		Epochs:   j.Epochs, BatchSize: j.Batch, Seed: j.Seed, Patience: j.Patience,
+		Epochs:   j.Epochs, BatchSize: j.Batch, Seed: j.Seed, Patience: j.Patience, ScoreSample: j.ScoreSample,
 		Task: nn.Task{Regress: regress, Threshold: j.head.threshold, Units: j.encoding.Units()},
 	}
 	switch j.Optimizer {
@@ -155,6 +155,9 @@ func (j *job[T]) fit(ctx context.Context) error {
 	j.history, err = j.trainer.Fit(ctx, j.train, j.val)
 	j.seconds = time.Since(start).Seconds()
 	show.end()
+	if len(j.history) > 0 && j.history[0].Sampled {
+		fmt.Fprintf(j.text, "the training scores of all epochs but the last are of %d examples (--score-sample)\n", j.ScoreSample)
+	}
 	j.complete = err == nil
 	var diverged *nn.DivergedError
 	switch {
