@@ -32,7 +32,7 @@ type RandomState struct {
 // Seed returns a generator in the state of numpy.random.seed(seed). The seed is
 // in 0, …, 2³²-1.
 func Seed(seed int) *RandomState {
-	if seed < 0 || seed > math.MaxUint32 {
+	if uint64(seed) > math.MaxUint32 {
 		panic(fmt.Sprintf("lab.Seed: %d is not in 0, …, %d", seed, uint32(math.MaxUint32)))
 	}
 	r := new(RandomState)
