@@ -30,6 +30,9 @@ const divergedFactor = 1000
 
 // diverged reports whether a loss is out of bounds.
 func (r *run[T]) diverged(loss float64) bool {
+	if r.t.Diverged != nil {
+		return r.t.Diverged(loss)
+	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return true
 	}

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -17,43 +18,58 @@ import (
 // the condition, it solves by a QR factorisation; where the columns of X depend
 // on each other it takes the solution of least norm (the pseudo-inverse).
 func NormalEquation[T matrix.Float](d *layers.Dense[T], set *data.Dataset[T], lambda float64) error {
-	n, k, m := d.W.Cols, d.W.Rows, set.Len()
 	if _, linear := d.G.(layers.Identity[T]); !linear {
 		return errors.New("the normal equation needs the identity as activation")
 	}
-	// The rows of A are [xᵀ 1 yᵀ]; those of the penalty are [√(kmλ/2)·I 0 0],
-	// since the loss is 1/(km)·‖Xw-y‖².
-	rows := m
+	n, k, m := d.W.Cols, d.W.Rows, set.Len()
+	var penalty []float64 // of W; b is free
 	if lambda > 0 {
-		rows += n
+		penalty = slices.Repeat([]float64{float64(k*m) * lambda / 2}, n) // the loss is 1/(km)·‖Xw-y‖²
 	}
-	a := mat.NewDense(max(rows, n+1+k), n+1+k, nil)
+	w, err := solve(set, true, penalty)
+	if err != nil {
+		return err
+	}
+	matrix.Copy(d.W, matrix.FromDense[T](w.Slice(0, n, 0, k).T()))
+	matrix.Copy(d.B, matrix.FromDense[T](w.Slice(n, n+1, 0, k).T()))
+	return nil
+}
+
+// LeastSquares is the normal equation without a layer, and without a b unless X
+// has a row of ones: it returns the W, k×n, of least norm that minimises
+// ‖W·X - Y‖² + Σᵢ penalty[i]·‖column i of W‖². A penalty that is not there is 0.
+func LeastSquares[T matrix.Float](set *data.Dataset[T], penalty []float64) (*matrix.Matrix[T], error) {
+	w, err := solve(set, false, penalty)
+	if err != nil {
+		return nil, err
+	}
+	return matrix.FromDense[T](w.T()), nil
+}
+
+// solve minimises ‖Aw - Y‖² + Σ penalty·w², where the rows of A are xᵀ, or [xᵀ 1]
+// with an intercept.
+func solve[T matrix.Float](set *data.Dataset[T], intercept bool, penalty []float64) (*mat.Dense, error) {
+	n, k, m := set.X.Rows, set.Y.Rows, set.Len()
+	if intercept {
+		n++
+	}
+	a := mat.NewDense(max(m+len(penalty), n+k), n+k, nil)
 	x, y := new(matrix.Matrix[T]), new(matrix.Matrix[T])
 	for j := range m {
 		set.Gather(x, y, []int{j})
 		row := a.RawRowView(j)
+		row[n-1] = 1 // unless there is an x
 		for i, v := range x.Data {
 			row[i] = float64(v)
 		}
-		row[n] = 1
 		for i, v := range y.Data {
-			row[n+1+i] = float64(v)
+			row[n+i] = float64(v)
 		}
 	}
-	for i := m; i < rows; i++ {
-		a.Set(i, i-m, math.Sqrt(float64(k*m)*lambda/2))
+	for i, p := range penalty { // below the examples
+		a.Set(m+i, i, math.Sqrt(p))
 	}
-	w, err := leastSquares(a, n+1)
-	if err != nil {
-		return err
-	}
-	for i := range k {
-		for j := range n {
-			d.W.Set(i, j, T(w.At(j, i)))
-		}
-		d.B.Set(i, 0, T(w.At(n, i)))
-	}
-	return nil
+	return leastSquares(a, n)
 }
 
 // leastSquares returns the w of least norm that minimises ‖Xw-Y‖, for a = [X Y]

@@ -46,6 +46,11 @@ type Trainer[T matrix.Float] struct {
 	// shuffled, with a stream of the Seed of its own for every epoch.
 	Order func(epoch int, examples []int)
 
+	// Diverged reports whether a loss is out of bounds, which ends the
+	// training. Nil: it is if it is not finite, or a thousand times the first
+	// loss (and at least 1000).
+	Diverged func(loss float64) bool
+
 	OnStep  func(step int, loss float64) // after every step, counted from 1
 	OnEpoch func(Epoch)                  // after every epoch
 }
@@ -132,14 +137,13 @@ func (t *Trainer[T]) Fit(ctx context.Context, train, val *data.Dataset[T]) (Hist
 // minimize is Fit with a Minimizer.
 func (t *Trainer[T]) minimize(ctx context.Context, run *run[T]) (History, error) {
 	params := t.Net.Params()
-	x, y := new(matrix.Matrix[T]), new(matrix.Matrix[T])
-	run.train.Gather(x, y, run.order)
+	run.batch(run.order) // all of them
 	var stopped error
 	err := t.Minimizer.Minimize(params, func() float64 {
-		yhat := t.Net.Forward(x)
-		loss := t.Loss.Value(yhat, y) + t.L2.Value(params)
+		yhat := t.Net.Forward(run.x)
+		loss := t.Loss.Value(yhat, run.y) + t.L2.Value(params)
 		run.dyhat.Resize(yhat.Rows, yhat.Cols)
-		t.Loss.Prime(run.dyhat, yhat, y)
+		t.Loss.Prime(run.dyhat, yhat, run.y)
 		t.Net.Backward(run.dyhat)
 		t.L2.AddPrime(params)
 		return loss
@@ -159,10 +163,12 @@ type run[T matrix.Float] struct {
 	sample     *data.Dataset[T] // of train, or all of it, for the scores of an epoch
 	eval       *Evaluator[T]
 	order      []int
-	x, y       *matrix.Matrix[T] // the batch
+	x, y       *matrix.Matrix[T] // the batch: one of the pairs below
 	dyhat      *matrix.Matrix[T]
 	step       int // steps done
 	history    History
+
+	copyX, copyY, viewX, viewY matrix.Matrix[T]
 
 	firstLoss float64
 	good      snapshot[T] // the weights at the end of the last epoch
@@ -188,8 +194,7 @@ func (t *Trainer[T]) start(train, val *data.Dataset[T]) (*run[T], error) {
 	r := &run[T]{
 		t: t, train: train, val: val, sample: t.scored(train, val), bestEpoch: -1,
 		eval:  NewEvaluator(t.Net, t.Loss, t.Task),
-		order: make([]int, train.Len()),
-		x:     new(matrix.Matrix[T]), y: new(matrix.Matrix[T]), dyhat: new(matrix.Matrix[T]),
+		order: make([]int, train.Len()), dyhat: new(matrix.Matrix[T]),
 	}
 	for i := range r.order {
 		r.order[i] = i
@@ -212,7 +217,7 @@ func (t *Trainer[T]) scored(train, val *data.Dataset[T]) *data.Dataset[T] {
 }
 
 // batches goes through the training set in the order of the epoch, a batch at
-// a time, always in the same two matrices.
+// a time.
 func (r *run[T]) batches(epoch int) func(yield func(x, y *matrix.Matrix[T]) bool) {
 	for i := range r.order {
 		r.order[i] = i
@@ -228,12 +233,32 @@ func (r *run[T]) batches(epoch int) func(yield func(x, y *matrix.Matrix[T]) bool
 	}
 	return func(yield func(x, y *matrix.Matrix[T]) bool) {
 		for from := 0; from < len(r.order); from += size {
-			r.train.Gather(r.x, r.y, r.order[from:min(from+size, len(r.order))])
+			r.batch(r.order[from:min(from+size, len(r.order))])
 			if !yield(r.x, r.y) {
 				return
 			}
 		}
 	}
+}
+
+// batch makes x and y these examples: a view of the training set where they are
+// neighbours in it, else copies.
+func (r *run[T]) batch(examples []int) {
+	r.x, r.y = &r.viewX, &r.viewY
+	if !ascending(examples) || !r.train.View(r.x, r.y, examples[0], examples[0]+len(examples)) {
+		r.x, r.y = &r.copyX, &r.copyY
+		r.train.Gather(r.x, r.y, examples)
+	}
+}
+
+// ascending reports whether each example follows the one before it in the set.
+func ascending(examples []int) bool {
+	for i, e := range examples {
+		if e != examples[0]+i {
+			return false
+		}
+	}
+	return true
 }
 
 // endEpoch evaluates the network and tells whether to stop.

@@ -221,6 +221,46 @@ func TestDivergence(t *testing.T) {
 	}
 }
 
+// Who knows better than the trainer when a training has diverged may say so.
+func TestDivergenceOnesOwn(t *testing.T) {
+	trainer := classifier(3)
+	trainer.Loss = losses.MeanSquaredError[float64]{}
+	trainer.Opt = optim.SGD[float64]{}
+	trainer.Schedule = optim.Constant(1e6)
+	losses := 0
+	trainer.Diverged = func(loss float64) bool { return false }
+	trainer.OnStep = func(step int, loss float64) { losses++ }
+	if _, err := trainer.Fit(context.Background(), xor(50, 1), nil); err != nil || losses != 3*4 {
+		t.Errorf("%d steps and error %v where nothing counts as diverged", losses, err)
+	}
+	trainer.Diverged = func(loss float64) bool { return true }
+	if _, err := trainer.Fit(context.Background(), xor(50, 1), nil); !errors.As(err, new(*nn.DivergedError)) {
+		t.Errorf("error %v where everything counts as diverged", err)
+	}
+}
+
+// A batch of neighbours is a view of the set, any other a copy: the weights are
+// the same.
+func TestBatchesAreViewsOrCopies(t *testing.T) {
+	set := xor(50, 1)
+	var all []int
+	for j := range set.Len() {
+		all = append(all, j)
+	}
+	var weights []string
+	for _, set := range []*data.Dataset[float64]{set, set.Part(all)} {
+		trainer := classifier(3)
+		trainer.Order = func(epoch int, examples []int) {}
+		if _, err := trainer.Fit(context.Background(), set, nil); err != nil {
+			t.Fatal(err)
+		}
+		weights = append(weights, trainer.Net.WeightsSHA256())
+	}
+	if weights[0] != weights[1] {
+		t.Error("a set and the part that is all of it train to different weights")
+	}
+}
+
 // A loss on logits wants the identity in the last layer.
 func TestLogitsAfterASigmoidAreRefused(t *testing.T) {
 	trainer := classifier(1)
@@ -319,6 +359,21 @@ func TestNormalEquationWithoutFullRank(t *testing.T) {
 		}
 		if got := append(d.W.Data, d.B.Data...); !cmp.Equal(got, c.want, cmpopts.EquateApprox(1e-12, 1e-12)) {
 			t.Errorf("%s: %v, not %v", c.name, got, c.want)
+		}
+	}
+}
+
+// Least squares without an intercept: of w·1 = 1 and w·2 = 4 it is the w with
+// (w-1) + 2(2w-4) = 0, so 9/5; with the penalty 4w², 5w - 9 + 4w = 0, so 1.
+func TestLeastSquares(t *testing.T) {
+	set := &data.Dataset[float64]{X: matrix.FromRows([]float64{1, 2}), Y: matrix.FromRows([]float64{1, 4})}
+	for _, c := range []struct {
+		penalty []float64
+		want    float64
+	}{{nil, 1.8}, {[]float64{0}, 1.8}, {[]float64{4}, 1}} {
+		w, err := nn.LeastSquares(set, c.penalty)
+		if err != nil || !cmp.Equal(w.Data, []float64{c.want}, cmpopts.EquateApprox(1e-15, 1e-15)) {
+			t.Errorf("penalty %v: %v, error %v; not %v", c.penalty, w, err, c.want)
 		}
 	}
 }
