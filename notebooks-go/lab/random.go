@@ -149,11 +149,17 @@ func (r *RandomState) Shuffle(n int, swap func(i, j int)) {
 
 // Permutation returns 0, …, n-1 in a random order: numpy's permutation(n).
 func (r *RandomState) Permutation(n int) []int {
+	p := identity(n)
+	r.Shuffle(n, func(i, j int) { p[i], p[j] = p[j], p[i] })
+	return p
+}
+
+// identity returns 0, …, n-1.
+func identity(n int) []int {
 	p := make([]int, n)
 	for i := range p {
 		p[i] = i
 	}
-	r.Shuffle(n, func(i, j int) { p[i], p[j] = p[j], p[i] })
 	return p
 }
 
