@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"gradcheck":            {"matrix"},
 	"viz":                  {"matrix"},
 	"internal/parts":       {"matrix", "layers", "losses", "optim"},
-	"nn":                   {"matrix", "layers", "losses", "optim", "data", "gradcheck", "internal/parts", "internal/atomicfile"},
+	"nn":                   {"matrix", "layers", "losses", "optim", "data", "gradcheck", "internal/parts", "internal/atomicfile", "internal/safetensors"},
 	"cmd/train":            {"*"},
 	"cmd/predict":          {"*"},
 	"cmd/bench":            {"*"},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"data/builtin/gen":     {},
 	"docs":                 {},
 	"internal/atomicfile":  {},
+	"internal/safetensors": {"matrix"},
 	"notebooks-go/lab":     {"matrix", "layers", "losses", "optim", "data", "gradcheck", "nn", "viz", "matcalc"},
 }
 

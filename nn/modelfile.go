@@ -1,18 +1,15 @@
 package nn
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"os"
 	"slices"
-	"unsafe"
 
 	"gradlab/data"
 	"gradlab/internal/atomicfile"
+	"gradlab/internal/safetensors"
 	"gradlab/layers"
 	"gradlab/losses"
 	"gradlab/matrix"
@@ -21,10 +18,8 @@ import (
 // Model is what a model file holds: a network with all that prediction on new
 // data needs.
 //
-// The file is a safetensors file: eight bytes with the length of a header,
-// little-endian, the header in JSON, then the tensors. Tensor "1.W" has the
-// shape [n_l, n_l-1] and is stored row by row, so that numpy and PyTorch read
-// the W of the equations. The header's __metadata__ carries the architecture,
+// The file is a safetensors file with a checksum (see the package of that name).
+// Tensor "1.W" has the shape [n_l, n_l-1]. The metadata carries the architecture,
 // the loss, the task and the encoding of the data, as JSON in strings.
 type Model[T matrix.Float] struct {
 	Net      *Network[T]
@@ -33,14 +28,9 @@ type Model[T matrix.Float] struct {
 	Encoding *data.Encoding // nil: the network takes plain numbers
 }
 
-// formatVersion is the version of the metadata.
-const formatVersion = "1"
-
-type tensorInfo struct {
-	DType   string `json:"dtype"`
-	Shape   []int  `json:"shape"`
-	Offsets [2]int `json:"data_offsets"`
-}
+// formatVersion is the version of the metadata. Version 1 had no checksum; it is
+// still read.
+const formatVersion = "2"
 
 // Save writes the model to a file: to a temporary one beside it, which is then
 // renamed.
@@ -54,39 +44,11 @@ func (m *Model[T]) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	header := map[string]any{"__metadata__": metadata}
-	offset := 0
+	var tensors []safetensors.Tensor
 	m.Net.eachTensor(func(p matrix.Param[T]) {
-		size := len(p.Value.Data) * elementSize[T]()
-		header[p.Name] = tensorInfo{dtype[T](), []int{p.Value.Rows, p.Value.Cols}, [2]int{offset, offset + size}}
-		offset += size
+		tensors = append(tensors, safetensors.NewTensor(p.Name, p.Value))
 	})
-	text, err := json.Marshal(header)
-	if err != nil {
-		return err
-	}
-	for len(text)%8 != 0 { // the tensors start at a multiple of 8
-		text = append(text, ' ')
-	}
-	if _, err := w.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(text)))); err != nil {
-		return err
-	}
-	if _, err := w.Write(text); err != nil {
-		return err
-	}
-	var row []T
-	var buf []byte
-	m.Net.eachTensor(func(p matrix.Param[T]) {
-		for i := 0; i < p.Value.Rows && err == nil; i++ {
-			row = row[:0]
-			for j := range p.Value.Cols {
-				row = append(row, p.Value.Data[j*p.Value.Rows+i])
-			}
-			buf = appendBits(buf[:0], row)
-			_, err = w.Write(buf)
-		}
-	})
-	return err
+	return safetensors.Write(w, metadata, tensors)
 }
 
 func (m *Model[T]) metadata() (map[string]string, error) {
@@ -109,17 +71,15 @@ func (m *Model[T]) metadata() (map[string]string, error) {
 	return metadata, nil
 }
 
-// A ModelFile is a model file whose header has been read and checked.
+// A ModelFile is a model file that was found to be whole.
 type ModelFile struct {
-	DType    string // "F32" or "F64"
-	metadata map[string]string
-	tensors  map[string]tensorInfo
-	data     []byte
+	DType string // "F32" or "F64"
+	file  *safetensors.File
 }
 
 // OpenModel reads a model file of either element type.
 func OpenModel(path string) (*ModelFile, error) {
-	file, err := os.ReadFile(path)
+	file, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -130,90 +90,37 @@ func OpenModel(path string) (*ModelFile, error) {
 	return f, nil
 }
 
-// ParseModel checks the header of a model file against its size. The result
-// refers to the bytes of the file.
-func ParseModel(file []byte) (*ModelFile, error) {
-	if len(file) < 8 {
-		return nil, errors.New("not a model file: it is too short")
+// ParseModel checks a model file, as far as that is possible without its
+// architecture. The result refers to the bytes of the file.
+func ParseModel(bytes []byte) (*ModelFile, error) {
+	file, err := safetensors.Parse(bytes)
+	if err != nil {
+		return nil, fmt.Errorf("not a model file, or a damaged one: %w", err)
 	}
-	n := binary.LittleEndian.Uint64(file)
-	if n > uint64(len(file)-8) {
-		return nil, errors.New("not a model file, or a truncated one: its header would be longer than the file")
-	}
-	var header map[string]json.RawMessage
-	if err := json.Unmarshal(file[8:8+n], &header); err != nil {
-		return nil, fmt.Errorf("not a model file: its header is not JSON: %w", err)
-	}
-	f := &ModelFile{tensors: map[string]tensorInfo{}, data: file[8+n:]}
-	for name, text := range header {
-		if name == "__metadata__" {
-			if err := json.Unmarshal(text, &f.metadata); err != nil {
-				return nil, fmt.Errorf("the metadata is not strings: %w", err)
-			}
-			continue
-		}
-		var info tensorInfo
-		if err := json.Unmarshal(text, &info); err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", name, err)
-		}
-		f.tensors[name] = info
-	}
-	if f.metadata["gradlab"] == "" {
+	switch v := file.Metadata["gradlab"]; {
+	case v == "":
 		return nil, errors.New("a safetensors file, but not a model of gradlab")
+	case v != "1" && v != formatVersion:
+		return nil, fmt.Errorf("a model of format version %q; this program reads versions 1 and %s", v, formatVersion)
+	case v == formatVersion && !file.Summed:
+		return nil, errors.New("a damaged model file: its checksum is missing")
 	}
-	if v := f.metadata["gradlab"]; v != formatVersion {
-		return nil, fmt.Errorf("a model of format version %q; this program reads version %s", v, formatVersion)
-	}
-	return f, f.checkTensors()
-}
-
-// checkTensors checks that the tensors are of one type, and fill the data
-// without gaps and overlaps.
-func (f *ModelFile) checkTensors() error {
-	names := make([]string, 0, len(f.tensors))
-	for name := range f.tensors {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		x, y := f.tensors[a].Offsets, f.tensors[b].Offsets
-		if x[0] != y[0] {
-			return x[0] - y[0]
-		}
-		return x[1] - y[1]
-	})
-	end := 0
-	for _, name := range names {
-		t := f.tensors[name]
+	f := &ModelFile{file: file}
+	for _, name := range file.Names() {
 		if f.DType == "" {
-			f.DType = t.DType
+			f.DType = file.DType(name)
 		}
-		size := map[string]int{"F32": 4, "F64": 8}[t.DType]
-		switch {
-		case size == 0 || t.DType != f.DType:
-			return fmt.Errorf("tensor %q: type %q; gradlab's models are all F32 or all F64", name, t.DType)
-		case t.Offsets[0] != end || t.Offsets[1] < end || t.Offsets[1] > len(f.data):
-			return fmt.Errorf("tensor %q: its bytes %d to %d overlap others, leave a gap or lie outside the file", name, t.Offsets[0], t.Offsets[1])
-		case len(t.Shape) != 2 || !fills(t.Shape, (t.Offsets[1]-t.Offsets[0])/size) || (t.Offsets[1]-t.Offsets[0])%size != 0:
-			return fmt.Errorf("tensor %q: shape %v does not match its %d bytes", name, t.Shape, t.Offsets[1]-t.Offsets[0])
+		if t := file.DType(name); t != f.DType {
+			return nil, fmt.Errorf("tensor %q is of type %s; gradlab's models are all F32 or all F64", name, t)
 		}
-		end = t.Offsets[1]
 	}
-	if end != len(f.data) {
-		return fmt.Errorf("%d bytes after the last tensor", len(f.data)-end)
-	}
-	return nil
-}
-
-// fills reports whether a matrix of the shape has n elements.
-func fills(shape []int, n int) bool {
-	rows, cols := shape[0], shape[1]
-	return rows > 0 && cols > 0 && n%rows == 0 && n/rows == cols
+	return f, nil
 }
 
 // Load returns the model of a file of element type T.
 func Load[T matrix.Float](f *ModelFile) (*Model[T], error) {
-	if f.DType != dtype[T]() {
-		return nil, fmt.Errorf("the model is of type %s, not %s", f.DType, dtype[T]())
+	if t := safetensors.DType[T](); f.DType != t {
+		return nil, fmt.Errorf("the model is of type %s, not %s", f.DType, t)
 	}
 	var network networkSpec
 	var loss lossSpec
@@ -222,12 +129,12 @@ func Load[T matrix.Float](f *ModelFile) (*Model[T], error) {
 		key string
 		to  any
 	}{{"architecture", &network}, {"loss", &loss}, {"task", &m.Task}, {"encoding", &m.Encoding}} {
-		if err := json.Unmarshal([]byte(f.metadata[part.key]), part.to); err != nil {
+		if err := json.Unmarshal([]byte(f.file.Metadata[part.key]), part.to); err != nil {
 			return nil, fmt.Errorf("the model's %s: %w", part.key, err)
 		}
 	}
 	var err error
-	if m.Net, err = networkOf[T](network, len(f.data)/elementSize[T]()); err != nil {
+	if m.Net, err = networkOf[T](network, f.file.Size/safetensors.Size[T]()); err != nil {
 		return nil, fmt.Errorf("the model's architecture: %w", err)
 	}
 	if m.Loss, err = lossOf[T](loss); err != nil {
@@ -236,7 +143,7 @@ func Load[T matrix.Float](f *ModelFile) (*Model[T], error) {
 	if err := m.check(loss); err != nil {
 		return nil, err
 	}
-	if err := loadTensors(f, m.Net); err != nil {
+	if err := loadTensors(f.file, m.Net); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -264,44 +171,22 @@ func (m *Model[T]) check(loss lossSpec) error {
 }
 
 // loadTensors sets the parameters and the state of a network.
-func loadTensors[T matrix.Float](f *ModelFile, net *Network[T]) error {
+func loadTensors[T matrix.Float](f *safetensors.File, net *Network[T]) error {
 	count := 0
 	var err error
 	net.eachTensor(func(p matrix.Param[T]) {
 		count++
-		t, ok := f.tensors[p.Name]
-		switch {
-		case err != nil:
-		case !ok:
-			err = fmt.Errorf("the model has no tensor %q", p.Name)
-		case t.Shape[0] != p.Value.Rows || t.Shape[1] != p.Value.Cols:
-			err = fmt.Errorf("tensor %q has the shape %v, its layer wants %d×%d", p.Name, t.Shape, p.Value.Rows, p.Value.Cols)
-		default:
-			readRows(p.Value, f.data[t.Offsets[0]:t.Offsets[1]])
-			if !matrix.Finite(p.Value.Data) {
-				err = fmt.Errorf("tensor %q holds NaN or infinite numbers", p.Name)
-			}
+		if err != nil {
+			return
+		}
+		if err = safetensors.Read(f, p.Name, p.Value); err == nil && !matrix.Finite(p.Value.Data) {
+			err = fmt.Errorf("tensor %q holds NaN or infinite numbers", p.Name)
 		}
 	})
-	if err == nil && count != len(f.tensors) {
-		err = fmt.Errorf("the model has %d tensors, its architecture %d", len(f.tensors), count)
+	if n := len(f.Names()); err == nil && count != n {
+		err = fmt.Errorf("it has %d tensors, its architecture %d", n, count)
 	}
 	return err
-}
-
-// readRows sets m from little-endian bytes, row by row.
-func readRows[T matrix.Float](m *matrix.Matrix[T], b []byte) {
-	for i := range m.Rows {
-		for j := range m.Cols {
-			k := i*m.Cols + j
-			switch to := any(&m.Data[j*m.Rows+i]).(type) {
-			case *float32:
-				*to = math.Float32frombits(binary.LittleEndian.Uint32(b[4*k:]))
-			case *float64:
-				*to = math.Float64frombits(binary.LittleEndian.Uint64(b[8*k:]))
-			}
-		}
-	}
 }
 
 // Probabilities reports whether the outputs of a classifier are probabilities:
@@ -335,15 +220,4 @@ func (n *Network[T]) outputs() int {
 		}
 	}
 	return 0
-}
-
-// dtype returns the name of T in a safetensors file.
-func dtype[T matrix.Float]() string {
-	return map[int]string{4: "F32", 8: "F64"}[elementSize[T]()]
-}
-
-// elementSize returns the bytes of a T.
-func elementSize[T matrix.Float]() int {
-	var zero T
-	return int(unsafe.Sizeof(zero))
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,9 +72,18 @@ func load(file []byte) error {
 	return err
 }
 
-// A file that was cut anywhere, or whose header is not what it was, is an
-// error, never a panic.
-func TestBadModelFiles(t *testing.T) {
+// unsummed returns a model file as version 1 was, without a checksum.
+func unsummed(t testing.TB) []byte {
+	file := modelFile(t)
+	n := 8 + binary.LittleEndian.Uint64(file)
+	header := regexp.MustCompile(`,"sha256":"[0-9a-f]{64}"`).ReplaceAll(file[8:n], nil)
+	header = bytes.Replace(header, []byte(`"gradlab":"2"`), []byte(`"gradlab":"1"`), 1)
+	return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...), file[n:]...)
+}
+
+// A file that was changed or cut anywhere is an error, never a panic and never
+// another model.
+func TestDamagedModelFiles(t *testing.T) {
 	file := modelFile(t)
 	if err := load(file); err != nil {
 		t.Fatal(err)
@@ -82,6 +92,21 @@ func TestBadModelFiles(t *testing.T) {
 		if load(file[:n]) == nil {
 			t.Errorf("the first %d of %d bytes are a model", n, len(file))
 		}
+		for bit := range 8 {
+			damaged := bytes.Clone(file)
+			damaged[n] ^= 1 << bit
+			if load(damaged) == nil {
+				t.Errorf("byte %d: with %q for %q it is a model", n, damaged[n], file[n])
+			}
+		}
+	}
+}
+
+// What a stranger may have written into a file without a checksum.
+func TestBadModelFiles(t *testing.T) {
+	file := unsummed(t)
+	if err := load(file); err != nil {
+		t.Fatalf("version 1: %v", err)
 	}
 	n := int(8 + binary.LittleEndian.Uint64(file))
 	for i := range n {
@@ -93,9 +118,6 @@ func TestBadModelFiles(t *testing.T) {
 		header := strings.Replace(string(file[8:n]), from, to, 1)
 		if header == string(file[8:n]) {
 			t.Fatalf("the header has no %s: %s", from, header)
-		}
-		for len(header)%8 != 0 {
-			header += " "
 		}
 		return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...), file[n:]...)
 	}
@@ -113,7 +135,9 @@ func TestBadModelFiles(t *testing.T) {
 		{change(`\"in\":2,\"out\":8`, `\"in\":2,\"out\":2000000000`), "larger than the file"},
 		{change(`\"in\":2,\"out\":8`, `\"in\":2,\"out\":9`), "fit"},
 		{change(`leaky-relu`, `leaky-rely`), "activation"},
-		{change(`"gradlab":"1"`, `"gradlab":"2"`), "version"},
+		{change(`"gradlab":"1"`, `"gradlab":"2"`), "checksum is missing"},
+		{change(`"gradlab":"1"`, `"gradlab":"3"`), "version"},
+		{change(`"1.b":{"dtype":"F64"`, `"1.b":{"dtype":"F32"`), "shape"},
 		{change(`bce-logits`, `bce-logbits`), "loss"},
 		{append(bytes.Clone(file), 0), "after the last tensor"},
 		{nan, "NaN"},
@@ -126,6 +150,7 @@ func TestBadModelFiles(t *testing.T) {
 
 func FuzzParseModel(f *testing.F) {
 	f.Add(modelFile(f))
+	f.Add(unsummed(f))
 	f.Add([]byte("\x02\x00\x00\x00\x00\x00\x00\x00{}"))
 	f.Fuzz(func(t *testing.T, file []byte) { load(file) })
 }

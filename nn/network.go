@@ -4,12 +4,11 @@ package nn
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"math"
 	"strings"
 
+	"gradlab/internal/safetensors"
 	"gradlab/layers"
 	"gradlab/matrix"
 )
@@ -176,24 +175,8 @@ func (n *Network[T]) WeightsSHA256() string {
 	h := sha256.New()
 	var buf []byte
 	for _, p := range n.Params() {
-		buf = appendBits(buf[:0], p.Value.Data)
+		buf = safetensors.AppendBits(buf[:0], p.Value.Data)
 		h.Write(buf)
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// appendBits appends the elements of x as little-endian bytes.
-func appendBits[T matrix.Float](b []byte, x []T) []byte {
-	for _, v := range x {
-		if v != v {
-			v = T(math.NaN())
-		}
-		switch v := any(v).(type) {
-		case float32:
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		case float64:
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
-		}
-	}
-	return b
 }
