@@ -10,12 +10,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Check is a numeric check: an expression compared with an independent
-// computation of it at a random point.
+// Check is a numeric check: expressions compared with an independent
+// computation of them at random points.
 type Check struct {
 	What  string         `json:"what"`  // "lines", "gradient", "hessian"
 	Sizes map[string]int `json:"sizes"` // of the dimensions
-	Error float64        `json:"error"` // relative
+	Error float64        `json:"error"` // relative, the largest
 }
 
 // Tolerances of the checks: against derivatives by dual numbers, and against
@@ -23,59 +23,64 @@ type Check struct {
 const (
 	lineTolerance       = 1e-8
 	differenceTolerance = 1e-5
-	roughly             = 1e-2 // so far off, differences may be to blame
 )
 
-// check compares every line with the differential of the objective by dual
-// numbers, and the gradient with central differences, at random points with
-// several sets of sizes. It fails where the derivation is wrong; where there is
-// no point to check at, it warns.
+// How many checks are made: at several points for each of some sets of sizes,
+// and so many sets are tried.
+const (
+	setsWanted = 2
+	setsTried  = 6
+	setPoints  = 6
+)
+
+// check compares every line, the gradient and the Hessian with dual numbers, and
+// the latter two with central differences, at random points with several sets
+// of sizes.
+//
+// Dual numbers are exact but for rounding, so they decide: what differs from
+// them at any point by more than that is wrong, and the derivation is refused.
+// Differences are rough where the objective changes fast, so they can only
+// confirm. What could not be checked is said in a warning.
 func (d *Derivation) check(seed uint64) error {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	const wanted, tries = 2, 6
-	passed := 0
-	var failure, steep, missing error
-	for set := range tries {
+	sound, confirmed := 0, 0
+	var reason error
+	undefined := ""
+	for set := range setsTried {
 		sizes := d.Scope.Sizes(set, nil)
 		if set == 0 && d.smallDims() {
 			sizes = d.Scope.Sizes(0, d.Problem.Dims)
 		}
-		es := []*Expr{d.Objective, d.Gradient}
-		if d.Hessian != nil {
-			es = append(es, d.Hessian)
+		c := checker{Derivation: d, rng: rng, sizes: sizes, errors: map[string]float64{}}
+		if err := c.run(); err != nil {
+			return err
 		}
-		p, err := d.Scope.RandomPoint(rng, sizes, []*Expr{d.Wrt}, es...)
-		if err != nil {
-			missing = err
-			continue
+		if c.reason != nil {
+			reason, undefined = c.reason, c.undefined
 		}
-		d.rough = false
-		if err := d.checkAt(p); err != nil {
-			if d.rough || d.isSteep(p) {
-				steep = err
-			} else {
-				failure = err
-			}
-			continue
+		if _, ok := c.errors["lines"]; ok {
+			sound++
 		}
-		if passed++; passed == wanted {
+		if c.isConfirmed() {
+			confirmed++
+		}
+		if c.enter(); confirmed == setsWanted {
 			return nil
 		}
 	}
 	switch {
-	case failure == nil && passed == 0 && steep != nil:
-		return steep
-	case failure == nil && passed == 0:
-		d.Warnings = append(d.Warnings, Warning{OutsideDomain, "the answer is not checked by numbers: " + missing.Error()})
+	case sound == 0 && undefined != "":
+		return errorf(Unsupported, "the %s that is found has no value at random points, where the objective has one: it needs the inverse of what is singular there, or divides by 0", undefined)
+	case sound == 0:
+		d.warn(OutsideDomain, "the answer is not checked by numbers: %v", reason)
+	case confirmed == 0:
+		d.warn(OutsideDomain, "the answer is checked by dual numbers only: %v", reason)
 	}
-	return failure
+	return nil
 }
 
-// isSteep reports whether the objective changes so fast at p that a difference
-// there may be one of rounding.
-func (d *Derivation) isSteep(p *Point) bool {
-	g, err := d.Scope.At(p).Value(d.Gradient)
-	return err != nil || mat.Norm(g, 2) > 1e4
+func (d *Derivation) warn(kind Kind, format string, args ...any) {
+	d.Warnings = append(d.Warnings, Warning{kind, fmt.Sprintf(format, args...)})
 }
 
 // smallDims reports whether the problem's own sizes are small enough for checks.
@@ -88,127 +93,290 @@ func (d *Derivation) smallDims() bool {
 	return len(d.Problem.Dims) > 0
 }
 
-// checkAt checks the derivation at a point.
-func (d *Derivation) checkAt(p *Point) error {
-	ev := d.Scope.At(p)
-	derivative, err := ev.Derivative(d.Objective)
-	if err != nil {
-		return err
-	}
-	df := derivative.At(0, 0)
-	scale, err := d.magnitude(ev, p)
-	if err != nil {
-		return err
-	}
-	worst := 0.0
-	for _, s := range d.Steps {
-		got, err := ev.Number(s.DF)
+// checker checks a derivation at points with one set of sizes.
+type checker struct {
+	*Derivation
+	rng    *rand.Rand
+	sizes  map[string]int
+	errors map[string]float64 // the largest, by what was checked
+	reason error              // why something could not be checked
+
+	undefined string // what has no value where the objective has one
+}
+
+// run returns an error if the derivation is wrong.
+func (c *checker) run() error {
+	for range setPoints {
+		p, err := c.point()
 		if err != nil {
-			return err
+			c.reason = err
+			return nil
 		}
-		e := math.Abs(got-df) / scale
-		if !(e <= lineTolerance) {
-			return internal("the line %s by %s is %v where df is %v", brief(s.DF.String()), ruleNames(s.Rules), got, df)
+		switch err := c.exact(p).(type) {
+		case nil:
+			if !c.isConfirmed() {
+				c.differences(p)
+			}
+		case *Error:
+			if err.internal {
+				return err
+			}
+			c.reason = err
+		}
+	}
+	return nil
+}
+
+// point returns a random point where the objective, the gradient and the Hessian
+// have values.
+func (c *checker) point() (p *Point, err error) {
+	es := []*Expr{c.Objective, c.Gradient}
+	if c.Hessian != nil {
+		es = append(es, c.Hessian)
+	}
+	for n := len(es); n > 0; n-- {
+		var e error
+		if p, e = c.Scope.RandomPoint(c.rng, c.sizes, []*Expr{c.Wrt}, es[:n]...); e == nil {
+			break
+		}
+		if n == len(es) {
+			err = e
+		}
+		c.undefined = []string{"", "gradient", "Hessian"}[n-1]
+	}
+	return p, err
+}
+
+// isConfirmed reports whether differences agreed.
+func (c *checker) isConfirmed() bool {
+	_, gradient := c.errors["gradient"]
+	_, hessian := c.errors["hessian"]
+	return gradient && (hessian || c.Hessian == nil)
+}
+
+// enter adds what was checked to the derivation's checks.
+func (c *checker) enter() {
+	for _, what := range []string{"lines", "gradient", "hessian"} {
+		if e, ok := c.errors[what]; ok {
+			c.Checks = append(c.Checks, Check{what, c.sizes, e})
+		}
+	}
+}
+
+// record notes an error of what was checked.
+func (c *checker) record(what string, e float64) { c.errors[what] = math.Max(c.errors[what], e) }
+
+// claim is that two computations have the same result: one by an expression of
+// the derivation, the other by dual numbers.
+type claim struct {
+	name      func() string
+	got, want func(ev *Evaluator) *mat.Dense
+	scale     func(ev *Evaluator) float64 // of what is added up in them
+}
+
+// claims returns what a derivation says.
+func (c *checker) claims() []claim {
+	var claims []claim
+	df := func(ev *Evaluator) *mat.Dense { return ev.dual(c.Objective).dense(true) }
+	of := func(e, by *Expr) func(ev *Evaluator) float64 {
+		return func(ev *Evaluator) float64 {
+			return mat.Norm(ev.dual(e).dense(false), 2) * mat.Norm(ev.point.Dir[by.name], 2)
+		}
+	}
+	for _, s := range c.Steps {
+		name := func() string {
+			return fmt.Sprintf("the line %s by %s", brief(s.DF.String()), ruleNames(s.Rules))
+		}
+		line := func(ev *Evaluator) *mat.Dense { return ev.dual(s.DF).dense(false) }
+		claims = append(claims, claim{name, line, df, of(c.Gradient, c.Wrt)})
+	}
+	gradient := func() string { return "the gradient" }
+	claims = append(claims, claim{gradient, func(ev *Evaluator) *mat.Dense {
+		var product mat.Dense
+		product.MulElem(ev.dual(c.Gradient).dense(false), ev.point.Dir[c.Wrt.name])
+		return mat.NewDense(1, 1, []float64{mat.Sum(&product)})
+	}, df, of(c.Gradient, c.Wrt)})
+	if c.Wrt.Is(Symmetric) {
+		claims = append(claims, claim{gradient, func(ev *Evaluator) *mat.Dense {
+			return ev.dual(c.Gradient).dense(false)
+		}, c.projected, of(c.Gradient, c.Wrt)})
+	}
+	if c.Hessian != nil {
+		claims = append(claims, claim{func() string { return "the Hessian" }, c.hessianAlong, func(ev *Evaluator) *mat.Dense {
+			return ev.dual(c.Gradient).vec().dense(true)
+		}, of(c.Hessian, c.Wrt)})
+	}
+	return claims
+}
+
+// projected returns the gradient projected on symmetric or diagonal matrices,
+// which it must be already.
+func (c *checker) projected(ev *Evaluator) *mat.Dense {
+	g := ev.dual(c.Gradient).dense(false)
+	p := mat.DenseCopyOf(g)
+	p.Apply(func(i, j int, x float64) float64 {
+		switch {
+		case !c.Wrt.Is(Diagonal):
+			return (x + g.At(j, i)) / 2
+		case i == j:
+			return x
+		}
+		return 0
+	}, p)
+	return p
+}
+
+// hessianAlong returns what the Hessian makes of the direction of the point.
+func (c *checker) hessianAlong(ev *Evaluator) *mat.Dense {
+	h := ev.dual(c.Hessian).dense(false)
+	n, _ := h.Dims()
+	var product mat.Dense
+	product.Mul(h, mat.NewVecDense(n, mat.DenseCopyOf(ev.point.Dir[c.Wrt.name]).RawMatrix().Data))
+	return &product
+}
+
+// exact compares all that the derivation says with dual numbers. The error is
+// internal if something is wrong, else it says why p is not good enough to tell.
+func (c *checker) exact(p *Point) (err error) {
+	defer Catch(&err)
+	ev := c.Scope.At(p)
+	worst := 0.0
+	for _, claim := range c.claims() {
+		off, e := claim.compare(ev)
+		switch size := mat.Norm(off, 2); {
+		case math.IsNaN(size) || math.IsInf(size, 0):
+			return errorf(OutsideDomain, "%s is not finite at random points", claim.name())
+		case e <= lineTolerance:
+		case !c.isRounding(p, claim, off):
+			return internal("%s is wrong: it gives %v where dual numbers give %v", claim.name(), numbers(claim.got(ev)), numbers(claim.want(ev)))
+		case size > lineTolerance:
+			return errorf(OutsideDomain, "rounding spoils %s at random points", claim.name())
+		default: // what should cancel out
+			e = size
 		}
 		worst = math.Max(worst, e)
 	}
-	d.Checks = append(d.Checks, Check{"lines", p.Sizes, worst})
-	if err := d.checkGradient(ev, p, df, scale); err != nil || d.Hessian == nil {
-		return err
-	}
-	return d.checkHessian(ev, p)
+	c.record("lines", worst)
+	return nil
 }
 
-// magnitude returns the size of the numbers that are to be compared: at least 1.
-func (d *Derivation) magnitude(ev *Evaluator, p *Point) (float64, error) {
-	g, err := ev.Value(d.Gradient)
-	if err != nil {
-		return 0, err
+// compare returns how far the results are apart, and that relative to them.
+func (c claim) compare(ev *Evaluator) (off *mat.Dense, relative float64) {
+	got, want := c.got(ev), c.want(ev)
+	off = new(mat.Dense)
+	off.Sub(got, want)
+	size := mat.Norm(off, 2)
+	if size == 0 {
+		return off, 0
 	}
-	return math.Max(1, mat.Norm(g, 2)*mat.Norm(p.Dir[d.Wrt.name], 2)), nil
+	return off, size / max(mat.Norm(got, 2), mat.Norm(want, 2), c.scale(ev))
+}
+
+// isRounding reports whether the results of the claim are off by rounding: then
+// they are off by something else close to p. What is wrong is just as wrong there.
+func (c *checker) isRounding(p *Point, claim claim, off *mat.Dense) bool {
+	const neighbours, nearness = 8, 1e-7
+	for range neighbours {
+		near := *p
+		near.Values = map[string]*mat.Dense{}
+		for _, v := range c.Scope.Vars {
+			x := mat.DenseCopyOf(p.Values[v.name])
+			if !v.Is(Orthogonal) {
+				x.Scale(1+nearness*c.rng.NormFloat64(), x)
+			}
+			near.Values[v.name] = x
+		}
+		there, _ := claim.compare(c.Scope.At(&near))
+		there.Sub(there, off)
+		if !(mat.Norm(there, 2) < mat.Norm(off, 2)/2) {
+			return true
+		}
+	}
+	return false
+}
+
+// numbers returns the first entries of a matrix.
+func numbers(m *mat.Dense) string {
+	const most = 6
+	data := m.RawMatrix().Data
+	text := strings.Trim(fmt.Sprint(data[:min(len(data), most)]), "[]")
+	if len(data) > most {
+		text += " …"
+	}
+	return text
 }
 
 // maxDifferences is the number of entries up to which central differences are
 // taken in each of them.
 const maxDifferences = 40
 
-// checkGradient compares the gradient with central differences, and the
-// differential that it gives with df.
-func (d *Derivation) checkGradient(ev *Evaluator, p *Point, df, scale float64) error {
-	g, err := ev.Value(d.Gradient)
-	if err != nil {
-		return err
-	}
-	var product mat.Dense
-	product.MulElem(g, p.Dir[d.Wrt.name])
-	along := mat.Sum(&product)
-	if e := math.Abs(along-df) / scale; !(e <= lineTolerance) {
-		return internal("the gradient gives df = %v where it is %v", along, df)
-	}
-	e := 0.0
-	if rows, cols := g.Dims(); rows*cols <= maxDifferences {
-		differences, err := d.Scope.Differences(d.Objective, d.Wrt, p)
-		if err != nil {
-			return err
+// differences compares the gradient and the Hessian with central differences.
+func (c *checker) differences(p *Point) {
+	for _, d := range []struct {
+		what  string
+		e     *Expr // what is differentiated
+		is    *Expr // its derivative
+		along func(ev *Evaluator) *mat.Dense
+	}{
+		{"gradient", c.Objective, c.Gradient, func(ev *Evaluator) *mat.Dense { return ev.dual(c.Objective).dense(true) }},
+		{"hessian", c.Gradient, c.Hessian, func(ev *Evaluator) *mat.Dense { return ev.dual(c.Gradient).dense(true) }},
+	} {
+		if d.is == nil {
+			continue
 		}
-		e = relativeDistance(g, differences)
-	}
-	if !(e <= differenceTolerance) {
-		e, err = d.smallDifferences(p, along)
-		if err != nil {
-			return err
+		e, err := c.differencesOf(d.e, d.is, p, d.along)
+		switch {
+		case err != nil:
+			c.reason = err
+		case e <= differenceTolerance:
+			c.record(d.what, e)
+		default:
+			c.reason = errorf(OutsideDomain, "central differences are too rough at random points, the %s is %.1e away from them", d.what, e)
 		}
 	}
-	if !(e <= differenceTolerance) {
-		d.rough = e < roughly
-		return internal("the gradient and central differences are %.1e apart", e)
-	}
-	d.Checks = append(d.Checks, Check{"gradient", p.Sizes, e})
-	return nil
 }
 
-// smallDifferences compares what the gradient gives along the direction of p
-// with central differences that are smaller the faster the objective changes,
-// and returns the error of the best.
-func (d *Derivation) smallDifferences(p *Point, along float64) (float64, error) {
+// differencesOf returns the relative distance of a derivative of e from central
+// differences: in every entry of the variable, if these are few and not too
+// rough, or along the direction of p.
+func (c *checker) differencesOf(e, derivative *Expr, p *Point, along func(ev *Evaluator) *mat.Dense) (distance float64, err error) {
+	defer Catch(&err)
+	ev := c.Scope.At(p)
+	if x := p.Values[c.Wrt.name].RawMatrix(); x.Rows*x.Cols <= maxDifferences {
+		differences, err := c.Scope.Differences(e, c.Wrt, p)
+		if err != nil {
+			return 0, err
+		}
+		if distance = relativeDistance(ev.dual(derivative).dense(false), differences); distance <= differenceTolerance {
+			return distance, nil
+		}
+	}
+	return c.smallDifferences(e, p, along(ev)), nil
+}
+
+// smallDifferences compares the derivative of e along the direction of p with
+// central differences that are smaller the faster e changes, and returns the
+// relative distance from the best.
+func (c *checker) smallDifferences(e *Expr, p *Point, along *mat.Dense) float64 {
 	best := math.Inf(1)
 	for h := 1e-4; h > 1e-9; h /= 10 {
-		var values [2]float64
-		for i, sign := range []float64{1, -1} {
-			moved := *p
-			moved.Values = maps.Clone(p.Values)
-			x := mat.DenseCopyOf(p.Dir[d.Wrt.name])
-			x.Scale(sign*h, x)
-			x.Add(x, p.Values[d.Wrt.name])
-			moved.Values[d.Wrt.name] = x
-			var err error
-			if values[i], err = d.Scope.At(&moved).Number(d.Objective); err != nil {
-				return 0, err
-			}
-		}
-		difference := (values[0] - values[1]) / (2 * h)
-		best = math.Min(best, math.Abs(difference-along)/math.Max(1, math.Abs(along)))
+		var difference mat.Dense
+		difference.Sub(c.moved(e, p, h), c.moved(e, p, -h))
+		difference.Scale(1/(2*h), &difference)
+		best = math.Min(best, relativeDistance(along, &difference))
 	}
-	return best, nil
+	return best
 }
 
-// checkHessian compares the Hessian with central differences of the gradient.
-func (d *Derivation) checkHessian(ev *Evaluator, p *Point) error {
-	h, err := ev.Value(d.Hessian)
-	if err != nil {
-		return err
-	}
-	differences, err := d.Scope.Differences(d.Gradient, d.Wrt, p)
-	if err != nil {
-		return err
-	}
-	e := relativeDistance(h, differences)
-	if !(e <= differenceTolerance) {
-		d.rough = e < roughly
-		return internal("the Hessian and central differences of the gradient are %.1e apart", e)
-	}
-	d.Checks = append(d.Checks, Check{"hessian", p.Sizes, e})
-	return nil
+// moved returns the value of e a step h away from p in its direction.
+func (c *checker) moved(e *Expr, p *Point, h float64) *mat.Dense {
+	there := *p
+	there.Values = maps.Clone(p.Values)
+	x := mat.DenseCopyOf(p.Dir[c.Wrt.name])
+	x.Scale(h, x)
+	x.Add(x, p.Values[c.Wrt.name])
+	there.Values[c.Wrt.name] = x
+	return c.Scope.At(&there).dual(e).dense(false)
 }
 
 // relativeDistance returns ‖a − b‖ / max(1, ‖a‖).

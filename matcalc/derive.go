@@ -32,8 +32,17 @@ type Derivation struct {
 	Checks    []Check
 
 	unsimplified *Expr  // the gradient
-	rough        bool   // whether the last check that failed may have been one of differences
 	mistake      *Error // of the simplifier, without which the answer is then
+}
+
+// Mistake returns the error by which the checks stopped a first, shorter form of
+// the answer, nil if there was none. It is a bug of the engine, to be reported;
+// the answer itself has passed the checks.
+func (d *Derivation) Mistake() error {
+	if d.mistake == nil {
+		return nil
+	}
+	return d.mistake
 }
 
 // Options say what is to be derived.
@@ -45,16 +54,28 @@ type Options struct {
 
 // Derive differentiates the objective of p. Errors are of type *Error.
 func Derive(p *Problem, o Options) (*Derivation, error) {
-	d, err := derive(p, o, (*Pool).Simplify)
-	if e, ok := err.(*Error); ok && (e.internal || e.Kind == TooLarge) {
-		// Were it for the simplifier, the answer would only be longer without it.
-		plain := func(_ *Pool, e *Expr, _ []*Expr) *Expr { return e }
-		if d, err := derive(p, o, plain); err == nil {
-			d.mistake = e
-			return d, nil
-		}
+	return deriveWith(p, o, (*Pool).Simplify)
+}
+
+// deriveWith is Derive with a simplifier. Where that is to blame for an error,
+// the answer is only longer without it.
+func deriveWith(p *Problem, o Options, simplify shortener) (d *Derivation, err error) {
+	d, err = derive(p, o, simplify)
+	e, ok := err.(*Error)
+	if !ok || !e.internal && e.Kind != TooLarge {
+		return d, err
 	}
-	return d, err
+	plain := func(_ *Pool, e *Expr, _ []*Expr) *Expr { return e }
+	d, again := derive(p, o, plain)
+	switch {
+	case again != nil:
+		return nil, err
+	case e.internal:
+		d.mistake = e
+	default:
+		d.warn(TooLarge, "the answer is not simplified: %v", e)
+	}
+	return d, nil
 }
 
 // shortener brings an answer into the shortest form, see Pool.Simplify.
@@ -69,22 +90,31 @@ func derive(p *Problem, o Options, simplify shortener) (*Derivation, error) {
 }
 
 // deriveIn differentiates the objective of s, the scope of p.
-func deriveIn(p *Problem, s *Scope, o Options, simplify shortener) (d *Derivation, err error) {
-	defer Catch(&err)
-	dr := &deriver{
+func deriveIn(p *Problem, s *Scope, o Options, simplify shortener) (*Derivation, error) {
+	return newDeriver(s, o, simplify).derivation(p, o)
+}
+
+func newDeriver(s *Scope, o Options, simplify shortener) *deriver {
+	return &deriver{
 		differential: newDifferential(s),
 		simplify:     simplify,
 		verbose:      o.Verbose,
 		counts:       map[*Expr]int{},
 		sizes:        map[*Expr]int{},
 	}
+}
+
+// derivation returns the derivation if it passes the checks.
+func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) {
+	defer Catch(&err)
+	s := dr.Scope
 	gradient := dr.run()
 	d = &Derivation{
 		Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps,
 		Gradient: gradient, unsimplified: dr.unsimplified,
 	}
 	if o.Hessian {
-		d.Hessian = simplify(s.Pool, dr.hessianOf(gradient), s.Wheres)
+		d.Hessian = dr.simplify(s.Pool, dr.hessianOf(gradient), s.Wheres)
 	}
 	if err := d.check(o.Seed); err != nil {
 		return nil, err

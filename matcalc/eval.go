@@ -3,6 +3,7 @@ package matcalc
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -258,7 +259,7 @@ func (ev *Evaluator) function(e *Expr) dual {
 func (ev *Evaluator) entries(e *Expr, a dual, f string) dual {
 	of := entryFunctions[f]
 	return ev.finite(e, a.each(func(x, dx float64) (float64, float64) {
-		if x == 0 && (f == "relu" || f == "abs" || f == "sign" || f == "step") {
+		if x == 0 && hasKink(f) && (dx != 0 || !ev.hasDirection()) {
 			ev.warn(Nonsmooth, "the argument of %s in %s has an entry 0, where %s is not smooth", f, brief(e.String()), f)
 		}
 		y, slope := of(x)
@@ -268,6 +269,13 @@ func (ev *Evaluator) entries(e *Expr, a dual, f string) dual {
 		return y, slope * dx
 	}))
 }
+
+// hasKink reports whether the element-wise function f is not differentiable at 0.
+func hasKink(f string) bool { return f == "relu" || f == "abs" || f == "sign" || f == "step" }
+
+// hasDirection reports whether the point has a direction. What does not move
+// in that may stay at a kink.
+func (ev *Evaluator) hasDirection() bool { return len(ev.point.Dir) > 0 }
 
 // finite warns if the value of e is not finite.
 func (ev *Evaluator) finite(e *Expr, r dual) dual {
@@ -292,9 +300,13 @@ func (ev *Evaluator) inverse(e *Expr, a dual) dual {
 }
 
 func (ev *Evaluator) norm2(e *Expr, a dual) dual {
+	moves := slices.ContainsFunc(a.d, func(x float64) bool { return x != 0 })
 	return times(a, a).sum().each(func(x, dx float64) (float64, float64) {
 		norm := math.Sqrt(x)
-		if norm == 0 {
+		switch {
+		case norm == 0 && ev.hasDirection() && !moves:
+			return 0, 0
+		case norm == 0:
 			ev.warn(Nonsmooth, "%s is 0 here, where a norm is not smooth", brief(e.String()))
 			return 0, math.NaN()
 		}

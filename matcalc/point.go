@@ -12,7 +12,9 @@ import (
 )
 
 // NewPoint returns the point with these sizes of the dimensions and values of
-// the variables: numbers, or lists of rows. Errors are of kind BadDims.
+// the variables: numbers, or lists of rows. The variable to differentiate by
+// moves, in some direction, so that what is constant is not taken for a kink.
+// Errors are of kind BadDims.
 func (s *Scope) NewPoint(sizes map[string]int, values map[string]json.RawMessage) (*Point, error) {
 	p := &Point{Sizes: sizes, Values: map[string]*mat.Dense{}}
 	for _, v := range s.Vars {
@@ -31,6 +33,9 @@ func (s *Scope) NewPoint(sizes map[string]int, values map[string]json.RawMessage
 		if p.Values[v.name], err = ReadMatrix(data, rows, cols); err != nil {
 			return nil, errorf(BadDims, "%s is %s, which is %d×%d here: %v", v.name, v.shape, rows, cols, err)
 		}
+	}
+	if s.Wrt != nil {
+		p.Dir = map[string]*mat.Dense{s.Wrt.name: s.direction(rand.New(rand.NewPCG(0, 3)), s.Wrt, sizes)}
 	}
 	return p, nil
 }
@@ -101,7 +106,7 @@ func (s *Scope) RandomPoint(rng *rand.Rand, sizes map[string]int, moving []*Expr
 			return p, nil
 		}
 	}
-	return nil, errorf(OutsideDomain, "in %d random points with %s there is none where everything is finite", tries, sizesText(sizes))
+	return nil, errorf(OutsideDomain, "in %d random points with %s there is none where everything is finite and smooth", tries, sizesText(sizes))
 }
 
 func sizesText(sizes map[string]int) string {
@@ -133,11 +138,15 @@ func (s *Scope) finiteAt(p *Point, es []*Expr) (bool, error) {
 	return len(ev.Warnings()) == 0, nil
 }
 
-// draw returns a random point. Later tries are nearer to 0, and every other one
-// has all entries positive.
+// draw returns a random point. Later tries are nearer to 0 or farther away, and
+// every other one has all entries positive.
 func (s *Scope) draw(rng *rand.Rand, sizes map[string]int, moving []*Expr, try int) *Point {
 	p := &Point{Sizes: sizes, Values: map[string]*mat.Dense{}, Dir: map[string]*mat.Dense{}}
-	scale := []float64{1, 1, 0.5, 0.2, 0.1}[try%5]
+	scales := []float64{1, 1, 0.5, 0.2, 0.1, 0.03, 5, 25, 125}
+	if try < 50 {
+		scales = scales[:5]
+	}
+	scale := scales[try%len(scales)]
 	for _, v := range s.Vars {
 		props := v.props
 		if try >= 10 && try%2 == 1 && props == 0 {
@@ -146,9 +155,14 @@ func (s *Scope) draw(rng *rand.Rand, sizes map[string]int, moving []*Expr, try i
 		p.Values[v.name] = s.random(rng, v, sizes, props, scale)
 	}
 	for _, v := range moving {
-		p.Dir[v.name] = s.random(rng, v, sizes, v.props&(Symmetric|Diagonal), 1)
+		p.Dir[v.name] = s.direction(rng, v, sizes)
 	}
 	return p
+}
+
+// direction returns a random direction in which v may move.
+func (s *Scope) direction(rng *rand.Rand, v *Expr, sizes map[string]int) *mat.Dense {
+	return s.random(rng, v, sizes, v.props&(Symmetric|Diagonal), 1)
 }
 
 // random returns a random matrix of v's shape with properties.

@@ -32,10 +32,12 @@ type answer struct {
 	Nodes    int               `json:"nodes,omitempty"`
 	LaTeX    string            `json:"latex,omitempty"`
 	Go       string            `json:"go,omitempty"`
+	GoError  *problemError     `json:"go_error,omitempty"` // why there is no Go
 	Steps    []step            `json:"steps,omitempty"`
 	Warnings []matcalc.Warning `json:"warnings,omitempty"`
 	Points   []point           `json:"points,omitempty"`
 	Checks   []matcalc.Check   `json:"checks,omitempty"`
+	Mistake  string            `json:"mistake,omitempty"` // of the engine, which then has another answer
 	Error    *problemError     `json:"error,omitempty"`
 }
 
@@ -198,6 +200,9 @@ func (a *answer) describe(d *matcalc.Derivation) (err error) {
 	}
 	a.LaTeX = d.LaTeX(matcalc.PrintOptions{})
 	a.Warnings = d.Warnings
+	if err := d.Mistake(); err != nil {
+		a.Mistake = err.Error()
+	}
 	return nil
 }
 
@@ -205,7 +210,7 @@ func (a *answer) describe(d *matcalc.Derivation) (err error) {
 func (a *answer) addGo(d *matcalc.Derivation) {
 	code, _, err := goCode(d)
 	if err != nil {
-		a.warn(matcalc.Warning{Kind: matcalc.Unsupported, Message: "no Go code: " + err.Error()})
+		a.GoError = errorOf(err)
 		return
 	}
 	a.Go = string(code)

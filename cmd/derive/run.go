@@ -43,6 +43,9 @@ func (f *flags) function(stdout, stderr io.Writer) error {
 	if err != nil {
 		return explain(p, err)
 	}
+	if err := d.Mistake(); err != nil {
+		fmt.Fprintf(stderr, "derive: %v\nThe answer below has passed the checks, but is longer than it should be.\n", err)
+	}
 	switch f.Format {
 	case "latex":
 		_, err := io.WriteString(stdout, matcalc.LaTeXDocument(f.written(d)))
