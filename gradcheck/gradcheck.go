@@ -1,6 +1,7 @@
 // Package gradcheck compares gradients with central differences, as the course
 // does (design, section 7). It needs no layer: any function that computes a
-// loss and sets the gradients of its parameters can be checked.
+// loss and sets the gradients of its parameters can be checked. Diagnose says
+// which of the classic mistakes makes a wrong gradient what it is.
 package gradcheck
 
 import (
@@ -73,30 +74,36 @@ func checkParam[T matrix.Float](f func() float64, p matrix.Param[T], analytic []
 // difference returns the central difference of f by *x, and whether f has a kink
 // within the step, so that no difference can confirm the one-sided derivative g.
 func difference[T matrix.Float](f func() float64, x *T, g float64) (numeric float64, kink bool) {
-	x0 := *x
-	defer func() { *x = x0 }()
-	at := func(v float64) float64 {
-		*x = T(v)
-		return f()
-	}
-	h := Step * math.Max(1, math.Abs(float64(x0)))
-	slope := func(formula fd.Formula, h float64) float64 {
-		return fd.Derivative(at, float64(x0), &fd.Settings{Formula: formula, Step: h})
-	}
-	numeric = slope(fd.Central, h)
+	h := step(*x)
+	numeric = slope(f, x, fd.Central, h)
 	if math.Abs(g-numeric) <= Tolerance*math.Max(math.Abs(g)+math.Abs(numeric), 1e-3) {
 		return numeric, false
 	}
 	// The slopes on both sides differ by about h·f″ where f is smooth, so by an
 	// eighth with an eighth of the step. Across a kink they keep their distance,
 	// or come together at once when the smaller step no longer reaches it.
-	forward, backward := slope(fd.Forward, h), slope(fd.Backward, h)
+	forward, backward := slope(f, x, fd.Forward, h), slope(f, x, fd.Backward, h)
 	gap := math.Abs(forward - backward)
-	smaller := math.Abs(slope(fd.Forward, h/8) - slope(fd.Backward, h/8))
+	smaller := math.Abs(slope(f, x, fd.Forward, h/8) - slope(f, x, fd.Backward, h/8))
 	noise := 1e-8 * math.Max(math.Abs(forward)+math.Abs(backward), 1e-3)
 	smooth := gap < noise || (smaller > gap/12 && smaller < gap/5)
 	between := g >= math.Min(forward, backward)-gap/8 && g <= math.Max(forward, backward)+gap/8
 	return numeric, !smooth && between
+}
+
+// step returns the step h of the differences by x.
+func step[T matrix.Float](x T) float64 { return Step * math.Max(1, math.Abs(float64(x))) }
+
+// slope returns a difference quotient of f by *x, which has its value back
+// afterwards.
+func slope[T matrix.Float](f func() float64, x *T, formula fd.Formula, h float64) float64 {
+	x0 := *x
+	defer func() { *x = x0 }()
+	at := func(v float64) float64 {
+		*x = T(v)
+		return f()
+	}
+	return fd.Derivative(at, float64(x0), &fd.Settings{Formula: formula, Step: h})
 }
 
 // Result is what Check found for one parameter.
