@@ -42,19 +42,30 @@ func (r *run[T]) diverged(loss float64) bool {
 	return loss > divergedFactor*r.firstLoss
 }
 
+// stops reports whether the loss of a step ends the training.
+func (r *run[T]) stops(loss float64) bool {
+	if !r.diverged(loss) {
+		return false
+	}
+	r.err = r.restoreGood(loss, r.x)
+	return true
+}
+
 // restoreGood brings back the weights of the last good epoch, after looking for
 // the layer that went bad. x is the batch; nil: the whole training set.
-func (r *run[T]) restoreGood(epoch int, loss float64, x *matrix.Matrix[T]) error {
-	err := &DivergedError{Epoch: epoch + 1, Step: r.step, Loss: loss}
+func (r *run[T]) restoreGood(loss float64, x *matrix.Matrix[T]) error {
+	err := &DivergedError{Epoch: r.epoch + 1, Step: r.step, Loss: loss}
 	if x == nil {
 		x = r.x
 	} else {
 		err.Step++ // the step that was under way
 	}
-	err.Layer, err.Size = r.worstLayer(x)
-	if r.bestEpoch < 0 {
-		r.good.restore(r.t.Net)
+	if x == nil { // before the first step of a training that goes on
+		r.batch(r.order)
+		x = r.x
 	}
+	err.Layer, err.Size = r.worstLayer(x)
+	r.now.set(r.good)
 	return err
 }
 
@@ -62,11 +73,10 @@ func (r *run[T]) restoreGood(epoch int, loss float64, x *matrix.Matrix[T]) error
 // what the good weights gave.
 func (r *run[T]) worstLayer(x *matrix.Matrix[T]) (layer int, size float64) {
 	bad := r.outputSizes(x)
-	var now snapshot[T]
-	now.take(r.t.Net)
-	r.good.restore(r.t.Net)
+	now := r.now.clone("")
+	r.now.set(r.good)
 	good := r.outputSizes(x)
-	now.restore(r.t.Net)
+	r.now.set(now)
 	for l, size := range bad {
 		if !(size <= divergedFactor*max(good[l], 1)) {
 			return r.t.Net.numbers[l], size

@@ -15,7 +15,7 @@ import (
 // whole training sets that are small. It forgets its memory after every Restart
 // iterations, so that a run resumed there equals one that was never stopped.
 type LBFGS[T matrix.Float] struct {
-	MaxIterations int     // ends after that many
+	MaxIterations int     // ends after that many, those done before among them
 	Restart       int     // iterations
 	Tolerance     float64 // ends when no entry of the gradient is larger
 }
@@ -31,9 +31,12 @@ var (
 	errRestart = errors.New("the memory is to be dropped")
 )
 
-func (o *LBFGS[T]) Minimize(params []matrix.Param[T], f func() float64, each func(it int, loss float64) (stop bool)) error {
-	p := &problem[T]{params: params, f: f, each: each, restart: o.Restart, limit: o.MaxIterations}
-	if o.MaxIterations <= 0 {
+// Forgets reports whether an iteration is one after which the memory is dropped.
+func (o *LBFGS[T]) Forgets(it int) bool { return it%o.Restart == 0 }
+
+func (o *LBFGS[T]) Minimize(done int, params []matrix.Param[T], f func() float64, each func(it int, loss float64) (stop bool)) error {
+	p := &problem[T]{params: params, f: f, each: each, iterations: done, forgets: o.Forgets, limit: o.MaxIterations}
+	if p.iterations >= p.limit {
 		return nil
 	}
 	for {
@@ -67,7 +70,7 @@ type problem[T matrix.Float] struct {
 	f          func() float64
 	each       func(it int, loss float64) bool
 	iterations int
-	restart    int
+	forgets    func(it int) bool
 	limit      int
 
 	x []float64 // where f was evaluated last
@@ -131,7 +134,7 @@ func (p *problem[T]) Record(at *optimize.Location, op optimize.Operation, stats 
 	switch {
 	case p.each(p.iterations, at.F) || p.iterations >= p.limit:
 		return errStopped
-	case p.iterations%p.restart == 0:
+	case p.forgets(p.iterations):
 		return errRestart
 	}
 	return nil

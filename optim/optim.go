@@ -17,7 +17,8 @@ type Optimizer[T matrix.Float] interface {
 	Step(t int, lr float64, params []matrix.Param[T])
 	// State returns what the optimizer remembers from step to step besides
 	// t, for a checkpoint to keep: as many matrices as it has moments for
-	// params, which need not have been seen before.
+	// params, which need not have been seen before. They are the matrices
+	// themselves, which Step changes, not copies.
 	State(params []matrix.Param[T]) []*matrix.Matrix[T]
 }
 
@@ -27,7 +28,11 @@ type Minimizer[T matrix.Float] interface {
 	// their values and sets their gradients. It calls each after every
 	// iteration, with the parameters at their new values, and ends when
 	// each says so. Ending where no step goes further down is no error.
-	Minimize(params []matrix.Param[T], f func() float64, each func(it int, loss float64) (stop bool)) error
+	// done is how many iterations were made before: 0, or one that Forgets.
+	Minimize(done int, params []matrix.Param[T], f func() float64, each func(it int, loss float64) (stop bool)) error
+	// Forgets reports whether what comes after an iteration depends on the
+	// parameters alone, so that another Minimize can go on from there.
+	Forgets(it int) bool
 }
 
 // moment is a matrix for each parameter, 0 at the start.

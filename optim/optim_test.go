@@ -150,7 +150,7 @@ func TestLBFGS(t *testing.T) {
 	p := start()
 	var its []int
 	last := math.Inf(1)
-	err := optim.NewLBFGS[float64](200).Minimize(p, rosenbrock(p), func(it int, loss float64) bool {
+	err := optim.NewLBFGS[float64](200).Minimize(0, p, rosenbrock(p), func(it int, loss float64) bool {
 		its = append(its, it)
 		if loss > last {
 			t.Errorf("iteration %d goes up to %v", it, loss)
@@ -172,11 +172,11 @@ func TestLBFGS(t *testing.T) {
 
 	// It stops where it is told to, and at its limit.
 	p = start()
-	if err := optim.NewLBFGS[float64](200).Minimize(p, rosenbrock(p), func(it int, _ float64) bool { its = []int{it}; return it == 3 }); err != nil || its[0] != 3 {
+	if err := optim.NewLBFGS[float64](200).Minimize(0, p, rosenbrock(p), func(it int, _ float64) bool { its = []int{it}; return it == 3 }); err != nil || its[0] != 3 {
 		t.Errorf("told to stop after 3 iterations: %v, error %v", its, err)
 	}
 	p = start()
-	if err := optim.NewLBFGS[float64](5).Minimize(p, rosenbrock(p), func(it int, _ float64) bool { its = []int{it}; return false }); err != nil || its[0] != 5 {
+	if err := optim.NewLBFGS[float64](5).Minimize(0, p, rosenbrock(p), func(it int, _ float64) bool { its = []int{it}; return false }); err != nil || its[0] != 5 {
 		t.Errorf("limited to 5 iterations: %v, error %v", its, err)
 	}
 }
@@ -184,10 +184,18 @@ func TestLBFGS(t *testing.T) {
 // A run that goes on from the weights at a restart equals one that was never
 // stopped.
 func TestLBFGSResumes(t *testing.T) {
-	run := func(p []matrix.Param[float64], its int) {
+	run := func(p []matrix.Param[float64], done, its int) {
 		o := optim.NewLBFGS[float64](its)
 		o.Restart = 4
-		if err := o.Minimize(p, rosenbrock(p), func(int, float64) bool { return false }); err != nil {
+		if o.Forgets(its-1) || !o.Forgets(its) {
+			t.Fatalf("with a memory of 4 iterations it forgets iteration %d, or not %d", its-1, its)
+		}
+		if err := o.Minimize(done, p, rosenbrock(p), func(it int, _ float64) bool {
+			if done++; it != done {
+				t.Errorf("iteration %d is called %d", done, it)
+			}
+			return false
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -195,9 +203,9 @@ func TestLBFGSResumes(t *testing.T) {
 		return []matrix.Param[float64]{{Value: matrix.FromRows([]float64{-1.2}, []float64{1}), Grad: matrix.New[float64](2, 1)}}
 	}
 	whole, parts := start(), start()
-	run(whole, 12)
-	run(parts, 4)
-	run(parts, 8)
+	run(whole, 0, 12)
+	run(parts, 0, 4)
+	run(parts, 4, 12)
 	if !cmp.Equal(whole[0].Value.Data, parts[0].Value.Data) {
 		t.Errorf("%v in one run, %v in two", whole[0].Value, parts[0].Value)
 	}

@@ -136,7 +136,9 @@ type normalEquation[T matrix.Float] struct {
 	lambda float64
 }
 
-func (n normalEquation[T]) Minimize(_ []matrix.Param[T], f func() float64, each func(int, float64) bool) error {
+func (n normalEquation[T]) Forgets(int) bool { return false }
+
+func (n normalEquation[T]) Minimize(_ int, _ []matrix.Param[T], f func() float64, each func(int, float64) bool) error {
 	if err := nn.NormalEquation(n.net.Layers[0].(*layers.Dense[T]), n.set, n.lambda); err != nil {
 		return err
 	}
