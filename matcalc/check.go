@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,6 +17,19 @@ type Check struct {
 	What  string         `json:"what"`  // "lines", "gradient", "hessian"
 	Sizes map[string]int `json:"sizes"` // of the dimensions
 	Error float64        `json:"error"` // relative, the largest
+}
+
+// String returns the check as a sentence.
+func (c Check) String() string {
+	var sizes []string
+	for _, name := range slices.Sorted(maps.Keys(c.Sizes)) {
+		sizes = append(sizes, fmt.Sprintf("%s=%d", name, c.Sizes[name]))
+	}
+	at := ""
+	if len(sizes) > 0 {
+		at = " at " + strings.Join(sizes, ", ")
+	}
+	return fmt.Sprintf("%s checked%s: relative error %.1e", c.What, at, c.Error)
 }
 
 // Tolerances of the checks: against derivatives by dual numbers, and against
@@ -130,21 +144,36 @@ func (c *checker) run() error {
 // point returns a random point where the objective, the gradient and the Hessian
 // have values.
 func (c *checker) point() (p *Point, err error) {
-	es := []*Expr{c.Objective, c.Gradient}
+	es, moving := []*Expr{c.Objective}, []*Expr{}
+	for _, r := range c.gradients() {
+		es, moving = append(es, r.Gradient), append(moving, r.By)
+	}
 	if c.Hessian != nil {
 		es = append(es, c.Hessian)
 	}
 	for n := len(es); n > 0; n-- {
 		var e error
-		if p, e = c.Scope.RandomPoint(c.rng, c.sizes, []*Expr{c.Wrt}, es[:n]...); e == nil {
+		if p, e = c.Scope.RandomPoint(c.rng, c.sizes, moving, es[:n]...); e == nil {
 			break
 		}
 		if n == len(es) {
 			err = e
 		}
-		c.undefined = []string{"", "gradient", "Hessian"}[n-1]
+		switch {
+		case n == 1:
+			c.undefined = ""
+		case n == len(es) && c.Hessian != nil:
+			c.undefined = "Hessian"
+		default:
+			c.undefined = "gradient"
+		}
 	}
 	return p, err
+}
+
+// gradients returns the gradients, that by Wrt first.
+func (d *Derivation) gradients() []Reading {
+	return append([]Reading{{d.Wrt, d.Gradient}}, d.others...)
 }
 
 // isConfirmed reports whether differences agreed.
@@ -178,24 +207,35 @@ type claim struct {
 func (c *checker) claims() []claim {
 	var claims []claim
 	df := func(ev *Evaluator) *mat.Dense { return ev.dual(c.Objective).dense(true) }
+	size := func(ev *Evaluator, e, by *Expr) float64 {
+		return mat.Norm(ev.dual(e).dense(false), 2) * mat.Norm(ev.point.Dir[by.name], 2)
+	}
 	of := func(e, by *Expr) func(ev *Evaluator) float64 {
-		return func(ev *Evaluator) float64 {
-			return mat.Norm(ev.dual(e).dense(false), 2) * mat.Norm(ev.point.Dir[by.name], 2)
+		return func(ev *Evaluator) float64 { return size(ev, e, by) }
+	}
+	largest := func(ev *Evaluator) (most float64) {
+		for _, r := range c.gradients() {
+			most = max(most, size(ev, r.Gradient, r.By))
 		}
+		return most
 	}
 	for _, s := range c.Steps {
 		name := func() string {
 			return fmt.Sprintf("the line %s by %s", brief(s.DF.String()), ruleNames(s.Rules))
 		}
 		line := func(ev *Evaluator) *mat.Dense { return ev.dual(s.DF).dense(false) }
-		claims = append(claims, claim{name, line, df, of(c.Gradient, c.Wrt)})
+		claims = append(claims, claim{name, line, df, largest})
 	}
 	gradient := func() string { return "the gradient" }
 	claims = append(claims, claim{gradient, func(ev *Evaluator) *mat.Dense {
-		var product mat.Dense
-		product.MulElem(ev.dual(c.Gradient).dense(false), ev.point.Dir[c.Wrt.name])
-		return mat.NewDense(1, 1, []float64{mat.Sum(&product)})
-	}, df, of(c.Gradient, c.Wrt)})
+		sum := 0.0
+		for _, r := range c.gradients() {
+			var product mat.Dense
+			product.MulElem(ev.dual(r.Gradient).dense(false), ev.point.Dir[r.By.name])
+			sum += mat.Sum(&product)
+		}
+		return mat.NewDense(1, 1, []float64{sum})
+	}, df, largest})
 	if c.Wrt.Is(Symmetric) {
 		claims = append(claims, claim{gradient, func(ev *Evaluator) *mat.Dense {
 			return ev.dual(c.Gradient).dense(false)
@@ -312,19 +352,20 @@ const maxDifferences = 40
 
 // differences compares the gradient and the Hessian with central differences.
 func (c *checker) differences(p *Point) {
-	for _, d := range []struct {
-		what  string
-		e     *Expr // what is differentiated
-		is    *Expr // its derivative
-		along func(ev *Evaluator) *mat.Dense
-	}{
-		{"gradient", c.Objective, c.Gradient, func(ev *Evaluator) *mat.Dense { return ev.dual(c.Objective).dense(true) }},
-		{"hessian", c.Gradient, c.Hessian, func(ev *Evaluator) *mat.Dense { return ev.dual(c.Gradient).dense(true) }},
-	} {
-		if d.is == nil {
-			continue
-		}
-		e, err := c.differencesOf(d.e, d.is, p, d.along)
+	type derivative struct {
+		what   string
+		e      *Expr // what is differentiated
+		by, is *Expr // the variable, and the derivative
+	}
+	var all []derivative
+	for _, r := range c.gradients() {
+		all = append(all, derivative{"gradient", c.Objective, r.By, r.Gradient})
+	}
+	if c.Hessian != nil {
+		all = append(all, derivative{"hessian", c.Gradient, c.Wrt, c.Hessian})
+	}
+	for _, d := range all {
+		e, err := c.differencesOf(d.e, d.by, d.is, p)
 		switch {
 		case err != nil:
 			c.reason = err
@@ -336,14 +377,14 @@ func (c *checker) differences(p *Point) {
 	}
 }
 
-// differencesOf returns the relative distance of a derivative of e from central
-// differences: in every entry of the variable, if these are few and not too
-// rough, or along the direction of p.
-func (c *checker) differencesOf(e, derivative *Expr, p *Point, along func(ev *Evaluator) *mat.Dense) (distance float64, err error) {
+// differencesOf returns the relative distance of the derivative of e by v from
+// central differences: in every entry of v, if these are few and not too rough,
+// or along the direction of p.
+func (c *checker) differencesOf(e, v, derivative *Expr, p *Point) (distance float64, err error) {
 	defer Catch(&err)
 	ev := c.Scope.At(p)
-	if x := p.Values[c.Wrt.name].RawMatrix(); x.Rows*x.Cols <= maxDifferences {
-		differences, err := c.Scope.Differences(e, c.Wrt, p)
+	if x := p.Values[v.name].RawMatrix(); x.Rows*x.Cols <= maxDifferences {
+		differences, err := c.Scope.Differences(e, v, p)
 		if err != nil {
 			return 0, err
 		}
@@ -351,7 +392,7 @@ func (c *checker) differencesOf(e, derivative *Expr, p *Point, along func(ev *Ev
 			return distance, nil
 		}
 	}
-	return c.smallDifferences(e, p, along(ev)), nil
+	return c.smallDifferences(e, p, ev.dual(e).dense(true)), nil
 }
 
 // smallDifferences compares the derivative of e along the direction of p with
@@ -372,10 +413,12 @@ func (c *checker) smallDifferences(e *Expr, p *Point, along *mat.Dense) float64 
 func (c *checker) moved(e *Expr, p *Point, h float64) *mat.Dense {
 	there := *p
 	there.Values = maps.Clone(p.Values)
-	x := mat.DenseCopyOf(p.Dir[c.Wrt.name])
-	x.Scale(h, x)
-	x.Add(x, p.Values[c.Wrt.name])
-	there.Values[c.Wrt.name] = x
+	for name, dir := range p.Dir {
+		x := mat.DenseCopyOf(dir)
+		x.Scale(h, x)
+		x.Add(x, p.Values[name])
+		there.Values[name] = x
+	}
 	return c.Scope.At(&there).dual(e).dense(false)
 }
 

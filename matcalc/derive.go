@@ -14,10 +14,14 @@ type Step struct {
 	Minor bool   // only for --verbose
 	Note  string // "M' = M"
 
-	// By is set where DF is tr(Gradient'·d(By)) alone, so that the gradient by
-	// By, which is Wrt or a where name, is read off: the last of Rules is CR.
-	By, Gradient *Expr
+	// Read is the gradients that are read off the line: the last of Rules is CR.
+	// Only a total differential has several.
+	Read []Reading
 }
+
+// Reading is a gradient that is read off a line, where d(By) stands in the one
+// term tr(Gradient'·d(By)). By is a variable or a where name.
+type Reading struct{ By, Gradient *Expr }
 
 // Derivation is a gradient and how it is found.
 type Derivation struct {
@@ -31,8 +35,9 @@ type Derivation struct {
 	Warnings  []Warning
 	Checks    []Check
 
-	unsimplified *Expr  // the gradient
-	mistake      *Error // of the simplifier, without which the answer is then
+	others       []Reading // of a total differential: by the variables that move besides Wrt
+	unsimplified *Expr     // the gradient
+	mistake      *Error    // of the simplifier, without which the answer is then
 }
 
 // Mistake returns the error by which the checks stopped a first, shorter form of
@@ -86,17 +91,13 @@ func derive(p *Problem, o Options, simplify shortener) (*Derivation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deriveIn(p, s, o, simplify)
-}
-
-// deriveIn differentiates the objective of s, the scope of p.
-func deriveIn(p *Problem, s *Scope, o Options, simplify shortener) (*Derivation, error) {
 	return newDeriver(s, o, simplify).derivation(p, o)
 }
 
 func newDeriver(s *Scope, o Options, simplify shortener) *deriver {
 	return &deriver{
-		differential: newDifferential(s),
+		differential: newDifferential(s, []*Expr{s.Wrt}),
+		start:        functional{ctx: s.one, of: s.F},
 		simplify:     simplify,
 		verbose:      o.Verbose,
 		counts:       map[*Expr]int{},
@@ -108,13 +109,13 @@ func newDeriver(s *Scope, o Options, simplify shortener) *deriver {
 func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) {
 	defer Catch(&err)
 	s := dr.Scope
-	gradient := dr.run()
+	read := dr.run()
 	d = &Derivation{
-		Problem: p, Scope: s, Objective: s.F, Wrt: s.Wrt, Steps: dr.steps,
-		Gradient: gradient, unsimplified: dr.unsimplified,
+		Problem: p, Scope: s, Objective: s.F, Wrt: read[0].By, Steps: dr.steps,
+		Gradient: read[0].Gradient, others: read[1:], unsimplified: dr.unsimplified,
 	}
 	if o.Hessian {
-		d.Hessian = dr.simplify(s.Pool, dr.hessianOf(gradient), s.Wheres)
+		d.Hessian = dr.simplify(s.Pool, dr.hessianOf(d.Gradient), s.Wheres)
 	}
 	if err := d.check(o.Seed); err != nil {
 		return nil, err
@@ -129,6 +130,7 @@ func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) 
 // contexts; the gradients by names are read off and their definitions put in.
 type deriver struct {
 	*differential
+	start    functional // the differential of the objective
 	simplify shortener
 	state    []functional
 	steps    []Step
@@ -156,15 +158,18 @@ const maxSimplified = 40
 // maxReadable is how many nodes the gradient may have that is simplified.
 const maxReadable = 20_000
 
-// run derives the gradient.
-func (d *deriver) run() *Expr {
-	if !d.depends(d.F) {
-		d.warn(AbsentVariable, "the objective does not depend on %s: the gradient is zero", d.Wrt.name)
-		d.unsimplified = d.Zeros(d.Wrt.shape)
-		d.steps = []Step{{Rules: []Rule{RuleConstant, CR}, DF: d.Int(0), By: d.Wrt, Gradient: d.unsimplified}}
-		return d.unsimplified
+// run derives the gradients by the variables.
+func (d *deriver) run() []Reading {
+	d.state = []functional{d.start}
+	if d.start.of.def != nil {
+		d.note([]Rule{CR}, nil)
+		d.line()
 	}
-	d.state = []functional{{ctx: d.one, of: d.F}}
+	if !d.depends(d.start.of) {
+		d.warn(AbsentVariable, "the objective does not depend on %s: the gradient is zero", d.wrtNames())
+		d.state = nil
+		d.note([]Rule{RuleConstant}, nil)
+	}
 	for {
 		i := d.next()
 		if i < 0 {
@@ -180,11 +185,7 @@ func (d *deriver) run() *Expr {
 		d.merge()
 		d.readOff()
 	}
-	g := d.Zeros(d.Wrt.shape)
-	if len(d.state) > 0 {
-		g = d.state[0].ctx
-	}
-	return d.conclude(g)
+	return d.conclude()
 }
 
 // next returns the index of the functional to expand next: the one that may
@@ -192,7 +193,7 @@ func (d *deriver) run() *Expr {
 func (d *deriver) next() int {
 	best := -1
 	for i, f := range d.state {
-		if f.of != d.Wrt && (best < 0 || f.of.id > d.state[best].of.id) {
+		if !d.isVariable(f.of) && (best < 0 || f.of.id > d.state[best].of.id) {
 			best = i
 		}
 	}
@@ -202,7 +203,7 @@ func (d *deriver) next() int {
 // isLeaf reports whether the differential of e is not expanded within a line: e
 // is the variable, or a name whose differential can be written.
 func (d *deriver) isLeaf(e *Expr) bool {
-	return e == d.Wrt || e.def != nil && d.HasDifferential(e)
+	return d.isVariable(e) || e.def != nil && d.HasDifferential(e)
 }
 
 // terms returns how many terms the differential of e has when it is expanded;
@@ -264,8 +265,9 @@ func (d *deriver) trace() {
 }
 
 func (d *deriver) traceAll() (any bool) {
+	needed := slices.ContainsFunc(d.state, d.needsTrace)
 	for i, f := range d.state {
-		if d.needsTrace(f) {
+		if !f.traced && (d.needsTrace(f) || needed && d.isTotal()) {
 			d.state[i].traced = true
 			any = true
 		}
@@ -304,7 +306,7 @@ func (d *deriver) moveAll() {
 		}
 	}
 	for i, f := range d.state {
-		if f.traced && (f.ctx.shape.IsColumn()) {
+		if f.traced && f.ctx.shape.IsColumn() && !d.isTotal() {
 			d.state[i].traced = false // the trace of a scalar
 			d.note([]Rule{T1}, nil)
 		}
@@ -434,47 +436,65 @@ func (d *deriver) order(root *Expr) []*Expr {
 // readOff reads the gradient by a name off, if the state is a functional of it
 // alone.
 func (d *deriver) readOff() {
-	if len(d.state) != 1 || d.state[0].of == d.Wrt {
+	if len(d.state) != 1 || d.isVariable(d.state[0].of) {
 		return
 	}
 	f := &d.state[0]
 	if d.nodes(f.ctx) <= maxSimplified {
 		f.ctx = d.simplify(d.Pool, f.ctx, nil)
 	}
-	d.gradientStep([]Rule{CR}, f.of, f.ctx)
+	f.traced = !f.ctx.shape.IsColumn()
+	d.gradientStep()
 }
 
-// conclude returns the gradient by the variable, of which g is the free one.
-func (d *deriver) conclude(g *Expr) *Expr {
-	rules := []Rule{CR}
-	free := g
+// conclude returns the gradients by the variables, of which the free ones are
+// the contexts of the state.
+func (d *deriver) conclude() []Reading {
+	var final []functional
+	for i, v := range d.wrt {
+		f := functional{ctx: d.Zeros(v.shape), of: v, traced: !v.shape.IsColumn()}
+		if k := slices.IndexFunc(d.state, func(g functional) bool { return g.of == v }); k >= 0 {
+			f.ctx, f.traced = d.state[k].ctx, f.traced || d.isTotal() && d.state[k].traced
+		}
+		if g := d.project(f.ctx, v); g != f.ctx {
+			f.ctx = g
+			d.note([]Rule{RuleProjection}, nil)
+		}
+		if i == 0 {
+			d.unsimplified = f.ctx
+		}
+		if d.nodes(f.ctx) <= maxReadable {
+			f.ctx = d.simplify(d.Pool, f.ctx, d.Wheres)
+		}
+		final = append(final, f)
+	}
+	d.state = final
+	return d.gradientStep()
+}
+
+// project returns the gradient by v, of which g is the free one: its part among
+// the matrices that v can be.
+func (d *deriver) project(g, v *Expr) *Expr {
 	switch {
-	case d.Wrt.IsScalar():
-	case d.Wrt.Is(Diagonal):
-		g = d.Had(g, d.Eye(d.Wrt.shape.Rows))
-	case d.Wrt.Is(Symmetric):
-		g = d.Times(ratHalf, d.Add(g, d.T(g)))
+	case v.IsScalar():
+	case v.Is(Diagonal):
+		return d.Had(g, d.Eye(v.shape.Rows))
+	case v.Is(Symmetric):
+		return d.Times(ratHalf, d.Add(g, d.T(g)))
 	}
-	if g != free {
-		rules = []Rule{RuleProjection, CR}
-	}
-	d.unsimplified = g
-	if d.nodes(g) <= maxReadable {
-		g = d.simplify(d.Pool, g, d.Wheres)
-	}
-	d.gradientStep(rules, d.Wrt, g)
 	return g
 }
 
-// gradientStep ends the last line, or makes a line, in which the gradient g by
-// v is read off.
-func (d *deriver) gradientStep(rules []Rule, v, g *Expr) {
-	f := functional{ctx: g, of: v, traced: !g.shape.IsColumn()}
-	d.note(rules, nil)
-	d.enter(d.text(f))
-	if n := len(d.steps); n > 0 {
-		d.steps[n-1].By, d.steps[n-1].Gradient = v, g
+// gradientStep ends the last line, or makes a line, off which the gradients in
+// the state are read.
+func (d *deriver) gradientStep() (read []Reading) {
+	d.note([]Rule{CR}, nil)
+	d.enter(d.whole())
+	for _, f := range d.state {
+		read = append(read, Reading{f.of, f.ctx})
 	}
+	d.steps[len(d.steps)-1].Read = read
+	return read
 }
 
 // note keeps what the next line is to name.
@@ -538,7 +558,7 @@ func (d *deriver) enter(df *Expr) {
 			last = i
 		}
 	}
-	if last >= 0 && d.steps[last].DF == df && d.steps[last].By == nil {
+	if last >= 0 && d.steps[last].DF == df && d.steps[last].Read == nil {
 		for _, r := range d.rules {
 			if !slices.Contains(d.steps[last].Rules, r) {
 				d.steps[last].Rules = append(d.steps[last].Rules, r)

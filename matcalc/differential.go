@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // part is one term of a differential: linear operators, the outermost first, on
@@ -23,26 +24,42 @@ type expansion struct {
 // differential finds expansions.
 type differential struct {
 	*Scope
-	moves    map[*Expr]bool  // whether an expression depends on the variable
+	wrt      []*Expr         // the variables
+	moves    map[*Expr]bool  // whether an expression depends on one of them
 	names    map[*Expr]*Expr // of what is defined
 	done     map[*Expr]*expansion
 	warnings []Warning
 }
 
-func newDifferential(s *Scope) *differential {
-	d := &differential{Scope: s, moves: map[*Expr]bool{}, names: map[*Expr]*Expr{}, done: map[*Expr]*expansion{}}
+func newDifferential(s *Scope, wrt []*Expr) *differential {
+	d := &differential{Scope: s, wrt: wrt, moves: map[*Expr]bool{}, names: map[*Expr]*Expr{}, done: map[*Expr]*expansion{}}
 	for _, v := range s.Wheres {
 		d.names[v.def] = v
 	}
 	return d
 }
 
-// depends reports whether e depends on the variable.
+// isVariable reports whether e is one of the variables.
+func (d *differential) isVariable(e *Expr) bool { return slices.Contains(d.wrt, e) }
+
+// isTotal reports whether several variables move.
+func (d *differential) isTotal() bool { return len(d.wrt) > 1 }
+
+// wrtNames returns the names of the variables.
+func (d *differential) wrtNames() string {
+	names := make([]string, len(d.wrt))
+	for i, v := range d.wrt {
+		names[i] = v.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// depends reports whether e depends on a variable.
 func (d *differential) depends(e *Expr) bool {
 	if known, ok := d.moves[e]; ok {
 		return known
 	}
-	yes := e == d.Wrt || e.def != nil && d.depends(e.def) || slices.ContainsFunc(e.args, d.depends)
+	yes := d.isVariable(e) || e.def != nil && d.depends(e.def) || slices.ContainsFunc(e.args, d.depends)
 	d.moves[e] = yes
 	return yes
 }
@@ -263,7 +280,7 @@ func (x *expander) mustBeShort(factors []*Expr) {
 	}
 	if moving*len(factors) > maxFactors {
 		panic(errorf(TooLarge, "the differential of a product of %d factors, of which %d depend on %s, has %d·%d factors: more than %d are not written out",
-			len(factors), moving, x.Wrt.name, len(factors), moving, maxFactors))
+			len(factors), moving, x.wrtNames(), len(factors), moving, maxFactors))
 	}
 }
 

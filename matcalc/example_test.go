@@ -35,7 +35,8 @@ func ExampleDerivation_Text() {
 	//
 	// Therefore ∂f/∂Y = 2M·Y
 	//
-	// df = tr((∂f/∂Y)ᵀ·(σ′(W·X) ⊙ (W dX)))   definition, R8, R2, constant
+	// df = tr((∂f/∂Y)ᵀ dY)                   CR
+	//    = tr((∂f/∂Y)ᵀ·(σ′(W·X) ⊙ (W dX)))   definition, R8, R2, constant
 	//    = tr((∂f/∂Y ⊙ σ′(W·X))ᵀ·W dX)       T5, CR
 	//
 	// Therefore ∂f/∂X = Wᵀ·(∂f/∂Y ⊙ σ′(W·X))

@@ -74,7 +74,7 @@ func TestNames(t *testing.T) {
 		if got := textName(n.name); got != n.text {
 			t.Errorf("%s is %s, want %s", n.name, got, n.text)
 		}
-		if got := latexName(n.name); got != n.latex {
+		if got := (nameStyle{}).name(n.name); got != n.latex {
 			t.Errorf("%s is %s, want %s", n.name, got, n.latex)
 		}
 	}
@@ -113,7 +113,7 @@ func FuzzPrint(f *testing.F) {
 		mustBeLaTeX(t, e.LaTeX())
 		d := &Derivation{
 			Problem: &p, Scope: scope, Objective: scope.Tr(scope.Int(1)), Wrt: scope.Vars[0], Gradient: e,
-			Steps:    []Step{{Rules: []Rule{R1}, DF: e, Note: expr, By: scope.Vars[0], Gradient: e}},
+			Steps:    []Step{{Rules: []Rule{R1}, DF: e, Note: expr, Read: []Reading{{scope.Vars[0], e}}}},
 			Warnings: []Warning{{OutsideDomain, expr}},
 		}
 		for _, o := range []PrintOptions{{Width: width}, {Width: width, ASCII: true, Verbose: true}} {

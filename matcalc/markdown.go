@@ -5,11 +5,16 @@ import "strings"
 // Markdown returns the derivation as Markdown with formulas between dollar
 // signs, as notebooks show it.
 func (d *Derivation) Markdown(o PrintOptions) string {
-	w := &latexPage{
-		d: d, o: o, begin: "\n$$\n\\begin{aligned}", end: "\\end{aligned}\n$$\n", text: MarkdownText,
+	p := printer{newMarkdownPage(o), o, true}
+	p.derivation(d)
+	return strings.TrimLeft(p.String(), "\n")
+}
+
+func newMarkdownPage(o PrintOptions) *latexPage {
+	return &latexPage{
+		width: o.latexWidth(), begin: "\n$$\n\\begin{aligned}", end: "\\end{aligned}\n$$\n",
+		title: "\n### %s\n", tag: `&& \text%s`, text: MarkdownText,
 	}
-	w.derivation()
-	return strings.TrimLeft(w.b.String(), "\n")
 }
 
 // MarkdownText returns text without meaning to Markdown.

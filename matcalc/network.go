@@ -3,12 +3,8 @@ package matcalc
 import (
 	"fmt"
 	"maps"
-	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
-
-	"gonum.org/v1/gonum/mat"
 )
 
 // Network is a network of dense layers, z = W·a_prev + b and a = g(z), and the
@@ -48,59 +44,6 @@ var Losses = map[string]string{
 	"hinge":      "sum(relu(1-(2*step(Y)-1).*A))/m",
 	"bce-logits": "sum(softplus(A)-Y.*A)/m",
 	"ce-logits":  "(sum(log(ones(1,n)*exp(A)))-sum(Y.*A))/m",
-}
-
-// NetworkDerivation is the backward pass of a network.
-type NetworkDerivation struct {
-	Network
-	Forward Definitions       // Z1, A1, Z2, ...
-	Value   string            // the loss
-	Layers  []LayerDerivation // the last layer first
-	Check   Check             // all gradients together, against central differences of the loss
-
-	scope *Scope
-}
-
-// LayerDerivation is Algorithm 2 for a layer: four derivations, of which each
-// takes the gradient that the one before has found as a constant.
-type LayerDerivation struct {
-	Layer          int
-	Z, W, B, APrev *Derivation
-}
-
-// All returns the derivations in the order of the algorithm.
-func (l LayerDerivation) All() []*Derivation { return []*Derivation{l.Z, l.W, l.B, l.APrev} }
-
-// Derive derives the backward pass, layer by layer. Errors are of type *Error.
-func (n Network) Derive(o Options) (nd *NetworkDerivation, err error) {
-	defer Catch(&err)
-	if err := n.Check(); err != nil {
-		return nil, err
-	}
-	whole := n.problem()
-	whole.Wrt = "W1"
-	nd = &NetworkDerivation{Network: n, Forward: whole.Where, Value: whole.Expr}
-	if nd.scope, err = whole.Compile(); err != nil {
-		return nil, err
-	}
-	for l := n.depth(); l >= 1; l-- {
-		layer := LayerDerivation{Layer: l}
-		for _, s := range []struct {
-			of, by string
-			to     **Derivation
-		}{
-			{n.a(l), n.z(l), &layer.Z},
-			{n.z(l), fmt.Sprint("W", l), &layer.W},
-			{n.z(l), fmt.Sprint("b", l), &layer.B},
-			{n.z(l), n.a(l - 1), &layer.APrev},
-		} {
-			if *s.to, err = n.stage(l, s.of, s.by, o); err != nil {
-				return nil, err
-			}
-		}
-		nd.Layers = append(nd.Layers, layer)
-	}
-	return nd, nd.check(o.Seed)
 }
 
 func (n Network) depth() int { return len(n.Sizes) - 1 }
@@ -212,7 +155,8 @@ func (n Network) problem() *Problem {
 	p := &Problem{Functions: n.functions(), Expr: n.loss()}
 	p.Vars = append(p.Vars, n.matrix(n.a(0), n.units(0)))
 	for l := 1; l <= n.depth(); l++ {
-		p.Vars = append(p.Vars, n.parameters(l)...)
+		w, b := n.parameters(l)
+		p.Vars = append(p.Vars, w, b)
 		p.Where = append(p.Where, n.affine(l), n.activation(l))
 	}
 	p.Vars = append(p.Vars, n.target())
@@ -227,11 +171,10 @@ func (n Network) matrix(name, rows string) Variable {
 // target declares Y.
 func (n Network) target() Variable { return n.matrix(n.y(), n.units(n.depth())) }
 
-func (n Network) parameters(l int) []Variable {
-	return []Variable{
-		{Name: fmt.Sprint("W", l), Shape: []string{n.units(l), n.units(l - 1)}},
-		{Name: fmt.Sprint("b", l), Shape: []string{n.units(l), "1"}},
-	}
+// parameters declares the weights and biases of layer l.
+func (n Network) parameters(l int) (w, b Variable) {
+	return Variable{Name: fmt.Sprint("W", l), Shape: []string{n.units(l), n.units(l - 1)}},
+		Variable{Name: fmt.Sprint("b", l), Shape: []string{n.units(l), "1"}}
 }
 
 // functions declares what is abstract.
@@ -245,202 +188,4 @@ func (n Network) functions() (fs Functions) {
 		fs = append(fs, Function{Name: "Loss", Args: []string{"a", "y"}, Grads: []string{"dLoss", ""}})
 	}
 	return fs
-}
-
-// stage derives the gradient by a name or variable of layer l, given that of
-// what it goes into: df = tr((∂L/∂of)'·d(of)). That by the last Z starts at the
-// loss.
-func (n Network) stage(l int, of, by string, o Options) (*Derivation, error) {
-	p := &Problem{Wrt: by, Functions: n.functions()}
-	if by == n.z(l) {
-		p.Vars = Variables{n.matrix(by, n.units(l))}
-		p.Where = Definitions{n.activation(l)}
-	} else {
-		p.Vars = append(n.parameters(l), n.matrix(n.a(l-1), n.units(l-1)))
-		p.Where = Definitions{n.affine(l)}
-	}
-	if of == n.a(n.depth()) {
-		p.Vars, p.Expr = append(p.Vars, n.target()), n.loss()
-		return Derive(p, o)
-	}
-	s, err := p.Declare()
-	if err != nil {
-		return nil, err
-	}
-	s.Wrt = s.names[by]
-	v := s.names[of]
-	g := s.Var(partialName("L", of), v.shape, 0)
-	s.names[g.name] = g
-	s.Vars = append(s.Vars, g)
-	s.F = s.Tr(s.Mul(s.T(g), v))
-	return deriveIn(p, s, o, (*Pool).Simplify)
-}
-
-// check runs the four equations of each layer at a random point, as a training
-// step would, and compares the gradients together with central differences of
-// the loss, in a random direction of all parameters.
-func (nd *NetworkDerivation) check(seed uint64) error {
-	rng := rand.New(rand.NewPCG(seed, 2))
-	s := nd.scope
-	var failure error
-	for set := range 6 {
-		sizes := s.Sizes(set, nil)
-		var moving []*Expr
-		for _, v := range s.Vars {
-			if v.name[0] == 'W' || v.name[0] == 'b' {
-				moving = append(moving, v)
-			}
-		}
-		p, err := s.RandomPoint(rng, sizes, moving, s.F)
-		if err != nil {
-			failure = err
-			continue
-		}
-		temper(p)
-		got, err := nd.along(p)
-		if err != nil {
-			return err
-		}
-		want, err := s.slope(p)
-		if err != nil {
-			return err
-		}
-		e := math.Abs(got-want) / math.Max(1, math.Abs(want))
-		if e <= differenceTolerance {
-			nd.Check = Check{"gradient", sizes, e}
-			return nil
-		}
-		failure = internal("the gradients of the network give dL = %v, central differences %v", got, want)
-	}
-	return failure
-}
-
-// temper makes the weights so small that the numbers of a deep network do not
-// grow from layer to layer.
-func temper(p *Point) {
-	for name, w := range p.Values {
-		if _, cols := w.Dims(); name[0] == 'W' {
-			w.Scale(0.5/math.Sqrt(float64(cols)), w)
-		}
-	}
-}
-
-// along returns the derivative of the loss in the direction of the point, by
-// the equations of the layers.
-func (nd *NetworkDerivation) along(p *Point) (float64, error) {
-	ev := nd.scope.At(p)
-	values := maps.Clone(p.Values)
-	for _, v := range nd.scope.Wheres {
-		var err error
-		if values[v.name], err = ev.Value(v); err != nil {
-			return 0, err
-		}
-	}
-	sum := 0.0
-	for _, layer := range nd.Layers {
-		for _, d := range layer.All() {
-			g, err := d.Scope.At(&Point{Sizes: p.Sizes, Values: values}).Value(d.Gradient)
-			if err != nil {
-				return 0, err
-			}
-			values[partialName("L", d.Wrt.name)] = g
-			if dir := p.Dir[d.Wrt.name]; dir != nil {
-				var product mat.Dense
-				product.MulElem(g, dir)
-				sum += mat.Sum(&product)
-			}
-		}
-	}
-	return sum, nil
-}
-
-// slope returns the derivative of the objective in the direction of the point,
-// by five-point central differences.
-func (s *Scope) slope(p *Point) (float64, error) {
-	const h = 1e-3
-	sum := 0.0
-	for _, step := range []struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
-		moved := &Point{Sizes: p.Sizes, Values: maps.Clone(p.Values)}
-		for name, dir := range p.Dir {
-			var x mat.Dense
-			x.Scale(step.at*h, dir)
-			x.Add(&x, p.Values[name])
-			moved.Values[name] = &x
-		}
-		f, err := s.At(moved).Number(s.F)
-		if err != nil {
-			return 0, err
-		}
-		sum += step.weight * f / (12 * h)
-	}
-	return sum, nil
-}
-
-// Text returns the backward pass as text.
-func (nd *NetworkDerivation) Text(o PrintOptions) string {
-	o.Objective = "L"
-	w := &textPage{o: o, d: &Derivation{Scope: nd.scope, Objective: nd.scope.F, Problem: &Problem{Vars: nd.problem().Vars}}}
-	w.problem()
-	for _, layer := range nd.Layers {
-		title := fmt.Sprintf("Layer %d", layer.Layer)
-		fmt.Fprintf(&w.b, "\n%s\n%s\n", title, strings.Repeat("-", len(title)))
-		for _, d := range layer.All() {
-			w.d = d
-			w.stages()
-		}
-		fmt.Fprintf(&w.b, "\n%s:\n", nd.summary(layer))
-		for _, d := range layer.All() {
-			w.equation("  "+w.partial(d.Wrt), nd.inLayer(d))
-		}
-	}
-	if o.Checks || o.Verbose {
-		w.b.WriteByte('\n')
-		w.paragraph(nd.Check.String())
-	}
-	return w.b.String()
-}
-
-func (nd *NetworkDerivation) summary(layer LayerDerivation) string {
-	return fmt.Sprintf("Algorithm 2, layer %d", layer.Layer)
-}
-
-// inLayer returns the gradient of d as Algorithm 2 has it: in the gradient
-// that came before.
-func (nd *NetworkDerivation) inLayer(d *Derivation) *Expr {
-	stages := d.stages(PrintOptions{Objective: "L"}, true)
-	return stages[len(stages)-1].gradient[0]
-}
-
-// LaTeX returns the backward pass as LaTeX for the body of a document.
-func (nd *NetworkDerivation) LaTeX(o PrintOptions) string {
-	w := &latexPage{o: o, begin: `\begin{align*}`, end: `\end{align*}`, text: LaTeXText}
-	return nd.page(w, "\\subsection*{%s}\n")
-}
-
-// Markdown returns the backward pass as Markdown.
-func (nd *NetworkDerivation) Markdown(o PrintOptions) string {
-	w := &latexPage{o: o, begin: "\n$$\n\\begin{aligned}", end: "\\end{aligned}\n$$\n", text: MarkdownText}
-	return strings.TrimLeft(nd.page(w, "\n### %s\n"), "\n")
-}
-
-func (nd *NetworkDerivation) page(w *latexPage, heading string) string {
-	w.o.Objective = "L"
-	w.d = &Derivation{Scope: nd.scope, Objective: nd.scope.F, Problem: &Problem{Vars: nd.problem().Vars}}
-	w.problem()
-	for _, layer := range nd.Layers {
-		fmt.Fprintf(&w.b, heading, fmt.Sprintf("Layer %d", layer.Layer))
-		var heads []string
-		var exprs []*Expr
-		for _, d := range layer.All() {
-			w.d = d
-			w.stages()
-			heads, exprs = append(heads, w.partial(d.Wrt)), append(exprs, nd.inLayer(d))
-		}
-		w.say(nd.summary(layer) + ":")
-		w.display(heads, exprs, make([]string, len(heads)))
-	}
-	if w.o.Checks || w.o.Verbose {
-		w.say("\n" + w.text(nd.Check.String()))
-	}
-	return w.b.String()
 }

@@ -10,8 +10,8 @@ import (
 // equations returns the four equations of each layer, the last layer first.
 func equations(nd *NetworkDerivation) (lines []string) {
 	for _, layer := range nd.Layers {
-		for _, d := range layer.All() {
-			lines = append(lines, fmt.Sprintf("∂L/∂%s = %s", d.Wrt.Name(), nd.inLayer(d)))
+		for _, r := range layer.algorithm(nd.stages(layer, PrintOptions{Objective: "L", ASCII: true})) {
+			lines = append(lines, fmt.Sprintf("%s = %s", r.left[0].text, r.right))
 		}
 	}
 	return lines
@@ -25,14 +25,14 @@ func TestNetworkIsTheArticles(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"∂L/∂z2 = ∂L/∂a2.*dg2(z2)", // (9)
-		"∂L/∂W2 = ∂L/∂z2*a1'",      // (11)
-		"∂L/∂b2 = ∂L/∂z2",          // (13)
-		"∂L/∂a1 = W2'*∂L/∂z2",      // (12)
-		"∂L/∂z1 = ∂L/∂a1.*dg1(z1)", // (15)
-		"∂L/∂W1 = ∂L/∂z1*x'",       // (17)
-		"∂L/∂b1 = ∂L/∂z1",          // (18)
-		"∂L/∂x = W1'*∂L/∂z1",
+		"L_z2 = L_a2.*dg2(z2)", // (9)
+		"L_W2 = L_z2*a1'",      // (11)
+		"L_b2 = L_z2",          // (13)
+		"L_a1 = W2'*L_z2",      // (12)
+		"L_z1 = L_a1.*dg1(z1)", // (15)
+		"L_W1 = L_z1*x'",       // (17)
+		"L_b1 = L_z1",          // (18)
+		"L_x = W1'*L_z1",
 	}
 	if got := equations(nd); !slices.Equal(got, want) {
 		t.Errorf("equations %q, want %q", got, want)
@@ -47,7 +47,7 @@ func TestNetworkOfABatch(t *testing.T) {
 	}
 	got := equations(nd)
 	want := []string{
-		"∂L/∂W2 = ∂L/∂Z2*A1'", "∂L/∂b2 = ∂L/∂Z2*ones(m)", "∂L/∂A1 = W2'*∂L/∂Z2", "∂L/∂Z1 = ∂L/∂A1.*(1-A1.^2)",
+		"L_W2 = L_Z2*A1'", "L_b2 = L_Z2*ones(m)", "L_A1 = W2'*L_Z2", "L_Z1 = L_A1.*(1-A1.^2)",
 	}
 	if !slices.Equal(got[1:5], want) {
 		t.Errorf("equations %q, want %q", got[1:5], want)
@@ -99,9 +99,7 @@ func TestNetworkGrowsLinearly(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range nd.Layers[1:] {
-			for _, d := range l.All() {
-				n += len(d.Steps)
-			}
+			n += len(l.Z.Steps) + len(l.Total.Steps)
 		}
 		t.Logf("%d layers: %v", layers, time.Since(start))
 		return n

@@ -21,6 +21,7 @@ const (
 	markFraction                 // args[0] over args[1]
 	markIndexed                  // text with args as its subscript: I, 1 and 0 with their sizes
 	markPartial                  // ∂text/∂args[0]
+	markSecond                   // ∂²text/∂args[0]∂args[0]ᵀ; of a scalar, ∂²text/∂args[0]²
 	markNabla                    // the gradient of text by its argument sub, at args
 )
 
@@ -54,7 +55,7 @@ func newMark(kind markKind, text string, args ...*mark) *mark {
 		if !m.isLogdet() {
 			m.nest++
 		}
-	case markFraction, markPartial:
+	case markFraction, markPartial, markSecond:
 		m.tall++
 	}
 	return m
@@ -90,8 +91,10 @@ func (n notator) mark(t *Tree) *mark {
 		if t.Expr != nil && t.Expr.op == OpDiff {
 			return newMark(markDiff, t.Expr.args[0].name)
 		}
-		if f, v, ok := strings.Cut(t.Text, "/∂"); ok {
-			return newMark(markPartial, strings.TrimPrefix(f, "∂"), newMark(markName, v))
+		if t.Expr != nil {
+			if f, v, ok := cutPartial(t.Expr.name); ok {
+				return newMark(markPartial, f, newMark(markName, v))
+			}
 		}
 		m := newMark(markName, t.Text)
 		m.scalar = t.Expr != nil && t.Expr.IsScalar()

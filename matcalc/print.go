@@ -102,10 +102,10 @@ func (w writer) write(e *Expr) *Tree {
 	case OpNum:
 		return number(e.num)
 	case OpDim, OpVar:
-		return &Tree{Kind: TreeName, Text: e.name}
+		return &Tree{Kind: TreeName, Text: inGrammar(e.name)}
 	case OpDiff:
 		if u := e.args[0]; u.op == OpVar {
-			return &Tree{Kind: TreeName, Text: "d" + u.name}
+			return &Tree{Kind: TreeName, Text: "d" + inGrammar(u.name)}
 		}
 		return call("d", w.tree(e.args[0]))
 	case OpEye, OpOnes, OpZeros:

@@ -17,10 +17,10 @@ type PrintOptions struct {
 
 // Text returns e in the notation of mathematics, or with ASCII in the grammar.
 func (e *Expr) Text(o PrintOptions) string {
-	return strings.Join(textLayout(e, o.ASCII).lines(o.width(), 2), "\n  ")
+	return strings.Join(textLayout(e, o.ASCII).lines(o.textWidth(), 2), "\n  ")
 }
 
-func (o PrintOptions) width() int {
+func (o PrintOptions) textWidth() int {
 	if o.Width == 0 {
 		return 80
 	}
@@ -30,86 +30,92 @@ func (o PrintOptions) width() int {
 // Text returns the derivation as text: the function and its declarations, the
 // lines with their rules on the right, the gradient, warnings and checks.
 func (d *Derivation) Text(o PrintOptions) string {
-	w := &textPage{o: o, d: d}
-	w.problem()
-	w.stages()
-	if d.Hessian != nil {
-		w.result("The Hessian is ", w.second(d.Wrt), d.Hessian)
-	}
-	w.remarks()
-	return w.b.String()
+	p := printer{&textPage{width: o.textWidth(), ascii: o.ASCII}, o, !o.ASCII}
+	p.derivation(d)
+	return p.String()
 }
 
-// stages writes the lines, and the gradients that are read off.
-func (w *textPage) stages() {
-	for _, s := range w.d.stages(w.o, !w.o.ASCII) {
-		w.b.WriteByte('\n')
-		w.chain(s)
-		if s.by != nil && !s.given(w.d.objectiveName(w.o)) {
-			w.result("Therefore ", w.partial(s.by), s.gradient...)
-		}
-	}
-}
-
-// textPage writes a derivation as text.
+// textPage is a page of text.
 type textPage struct {
-	b strings.Builder
-	o PrintOptions
-	d *Derivation
+	strings.Builder
+	width int
+	ascii bool
+	last  block
+}
+
+// block is what stands on a page of text, parted by empty lines.
+type block int
+
+const (
+	nothing block = iota
+	sentences
+	formulas
+)
+
+// begin begins a block.
+func (w *textPage) begin(b block) {
+	if w.Len() > 0 && (b != sentences || w.last != sentences) {
+		w.WriteByte('\n')
+	}
+	w.last = b
+}
+
+func (w *textPage) gap() { w.last = nothing }
+
+func (w *textPage) heading(title string) {
+	w.begin(formulas)
+	w.WriteString(title + "\n" + strings.Repeat("-", utf8.RuneCountInString(title)) + "\n")
+}
+
+func (w *textPage) sentence(text string, formulas ...*mark) {
+	w.begin(sentences)
+	var names []string
+	for _, f := range formulas {
+		names = append(names, w.left(f))
+	}
+	text = insert(text, func(s string) string { return s }, names)
+	for i, line := range fill(strings.Fields(text), w.width-2) {
+		if i > 0 {
+			line = "  " + line
+		}
+		w.WriteString(line + "\n")
+	}
+}
+
+func (w *textPage) prose(text string) string {
+	if w.ascii {
+		return text
+	}
+	return prose(text)
 }
 
 func (w *textPage) name(s string) string {
-	if w.o.ASCII {
+	if w.ascii {
 		return s
 	}
 	return textName(s)
 }
 
-func (w *textPage) either(unicode, ascii string) string {
-	if w.o.ASCII {
-		return ascii
+// declarations writes "M is l×l symmetric" and so on, directly below formulas.
+func (w *textPage) declarations(vars Variables) {
+	times := "×"
+	if w.ascii {
+		times = "x"
 	}
-	return unicode
-}
-
-func (w *textPage) partial(v *Expr) string {
-	f := w.d.objectiveName(w.o)
-	return w.either("∂"+textName(f)+"/∂"+textName(v.name), "d"+f+"/d"+v.name)
-}
-
-func (w *textPage) second(v *Expr) string {
-	f, x := w.d.objectiveName(w.o), w.name(v.name)
-	if v.IsScalar() {
-		return w.either("∂²"+textName(f)+"/∂"+x+"²", "d2"+f+"/d"+x+"^2")
+	var words []string
+	for _, v := range vars {
+		what := w.name(v.Shape[0]) + times + w.name(v.Shape[1])
+		if v.isScalar() {
+			what = "scalar"
+		}
+		words = append(words, strings.Join(append([]string{w.name(v.Name), "is", what}, v.propWords()...), " "))
 	}
-	return w.either("∂²"+textName(f)+"/∂"+x+"∂"+x+"ᵀ", "d2"+f+"/d"+x+"d"+x+"'")
-}
-
-// problem writes the objective, the definitions and the declarations.
-func (w *textPage) problem() {
-	w.equation(w.name(w.d.objectiveName(w.o)), w.d.Objective)
-	for _, v := range w.d.Scope.Wheres {
-		w.equation(w.name(v.name), v.def)
+	for i := range len(words) - 1 {
+		words[i] += ","
 	}
-	var vars []string
-	for _, v := range w.d.Problem.Vars {
-		vars = append(vars, w.declaration(v))
+	for _, line := range fill(words, w.width) {
+		w.WriteString(line + "\n")
 	}
-	for i := range len(vars) - 1 {
-		vars[i] += ","
-	}
-	for _, line := range fill(vars, w.o.width()) {
-		w.b.WriteString(line + "\n")
-	}
-}
-
-// declaration returns "M is l×l symmetric".
-func (w *textPage) declaration(v Variable) string {
-	what := w.name(v.Shape[0]) + w.either("×", "x") + w.name(v.Shape[1])
-	if v.Shape[0] == "1" && v.Shape[1] == "1" {
-		what = "scalar"
-	}
-	return strings.Join(append([]string{w.name(v.Name), "is", what}, v.propWords()...), " ")
 }
 
 // fill joins words to lines of at most this width.
@@ -129,56 +135,100 @@ func fill(words []string, width int) []string {
 	return lines
 }
 
-// equation writes name = e.
-func (w *textPage) equation(name string, e *Expr) {
-	head := name + " = "
-	at := utf8.RuneCountInString(head)
-	lines := textLayout(e, w.o.ASCII).lines(w.o.width()-at, 2)
-	w.b.WriteString(head + strings.Join(lines, "\n"+strings.Repeat(" ", at+2)) + "\n")
-}
-
-// result writes what was found, in one form or more.
-func (w *textPage) result(label, name string, forms ...*Expr) {
-	w.b.WriteByte('\n')
-	head := label + name
-	for _, e := range forms {
-		w.equation(head, e)
-		head = strings.Repeat(" ", utf8.RuneCountInString(head))
-	}
-}
-
-// chain writes the lines of a stage, aligned at the equals sign, with the
-// reasons in a column on the right.
-func (w *textPage) chain(s stage) {
-	head := "d" + w.name(w.d.objectiveName(w.o))
-	if s.of != nil {
-		head = "d" + w.name(s.of.name)
+// display writes equations aligned at the equals sign, with the reasons in a
+// column on the right, and the numbers at the right edge.
+func (w *textPage) display(label string, rows []row) {
+	w.begin(formulas)
+	switch {
+	case strings.HasSuffix(label, ":"):
+		w.WriteString(label + "\n")
+		label = "  "
+	case label != "":
+		label += " "
 	}
 	const gap = 3
-	at := utf8.RuneCountInString(head) + len(" = ")
-	longest, widest := 0, 0
-	layouts := make([]*layout, len(s.lines))
-	for i, step := range s.steps {
-		longest = max(longest, utf8.RuneCountInString(w.reason(step)))
-		layouts[i] = textLayout(s.lines[i], w.o.ASCII)
+	heads := w.heads(label, rows)
+	at := utf8.RuneCountInString(heads[0])
+	longest, widest, numbers := 0, 0, 0
+	layouts := make([]*layout, len(rows))
+	for i, r := range rows {
+		longest = max(longest, utf8.RuneCountInString(w.prose(r.reason)))
+		layouts[i] = textLayout(r.right, w.ascii)
 		widest = max(widest, layouts[i].width())
+		if r.number != "" {
+			numbers = max(numbers, len(r.number)+2)
+		}
 	}
-	room := w.o.width() - at - gap - min(longest, max(w.o.width()/4, w.o.width()-at-gap-widest))
+	width := w.width - numbers
+	room := width - at
+	if longest > 0 {
+		room -= gap + min(longest, max(width/4, room-gap-widest))
+	}
 	column := 0 // where the reasons begin
-	blocks := make([][]string, len(s.lines))
+	blocks := make([][]string, len(rows))
 	for i, l := range layouts {
 		blocks[i] = l.lines(room, 2)
-		for j, line := range blocks[i] {
-			blocks[i][j] = strings.Repeat(" ", at+2*min(j, 1)) + line
+		for j := range blocks[i] {
+			head := heads[i]
+			if j > 0 {
+				head = strings.Repeat(" ", at+2)
+			}
+			blocks[i][j] = head + blocks[i][j]
 			column = max(column, utf8.RuneCountInString(blocks[i][j])+gap)
 		}
-		blocks[i][0] = head + " = " + blocks[i][0][at:]
-		head = strings.Repeat(" ", at-len(" = "))
 	}
 	column = min(column, at+room+gap)
-	for i, step := range s.steps {
-		w.columns(blocks[i], fillReason(w.reason(step), w.o.width()-column), column, gap)
+	for i, r := range rows {
+		lines := columns(blocks[i], fillReason(w.prose(r.reason), width-column), column, gap)
+		if r.number != "" {
+			last := &lines[len(lines)-1]
+			*last += strings.Repeat(" ", max(w.width-utf8.RuneCountInString(*last)-len(r.number), 1)) + r.number
+		}
+		w.WriteString(strings.Join(lines, "\n") + "\n")
 	}
+}
+
+// heads returns the left sides of equations, all of one length.
+func (w *textPage) heads(label string, rows []row) []string {
+	heads := make([]string, len(rows))
+	at := 0
+	for i, r := range rows {
+		var names []string
+		for _, m := range r.left {
+			names = append(names, w.left(m))
+		}
+		heads[i] = strings.Join(names, " = ")
+		at = max(at, utf8.RuneCountInString(heads[i]))
+	}
+	for i, head := range heads {
+		heads[i] = label + strings.Repeat(" ", at-utf8.RuneCountInString(head)) + head + " = "
+		if i == 0 {
+			label = strings.Repeat(" ", utf8.RuneCountInString(label))
+		}
+	}
+	return heads
+}
+
+// left returns the left side of an equation, or a name within a sentence.
+func (w *textPage) left(m *mark) string {
+	if !w.ascii {
+		l := &textWriter{}
+		l.mark(m)
+		return l.flat()
+	}
+	switch m.kind {
+	case markDiff:
+		return "d" + m.text
+	case markPartial:
+		return "d" + m.text + "/d" + m.args[0].text
+	case markSecond:
+		x := m.args[0].text
+		if m.scalar {
+			return "d2" + m.text + "/d" + x + "^2"
+		}
+		return "d2" + m.text + "/d" + x + "d" + x + "'"
+	}
+	return m.text
 }
 
 // fillReason breaks a reason into lines, within a rule or note only if that is
@@ -199,8 +249,9 @@ func fillReason(reason string, width int) []string {
 	return fill(words, width)
 }
 
-// columns writes two blocks of lines side by side, the second one from a column on.
-func (w *textPage) columns(left, right []string, column, gap int) {
+// columns returns two blocks of lines side by side, the second one from a column
+// on.
+func columns(left, right []string, column, gap int) (lines []string) {
 	for j := range max(len(left), len(right)) {
 		line := ""
 		if j < len(left) {
@@ -209,58 +260,9 @@ func (w *textPage) columns(left, right []string, column, gap int) {
 		if j < len(right) {
 			line += strings.Repeat(" ", max(column-utf8.RuneCountInString(line), gap)) + right[j]
 		}
-		w.b.WriteString(line + "\n")
+		lines = append(lines, line)
 	}
-}
-
-func (w *textPage) reason(s Step) string {
-	if w.o.ASCII {
-		return s.reason()
-	}
-	return prose(s.reason())
-}
-
-// remarks writes the warnings and, if they are asked for, rules and checks.
-func (w *textPage) remarks() {
-	if len(w.d.Warnings) > 0 {
-		w.b.WriteByte('\n')
-	}
-	for _, warning := range w.d.Warnings {
-		w.paragraph("Note: " + warning.Message)
-	}
-	if w.o.Verbose {
-		w.rules()
-	}
-	if !w.o.Verbose && !w.o.Checks {
-		return
-	}
-	if len(w.d.Checks) > 0 {
-		w.b.WriteByte('\n')
-	}
-	for _, c := range w.d.Checks {
-		w.paragraph(c.String())
-	}
-}
-
-// rules writes what the rules say.
-func (w *textPage) rules() {
-	w.b.WriteByte('\n')
-	for _, r := range w.d.rules() {
-		text := r.sentence()
-		if !w.o.ASCII {
-			text = prose(text)
-		}
-		w.paragraph(text)
-	}
-}
-
-func (w *textPage) paragraph(text string) {
-	for i, line := range fill(strings.Fields(text), w.o.width()-2) {
-		if i > 0 {
-			line = "  " + line
-		}
-		w.b.WriteString(line + "\n")
-	}
+	return lines
 }
 
 // prose returns a sentence with expressions of the grammar in it with these in
@@ -274,276 +276,3 @@ var proseReplacer = strings.NewReplacer(
 	".*dX", " ⊙ dX", "dX.*", "dX ⊙ ", ".*dY", " ⊙ dY", ".*", " ⊙ ", "*", "·", "^2", "²", "'", "ᵀ",
 	"sigma(X)", "σ(X)", "phi(u)", "φ(u)", "eye(n)", "I",
 )
-
-func textLayout(e *Expr, ascii bool) *layout {
-	if ascii {
-		w := &asciiWriter{}
-		w.tree(writable(e))
-		return &w.layout
-	}
-	w := &textWriter{}
-	w.mark(notate(e))
-	return &w.layout
-}
-
-// asciiWriter writes trees in the grammar, with blanks and line breaks.
-type asciiWriter struct{ layout }
-
-func (w *asciiWriter) write(s string) { w.put(s, len(s)) }
-
-func (w *asciiWriter) tree(t *Tree) {
-	switch t.Kind {
-	case TreeNumber, TreeName:
-		w.write(t.Text)
-	case TreeCall:
-		w.write(t.Text + "(")
-		w.depth++
-		for i, a := range t.Args {
-			if i > 0 {
-				w.write(",")
-				w.breakable(breakComma, " ", "")
-			}
-			w.tree(a)
-		}
-		w.depth--
-		w.write(")")
-	case TreeMinus:
-		w.write("-")
-		w.arg(t, 0)
-	case TreeTranspose:
-		w.arg(t, 0)
-		w.write("'")
-	case TreeBinary:
-		w.binary(t)
-	}
-}
-
-// binary writes the operators on the left of t from left to right.
-func (w *asciiWriter) binary(t *Tree) {
-	var spine []*Tree
-	for ; ; t = t.Args[0] {
-		spine = append(spine, t)
-		if t.Args[0].Kind != TreeBinary || t.NeedsBrackets(0) {
-			break
-		}
-	}
-	w.arg(t, 0)
-	for i := len(spine) - 1; i >= 0; i-- {
-		switch op := spine[i].Text; op {
-		case "+", "-":
-			w.breakable(breakSum, " ", "")
-			w.write(op + " ")
-		case ".*", "./":
-			w.breakable(breakHad, " ", "")
-			w.write(op + " ")
-		case "*":
-			w.breakable(breakProduct, "", "")
-			w.write(op)
-		default:
-			w.write(op)
-		}
-		w.arg(spine[i], 1)
-	}
-}
-
-func (w *asciiWriter) arg(t *Tree, i int) {
-	if !t.NeedsBrackets(i) {
-		w.tree(t.Args[i])
-		return
-	}
-	w.write("(")
-	w.depth++
-	w.tree(t.Args[i])
-	w.depth--
-	w.write(")")
-}
-
-// textWriter writes marks in Unicode.
-type textWriter struct{ layout }
-
-func (w *textWriter) write(s string) { w.put(s, utf8.RuneCountInString(s)) }
-
-func (w *textWriter) mark(m *mark) {
-	switch m.kind {
-	case markNumber:
-		w.write(m.text)
-	case markName:
-		w.write(textName(m.text))
-	case markDiff:
-		w.write("d" + textName(m.text))
-	case markApply:
-		if m.isLogdet() {
-			w.write(m.text)
-			w.fence(m.args[0])
-			return
-		}
-		w.apply(textFunction(m.text)+m.sub, m.args)
-	case markNabla:
-		w.apply("∇"+textName(m.sub)+" "+textName(m.text), m.args)
-	case markFence:
-		w.fence(m)
-	case markRaise:
-		w.raise(m)
-	case markProduct:
-		w.product(m)
-	case markChain:
-		w.chain(m)
-	case markMinus:
-		w.write("−")
-		w.mark(m.args[0])
-	case markFraction:
-		w.mark(m.args[0])
-		w.write("/")
-		w.mark(m.args[1])
-	case markIndexed:
-		w.write(m.text + textIndex(m.args))
-	case markPartial:
-		w.write("∂" + textName(m.text) + "/∂")
-		w.mark(m.args[0])
-	}
-}
-
-// textName returns a name with Greek letters.
-func textName(name string) string {
-	letters, index := splitName(name)
-	if g, ok := greek[letters]; ok {
-		return g + index
-	}
-	return name
-}
-
-func textFunction(name string) string {
-	switch name {
-	case "sqrt":
-		return "√"
-	}
-	return textName(name)
-}
-
-// apply writes a call.
-func (w *textWriter) apply(name string, args []*mark) {
-	w.write(name + "(")
-	w.depth++
-	for i, a := range args {
-		if i > 0 {
-			w.write(",")
-			w.breakable(breakComma, " ", "")
-		}
-		w.mark(a)
-	}
-	w.depth--
-	w.write(")")
-}
-
-func (w *textWriter) inside(m *mark) {
-	w.depth++
-	w.mark(m)
-	w.depth--
-}
-
-func (w *textWriter) fence(m *mark) {
-	open, shut := m.text, m.text
-	switch {
-	case m.text == "(":
-		shut = ")"
-	case m.args[0].bars:
-		open, shut = "norm2(", ")"
-		if m.sub != "" {
-			open = "norm1("
-		}
-	case m.sub != "":
-		shut += "₁"
-	}
-	w.write(open)
-	w.inside(m.args[0])
-	w.write(shut)
-}
-
-var superscript = strings.NewReplacer(
-	"0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹", "-", "⁻", "T", "ᵀ")
-
-func (w *textWriter) raise(m *mark) {
-	w.mark(m.args[0])
-	if len(m.args) == 1 {
-		w.write(superscript.Replace(m.text))
-		return
-	}
-	exponent := m.args[1]
-	if m.text == "" && exponent.kind == markNumber && isDigits(exponent.text) {
-		w.write(superscript.Replace(exponent.text))
-		return
-	}
-	w.write("^" + m.text)
-	switch exponent.kind {
-	case markNumber, markName, markFence, markApply:
-	default:
-		exponent = bracketed(exponent)
-	}
-	w.mark(exponent)
-}
-
-func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
-
-func (w *textWriter) product(m *mark) {
-	for i, a := range m.args {
-		switch {
-		case i == 0:
-		case a.isDiff() || m.args[i-1].isDiff():
-			w.breakable(breakProduct, " ", "· ")
-		case i == 1 && m.args[0].kind == markNumber && isDigits(m.args[0].text) && a.startsPlain():
-		default:
-			w.breakable(breakProduct, "", "")
-			w.write("·")
-		}
-		w.mark(a)
-	}
-}
-
-// startsPlain reports whether a number may stand directly before m: 2X, 2‖x‖.
-func (m *mark) startsPlain() bool {
-	for m.kind == markRaise {
-		m = m.args[0]
-	}
-	switch m.kind {
-	case markName:
-		letters, _ := splitName(m.text)
-		return len(letters) == 1 && m.text[0] != 'e' && m.text[0] != 'E' || greek[letters] != ""
-	case markFence:
-		return !m.args[0].bars
-	}
-	return false
-}
-
-func (w *textWriter) chain(m *mark) {
-	w.mark(m.args[0])
-	for i, op := range m.ops {
-		cost := breakHad
-		if binding[op] == 1 {
-			cost = breakSum
-		}
-		w.breakable(cost, " ", "")
-		w.write(op + " ")
-		w.mark(m.args[i+1])
-	}
-}
-
-var subscript = strings.NewReplacer(
-	"0", "₀", "1", "₁", "2", "₂", "3", "₃", "4", "₄", "5", "₅", "6", "₆", "7", "₇", "8", "₈", "9", "₉", "a", "ₐ",
-	"e", "ₑ", "h", "ₕ", "i", "ᵢ", "j", "ⱼ", "k", "ₖ", "l", "ₗ", "m", "ₘ", "n", "ₙ", "o", "ₒ", "p", "ₚ", "r", "ᵣ",
-	"s", "ₛ", "t", "ₜ", "u", "ᵤ", "v", "ᵥ", "x", "ₓ")
-
-// textIndex returns sizes as a subscript.
-func textIndex(args []*mark) string {
-	sizes := make([]string, len(args))
-	for i, a := range args {
-		sizes[i] = a.text
-	}
-	low := subscript.Replace(strings.Join(sizes, "x"))
-	if !strings.ContainsFunc(low, func(r rune) bool { return r < utf8.RuneSelf }) {
-		return low
-	}
-	if len(sizes) == 1 {
-		return "_" + textName(sizes[0])
-	}
-	return "_(" + strings.Join(sizes, "×") + ")"
-}

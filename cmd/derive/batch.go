@@ -193,17 +193,22 @@ func (a *answer) describe(d *matcalc.Derivation) (err error) {
 	if d.Hessian != nil {
 		a.Hessian = d.Hessian.String()
 	}
+	a.addSteps(d)
+	a.LaTeX = d.LaTeX(matcalc.PrintOptions{})
+	return nil
+}
+
+// addSteps enters the lines and warnings.
+func (a *answer) addSteps(d *matcalc.Derivation) {
 	for _, s := range d.Steps {
 		if !s.Minor {
 			a.Steps = append(a.Steps, step{ruleIDs(s.Rules), s.DF.String()})
 		}
 	}
-	a.LaTeX = d.LaTeX(matcalc.PrintOptions{})
 	a.Warnings = d.Warnings
 	if err := d.Mistake(); err != nil {
 		a.Mistake = err.Error()
 	}
-	return nil
 }
 
 // addGo enters the Go code, or why there is none.

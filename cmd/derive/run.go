@@ -84,17 +84,14 @@ func (f *flags) backward(w io.Writer) error {
 		text = nd.Markdown(o)
 	default:
 		text = nd.Text(o)
-		if f.ASCII {
-			text = toASCII.Replace(text)
-		}
 	}
 	_, err = io.WriteString(w, text)
 	return err
 }
 
 // backwardJSON writes an object a line for each gradient: an answer with the
-// layer and what the gradient is by. A gradient of a line before is a name such
-// as L_Z2.
+// layer and what the gradient is by. L_Z2 is the gradient by Z2, of a line
+// before. The gradients by W, A and b have the lines of the total differential.
 func (f *flags) backwardJSON(w io.Writer, nd *matcalc.NetworkDerivation) error {
 	type gradient struct {
 		Layer int    `json:"layer"`
@@ -102,15 +99,13 @@ func (f *flags) backwardJSON(w io.Writer, nd *matcalc.NetworkDerivation) error {
 		answer
 	}
 	for _, layer := range nd.Layers {
-		for _, d := range layer.All() {
-			g := gradient{Layer: layer.Layer, Wrt: d.Wrt.Name()}
-			if err := g.describe(d); err != nil {
-				return err
+		for i, r := range layer.Gradients() {
+			d := layer.Total
+			if i == 0 {
+				d = layer.Z
 			}
-			g.Gradient = known.Replace(g.Gradient)
-			for i := range g.Steps {
-				g.Steps[i].DF = known.Replace(g.Steps[i].DF)
-			}
+			g := gradient{Layer: layer.Layer, Wrt: r.By.Name(), answer: answer{Gradient: r.Gradient.String(), Nodes: r.Gradient.Nodes()}}
+			g.addSteps(d)
 			if f.Check {
 				g.Checks = d.Checks
 			}
@@ -121,9 +116,6 @@ func (f *flags) backwardJSON(w io.Writer, nd *matcalc.NetworkDerivation) error {
 	}
 	return nil
 }
-
-// known makes names of the grammar of ∂L/∂Z2.
-var known = strings.NewReplacer("∂L/∂", "L_")
 
 func (f *flags) options() matcalc.Options {
 	return matcalc.Options{Hessian: f.Hessian, Verbose: f.Verbose, Seed: f.Seed}

@@ -1,0 +1,174 @@
+package matcalc
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Text returns the backward pass as text.
+func (nd *NetworkDerivation) Text(o PrintOptions) string {
+	return nd.print(printer{&textPage{width: o.textWidth(), ascii: o.ASCII}, o, true})
+}
+
+// LaTeX returns the backward pass as LaTeX for the body of a document that loads
+// amsmath.
+func (nd *NetworkDerivation) LaTeX(o PrintOptions) string {
+	page := newLaTeXPage(o)
+	page.layered = true
+	return nd.print(printer{page, o, true})
+}
+
+// Markdown returns the backward pass as Markdown.
+func (nd *NetworkDerivation) Markdown(o PrintOptions) string {
+	page := newMarkdownPage(o)
+	page.layered = true
+	return strings.TrimLeft(nd.print(printer{page, o, true}), "\n")
+}
+
+// print prints the forward pass, then the layers from the last to the first, as
+// equations (1) to (18) of the article.
+func (nd *NetworkDerivation) print(p printer) string {
+	p.o.Objective = "L"
+	nd.forward(p)
+	for _, layer := range nd.Layers {
+		nd.layer(p, layer)
+	}
+	if p.o.Checks || p.o.Verbose {
+		p.gap()
+		p.sentence(nd.Check.String())
+	}
+	return p.String()
+}
+
+// forward prints equations (1) to (5).
+func (nd *NetworkDerivation) forward(p printer) {
+	var rows []row
+	for i, v := range nd.scope.Wheres {
+		r := definition(v.name, v.def)
+		r.number = nd.number(i/2+1, 1+i%2, 3+i%2)
+		rows = append(rows, r)
+	}
+	loss := definition("L", nd.scope.F)
+	loss.number = nd.number(nd.depth(), 5, 5)
+	p.display("", append(rows, loss))
+	p.declarations(nd.problem().Vars)
+	if p.o.ASCII {
+		p.gap()
+		p.sentence("L_X is the gradient of L by X.")
+	}
+}
+
+// layer prints the derivation of Algorithm 2 for a layer, and the algorithm.
+func (nd *NetworkDerivation) layer(p printer, layer LayerDerivation) {
+	l := layer.Layer
+	p.heading(fmt.Sprintf("Layer %d", l))
+	if l < nd.depth() {
+		p.sentence("Of %s, the part %s goes through %s: %s and %s are held fixed.", newMark(markDiff, "L"), newMark(markDiff, nd.through(l)),
+			newMark(markName, nd.a(l)), newMark(markName, fmt.Sprint("W", l+1)), newMark(markName, fmt.Sprint("b", l+1)))
+	}
+	stages := nd.stages(layer, p.o)
+	for _, s := range stages {
+		p.stage(s)
+		nd.errata(p, s)
+	}
+	p.display(fmt.Sprintf("Algorithm 2, layer %d:", l), layer.algorithm(stages))
+}
+
+// through is what the article calls the part of L that goes through the output
+// of layer l, L itself for the last one.
+func (nd *NetworkDerivation) through(l int) string {
+	if l == nd.depth() {
+		return "L"
+	}
+	return fmt.Sprint("L_", l+1)
+}
+
+// stages returns the derivation of a layer with the article's numbers.
+func (nd *NetworkDerivation) stages(layer LayerDerivation, o PrintOptions) (stages []stage) {
+	l := layer.Layer
+	for _, d := range []*Derivation{layer.Z, layer.Total} {
+		for _, s := range d.stages(o, true) {
+			s.of = nd.through(l)
+			nd.numbered(&s, l)
+			for i := range s.read {
+				r := &s.read[i]
+				if o.ASCII { // as the grammar has it
+					r.names = []*mark{newMark(markName, inGrammar(partialName("L", r.by.name)))}
+				} else if s.of != "L" && r.by.name != nd.a(l-1) {
+					r.names = append(r.names, gradientName(s.of, r.by))
+				}
+			}
+			stages = append(stages, s)
+		}
+	}
+	return stages
+}
+
+// algorithm returns the four equations of a layer that is derived in stages.
+func (layer LayerDerivation) algorithm(stages []stage) (rows []row) {
+	found := map[*Expr]row{}
+	for _, s := range stages {
+		for _, r := range s.read {
+			found[r.by] = row{left: r.names[:1], right: r.forms[0]}
+		}
+	}
+	for _, r := range layer.Gradients() {
+		rows = append(rows, found[r.By])
+	}
+	return rows
+}
+
+// numbered enters the numbers that the article gives the equations of a stage.
+func (nd *NetworkDerivation) numbered(s *stage, l int) {
+	switch s.read[0].by.name {
+	case nd.a(l): // only of the last layer
+		s.number, s.read[0].number = nd.number(l, 0, 6), nd.number(l, 0, 7)
+	case nd.z(l):
+		s.number, s.read[0].number = nd.number(l, 14, 8), nd.number(l, 15, 9)
+	default:
+		s.number = nd.number(l, 16, 10)
+		for i, hidden := range []int{17, 0, 18} {
+			s.read[i].number = nd.number(l, hidden, 11+i)
+		}
+	}
+}
+
+// number returns the number of an equation of layer l in the article, which has
+// one hidden layer and one that is the last; in other networks an equation is as
+// that one.
+func (nd *NetworkDerivation) number(l, hidden, last int) string {
+	n := hidden
+	if l == nd.depth() {
+		n = last
+	}
+	switch {
+	case n == 0:
+		return ""
+	case nd.depth() == 2:
+		return fmt.Sprintf("(%d)", n)
+	}
+	return fmt.Sprintf("as (%d)", n)
+}
+
+// misprints are what the article has wrong in (1) to (18), by equation.
+var misprints = map[string]string{
+	"(6)":  "the transpose is missing in the article: with several outputs, two columns have no product.",
+	"(8)":  "the transposes are missing in the article, and the product with the derivative of g is element-wise.",
+	"(9)":  "the product is element-wise, as (15) and Algorithm 2 have it.",
+	"(10)": "the transposes are missing in the article; (16) has them.",
+	"(14)": "brackets are missing in the third line of the article: the element-wise product comes first.",
+}
+
+// errata prints what the article has wrong in the equations of a stage.
+func (nd *NetworkDerivation) errata(p printer, s stage) {
+	p.gap()
+	numbers := []string{s.number}
+	for _, r := range s.read {
+		numbers = append(numbers, r.number)
+	}
+	for _, n := range numbers {
+		if misprint := misprints[n]; misprint != "" {
+			p.sentence("Erratum to " + n + ": " + misprint)
+		}
+	}
+}
