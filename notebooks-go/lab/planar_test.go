@@ -3,8 +3,6 @@ package lab
 import (
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"gradlab/data"
@@ -18,16 +16,9 @@ func TestFormulasGiveTheCoursesSets(t *testing.T) {
 		"circles_test.csv":  Circles(Seed(2), 100, 0.05, 0.8),
 		"moons_train.csv":   Moons(Seed(3), 300, 0.2),
 	} {
-		file, err := os.Open(filepath.Join("../../../shared/ng/data", name))
-		if err != nil {
-			t.Skip("needs data: ", err)
-		}
-		defer file.Close()
-		table, err := data.ReadCSV[float64](name, file, data.CSVOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		samePoints(t, name, set, table.Numbers.Data)
+		table, err := DataFolders().csv(name, 3)
+		needs(t, err)
+		samePoints(t, name, set, table.Data)
 	}
 }
 
