@@ -54,6 +54,23 @@ func TestRelativeError(t *testing.T) {
 	}
 }
 
+// Of f = x³ by hand: ((x+h)³ - (x-h)³)/2h = 3x² + h².
+func TestDifferences(t *testing.T) {
+	x, y := column("x", 1, -2), column("y", 3)
+	before := []float64{x.Value.Data[0], x.Value.Data[1], y.Value.Data[0]}
+	f, g := cubic(x, 1), cubic(y, 1)
+	all := gradcheck.Differences(func() float64 { return f() + g() }, []param{x, y}, 0.5)
+	got := append(append([]float64{}, all[0].Data...), all[1].Data...)
+	for i, want := range []float64{3.25, 12.25, 27.25} {
+		if got[i] != want {
+			t.Errorf("difference %d is %v, not %v", i, got[i], want)
+		}
+	}
+	if x.Value.Data[0] != before[0] || x.Value.Data[1] != before[1] || y.Value.Data[0] != before[2] {
+		t.Errorf("the parameters are now %v and %v", x.Value.Data, y.Value.Data)
+	}
+}
+
 // A true gradient of 0 passes, as the error has a floor.
 func TestZeroGradient(t *testing.T) {
 	p := column("b", 0.3)
