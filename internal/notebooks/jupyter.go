@@ -136,7 +136,9 @@ func (s *shop) nbconvert(ctx context.Context, nb *notebook, t *task) (*notebook,
 		"--ExecutePreprocessor.timeout=300", "--ExecutePreprocessor.startup_timeout=120", "--ExecutePreprocessor.record_timing=False")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends its kernel
 	cmd.WaitDelay = 10 * time.Second
-	cmd.Dir, cmd.Env = filepath.Dir(t.path), append(env, "JUPYTER_NO_CONFIG=1")
+	// The outputs are those of somebody who has none of the course's files, has
+	// not given a name, and has not configured Jupyter.
+	cmd.Dir, cmd.Env = filepath.Dir(t.path), append(env, "GRADLAB_LAB_DATA=none", "GRADLAB_STUDENT=", "JUPYTER_NO_CONFIG=1")
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &log
 	out, err := cmd.Output()
 	if err != nil {

@@ -34,7 +34,6 @@ type output struct {
 	Text      text            `json:"text,omitempty"`
 	Count     *int            `json:"execution_count,omitempty"`
 	Data      map[string]text `json:"data,omitempty"`
-	Metadata  map[string]any  `json:"metadata,omitempty"`
 	EName     string          `json:"ename,omitempty"`
 	EValue    string          `json:"evalue,omitempty"`
 	Traceback []string        `json:"traceback,omitempty"`
@@ -100,14 +99,15 @@ func (o output) MarshalJSON() ([]byte, error) {
 	case "error":
 		m["ename"], m["evalue"], m["traceback"] = o.EName, o.EValue, append([]string{}, o.Traceback...)
 	default:
-		data := map[string]any{}
+		data, metadata := map[string]any{}, map[string]any{}
 		for mime, t := range o.Data {
 			data[mime] = t
-			if strings.HasPrefix(mime, "image/") && mime != "image/svg+xml" {
+			if width, _, err := pictureSize(mime, string(t)); err == nil {
 				data[mime] = strings.TrimSpace(string(t))
+				metadata[mime] = map[string]any{"width": width / 2} // pictures have two dots a pixel
 			}
 		}
-		m["data"], m["metadata"] = data, map[string]any{}
+		m["data"], m["metadata"] = data, metadata
 		if o.Type == "execute_result" {
 			m["execution_count"] = o.Count
 		}

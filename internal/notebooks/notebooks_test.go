@@ -148,6 +148,10 @@ func TestDescribe(t *testing.T) {
 	if d := cmp.Diff(want, describe(c)); d != "" {
 		t.Error(d)
 	}
+	// In the file a picture says that it has two dots a pixel.
+	if b, err := json.Marshal(c.Outputs[1]); err != nil || !strings.Contains(string(b), `"metadata":{"image/png":{"width":1}}`) {
+		t.Errorf("%s, %v", b, err)
+	}
 	c.Metadata.Tags = []string{"varies"}
 	if have, want := describe(c), "[stdout]\n[image/png]\n[text/markdown]\n[image/svg+xml]\nerror: exit status 2"; have != want {
 		t.Errorf("a cell that varies: %q, want %q", have, want)

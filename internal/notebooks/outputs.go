@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"image"
-	_ "image/png"
+	"image/png"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,11 +53,11 @@ func displayed(o output) string {
 	var out []string
 	for mime, t := range o.Data {
 		s := strings.TrimSuffix(string(t), "\n")
-		switch {
-		case mime == "image/svg+xml":
-			s = svgSize(s)
-		case strings.HasPrefix(mime, "image/"):
-			s = pictureSize(s)
+		if width, height, err := pictureSize(mime, s); err == nil {
+			s = fmt.Sprintf("a picture of %d×%d", width, height)
+		} else if mime == "image/svg+xml" {
+			tag, _, _ := strings.Cut(s[max(0, strings.Index(s, "<svg")):], ">")
+			s = "a picture of " + strings.Join(svgSize.FindAllString(tag, -1), " ")
 		}
 		out = append(out, "["+mime+"]\n"+s)
 	}
@@ -66,23 +65,19 @@ func displayed(o output) string {
 	return strings.Join(out, "\n")
 }
 
-func pictureSize(encoded string) string {
+var svgSize = regexp.MustCompile(`\b(width|height)="[^"]*"`)
+
+// pictureSize returns the size of a picture as notebooks hold it, in base64.
+func pictureSize(mime, encoded string) (width, height int, err error) {
+	if mime != "image/png" {
+		return 0, 0, fmt.Errorf("not a PNG")
+	}
 	b, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(encoded, "\n", ""))
 	if err != nil {
-		return err.Error()
+		return 0, 0, err
 	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(b))
-	if err != nil {
-		return err.Error()
-	}
-	return fmt.Sprintf("a picture of %d×%d", config.Width, config.Height)
-}
-
-var svgAttribute = regexp.MustCompile(`\b(width|height)="[^"]*"`)
-
-func svgSize(s string) string {
-	tag, _, _ := strings.Cut(s[max(0, strings.Index(s, "<svg")):], ">")
-	return "a picture of " + strings.Join(svgAttribute.FindAllString(tag, -1), " ")
+	config, err := png.DecodeConfig(bytes.NewReader(b))
+	return config.Width, config.Height, err
 }
 
 // changes returns the lines in which two texts differ, with - and +, and up to
