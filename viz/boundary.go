@@ -37,16 +37,28 @@ const maxPoints = 2000 // more points would hide each other
 func (b Boundary) Figure() *Figure {
 	b.check()
 	p, points, shown := b.panel()
-	key := b.legend(points, shown)
-	legendWidth := vg.Length(0)
-	for _, e := range key {
-		legendWidth = max(legendWidth, sampleWidth+sampleGap+labelText.width(e.name))
+	return panelRows(b.Title, []panel{p}, 1, 5.3*vg.Inch, 4.2*vg.Inch, b.legend(points, shown))
+}
+
+// Boundaries draws several classifiers beside each other, three in a row, each
+// with its title over it. The legend is that of the first: they have the same
+// classes.
+func Boundaries(title string, boundaries ...Boundary) *Figure {
+	if len(boundaries) == 0 {
+		return emptyFigure(title, "nothing to draw")
 	}
-	const width, height, gap = 5.3 * vg.Inch, 4.2 * vg.Inch, 16
-	return newFigure(b.Title, width+gap+legendWidth, height, func(c draw.Canvas) {
-		drawColumn(draw.Crop(c, c.Size().X-legendWidth, 0, 0, 0), key)
-		drawRow(draw.Crop(c, 0, -legendWidth-gap, 0, 0), []panel{p})
-	})
+	var panels []panel
+	var key []legendEntry
+	for i, b := range boundaries {
+		b.check()
+		p, points, shown := b.panel()
+		p.title = b.Title
+		panels = append(panels, p)
+		if i == 0 {
+			key = b.legend(points, shown)
+		}
+	}
+	return panelRows(title, panels, 3, 3.1*vg.Inch, 2.8*vg.Inch, key)
 }
 
 func (b Boundary) check() {

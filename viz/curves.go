@@ -92,7 +92,7 @@ func (c Curves) panel(y axis, train, val []float64) panel {
 		p.Add(note("no finite values"))
 		return p
 	}
-	lines := []plot.Plotter{curve{c.points(train), trainStyle}, curve{c.points(val), valStyle}}
+	lines := []plot.Plotter{curve{pieces(c.Epoch, train), trainStyle}, curve{pieces(c.Epoch, val), valStyle}}
 	if c.Best < 0 || c.Best >= len(c.Epoch) || !drawable(c.Epoch[c.Best]) {
 		p.Add(lines...)
 		return p
@@ -124,12 +124,19 @@ func (c Curves) lossAxis() axis {
 		lo, hi = 0, 1
 	case lo > 0 && hi/lo > 100 && hi > 1e-290:
 		return logAxis("loss (log scale)", lo, hi)
-	case lo >= 0 && lo < hi/2:
-		a := linearAxis("loss", 0, hi, 0.05, 7)
-		a.lo = 0
-		return a
 	}
-	return linearAxis("loss", lo, hi, 0.05, 7)
+	return amountAxis("loss", lo, hi)
+}
+
+// amountAxis is a linearAxis that begins at 0 if the values come near to it from
+// above.
+func amountAxis(label string, lo, hi float64) axis {
+	if lo < 0 || lo >= hi/2 {
+		return linearAxis(label, lo, hi, 0.05, 7)
+	}
+	a := linearAxis(label, 0, hi, 0.05, 7)
+	a.lo = 0
+	return a
 }
 
 func (c Curves) metricAxis() axis {
@@ -148,18 +155,18 @@ func (c Curves) metricAxis() axis {
 	return a
 }
 
-// points returns the points of a curve, in pieces between values that cannot be
+// pieces returns the points of a curve, in pieces between values that cannot be
 // drawn. Of many points it keeps, in each of 400 groups, the first, the least,
 // the greatest and the last: what a line through all would show.
-func (c Curves) points(values []float64) [][]xy {
+func pieces(x, y []float64) [][]xy {
 	size := 1
-	if len(values) > 1600 {
-		size = (len(values) + 399) / 400
+	if len(y) > 1600 {
+		size = (len(y) + 399) / 400
 	}
 	var pieces [][]xy
 	var piece []xy
-	for start := 0; start < len(values); start += size {
-		group := c.group(values, start, min(start+size, len(values)))
+	for start := 0; start < len(y); start += size {
+		group := keep(x, y, start, min(start+size, len(y)))
 		if len(group) == 0 && len(piece) > 0 {
 			pieces, piece = append(pieces, piece), nil
 		}
@@ -174,21 +181,21 @@ func (c Curves) points(values []float64) [][]xy {
 // xy is a point in the units of the data.
 type xy struct{ x, y float64 }
 
-// group returns the first, least, greatest and last of the points from start to
+// keep returns the first, least, greatest and last of the points from start to
 // end that can be drawn, in their order and each once.
-func (c Curves) group(values []float64, start, end int) []xy {
+func keep(x, y []float64, start, end int) []xy {
 	first, least, greatest, last := -1, -1, -1, -1
 	for i := start; i < end; i++ {
-		if !drawable(values[i]) || !drawable(c.Epoch[i]) {
+		if !drawable(y[i]) || !drawable(x[i]) {
 			continue
 		}
 		if first < 0 {
 			first, least, greatest = i, i, i
 		}
-		if values[i] < values[least] {
+		if y[i] < y[least] {
 			least = i
 		}
-		if values[i] > values[greatest] {
+		if y[i] > y[greatest] {
 			greatest = i
 		}
 		last = i
@@ -197,7 +204,7 @@ func (c Curves) group(values []float64, start, end int) []xy {
 	done := -1
 	for _, i := range []int{first, min(least, greatest), max(least, greatest), last} {
 		if i > done {
-			group = append(group, xy{c.Epoch[i], values[i]})
+			group = append(group, xy{x[i], y[i]})
 			done = i
 		}
 	}

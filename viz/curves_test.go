@@ -85,7 +85,7 @@ func TestMetricAxis(t *testing.T) {
 // A value that cannot be drawn leaves a gap.
 func TestGaps(t *testing.T) {
 	c := Curves{Epoch: []float64{1, 2, 3, 4, 5, 6}}
-	pieces := c.points([]float64{nan, 1, 2, inf, 3, nan})
+	pieces := pieces(c.Epoch, []float64{nan, 1, 2, inf, 3, nan})
 	if len(pieces) != 2 || len(pieces[0]) != 2 || len(pieces[1]) != 1 || pieces[1][0] != (xy{5, 3}) {
 		t.Errorf("pieces %v", pieces)
 	}
@@ -97,7 +97,7 @@ func TestThinning(t *testing.T) {
 	c.TrainLoss[777], c.TrainLoss[50_001] = 9, -9
 	found := map[xy]bool{}
 	n := 0
-	for _, piece := range c.points(c.TrainLoss) {
+	for _, piece := range pieces(c.Epoch, c.TrainLoss) {
 		for i, p := range piece {
 			found[p] = true
 			n++

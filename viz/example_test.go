@@ -3,6 +3,8 @@ package viz_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/color"
 	"image/png"
 	"io"
 	"strings"
@@ -93,4 +95,33 @@ func ExampleTiles() {
 	w := matrix.New[float64](32, 64) // of 32 units that look at 8×8 pixels
 	fmt.Println(size(viz.Tiles("digits", w, 8, 8)))
 	// Output: 1316×945
+}
+
+func ExampleLines() {
+	f := viz.Lines{
+		Title: "learning rates", XLabel: "iteration", YLabel: "cost",
+		Lines: []viz.Line{
+			{Name: "0.1", Y: []float64{0.69, 0.31, 0.12, 0.05}},
+			{Name: "0.01", Y: []float64{0.69, 0.64, 0.60, 0.56}},
+		},
+	}.Figure()
+	fmt.Println(size(f))
+	// Output: 1091×702
+}
+
+func ExampleHistograms() {
+	f := viz.Histograms{
+		Title: "tanh", Label: "a",
+		Names:  []string{"layer 1", "layer 2"},
+		Values: [][]float64{{-0.9, 0.1, 0.8}, {-0.2, 0, 0.1}},
+	}.Figure()
+	fmt.Println(size(f))
+	// Output: 845×462
+}
+
+func ExampleImages() {
+	dark, light := image.NewGray(image.Rect(0, 0, 8, 8)), image.NewGray(image.Rect(0, 0, 8, 8))
+	light.Set(3, 3, color.White)
+	fmt.Println(size(viz.Images("two pictures", []image.Image{dark, light}, []string{"dark", "light"})))
+	// Output: 430×352
 }

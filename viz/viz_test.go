@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,6 +159,27 @@ func figures() map[string]*Figure {
 		"odd tiles":        Tiles(nast, mat.NewDense(120, 2, nil), 1, 2),
 		"thin tiles":       Tiles("", mat.NewDense(1, 1000, nil), 1, 1000),
 		"narrow tiles":     Tiles("", mat.NewDense(3, 1000, nil), 1000, 1),
+		"no lines at all":  Lines{}.Figure(),
+		"odd lines": Lines{Title: nast, XLabel: nast, YLabel: nast, Lines: []Line{
+			{Name: nast, Y: []float64{nan, 1e300, -1e300, inf, 5e-324}},
+			{X: []float64{nan, inf}, Y: []float64{1, 1}, Points: true},
+			{Name: "empty"},
+		}}.Figure(),
+		"logarithms of anything": Lines{LogX: true, LogY: true, Lines: []Line{
+			{X: []float64{-1, 0, 1e-300, 1e300}, Y: []float64{1, 1, 5e-324, 1e300}}, {Y: []float64{0, -1}},
+		}}.Figure(),
+		"logarithms of nothing": Lines{LogY: true, Lines: []Line{{Y: []float64{0, -1, nan}}}}.Figure(),
+		"one value":             Lines{LogY: true, Lines: []Line{{Name: "a", Y: []float64{3}}}}.Figure(),
+		"no histograms":         Histograms{}.Figure(),
+		"odd histograms":        Histograms{Title: nast, Label: nast, Names: []string{nast, "", "c", "d"}, Values: [][]float64{{nan, inf}, {}, {1e300, -1e300}, {5e-324}}}.Figure(),
+		"constant histogram":    Histograms{Names: []string{"a"}, Values: [][]float64{{7, 7}}}.Figure(),
+		"many histograms":       Histograms{Names: make([]string, 20), Values: make([][]float64, 20)}.Figure(),
+		"no boundaries":         Boundaries("t"),
+		"odd boundaries":        Boundaries(nast, Boundary{Title: nast, Points: points, Class: []int{0, 1, 2, -1, 99}, Predict: odd}, Boundary{Points: none}, Boundary{Points: point, Class: []int{0}}, Boundary{Points: none}),
+		"no images":             Images("", nil, nil),
+		"empty images":          Images("", []image.Image{image.NewGray(image.Rect(0, 0, 0, 5))}, nil),
+		"odd images":            Images(nast, []image.Image{image.NewGray(image.Rect(7, -3, 8, 4))}, []string{nast}),
+		"many images":           Images("", slices.Repeat([]image.Image{image.NewGray(image.Rect(0, 0, 3, 3))}, 150), make([]string, 150)),
 	}
 }
 
@@ -293,6 +315,7 @@ func TestFigureIsFinished(t *testing.T) {
 	points := matrix.FromRows(x, x)
 	class, counts := []int{0, 1, 0}, square(2)
 	w := mat.NewDense(1, 2, []float64{1, -1})
+	img, captions := image.NewGray(image.Rect(0, 0, 2, 2)), []string{"a"}
 	all := []*Figure{
 		Curves{Epoch: x, TrainLoss: x}.Figure(),
 		Boundary{Points: points, Class: class, Classes: []string{"a", "b"}}.Figure(),
@@ -301,6 +324,10 @@ func TestFigureIsFinished(t *testing.T) {
 		Growth{Panels: []GrowthPanel{{Lines: []GrowthLine{{"a", x, x, true}}}}}.Figure(),
 		Weights("", w),
 		Tiles("", w, 1, 2),
+		Lines{Lines: []Line{{Name: "a", Y: x}, {X: x, Y: x, Points: true}}}.Figure(),
+		Histograms{Names: []string{"a"}, Values: [][]float64{x}}.Figure(),
+		Boundaries("", Boundary{Points: points, Class: class, Classes: []string{"a", "b"}}),
+		Images("", []image.Image{img}, captions),
 	}
 	var before [][]byte
 	for _, f := range all {
@@ -308,6 +335,7 @@ func TestFigureIsFinished(t *testing.T) {
 	}
 	x[0], points.Data[0], class[0], counts[0][0] = 7, 7, 1, 7
 	w.Zero()
+	img.Pix[0], captions[0] = 7, "b"
 	for i, f := range all {
 		if !bytes.Equal(before[i], written(t, f, "svg")) {
 			t.Errorf("figure %d changed", i)

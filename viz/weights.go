@@ -55,8 +55,6 @@ func drawIndices(c draw.Canvas, r vg.Rectangle, rows, cols int) {
 	}
 }
 
-const maxTiles = 100
-
 // Tiles draws each row of w as a picture of its own, height×width, whose lines
 // follow each other in the row: the weights of units that look at images, in the
 // colours of Weights. Of more than 100 rows it draws the first 100.
@@ -68,56 +66,12 @@ func Tiles(title string, w mat.Matrix, height, width int) *Figure {
 	if rows == 0 || pixels == 0 {
 		return emptyFigure(title, "no weights")
 	}
-	l := newTileLayout(min(rows, maxTiles), height, width)
 	s := newScale(w)
-	tiles := make([]cells, l.n)
-	for t := range tiles {
-		tiles[t] = newCells(height, width, l.tile.X, l.tile.Y, func(i, j int) color.RGBA {
-			return s.color(w.At(t, i*width+j))
-		})
-	}
-	note, below := "", vg.Length(6)
-	if l.n < rows {
-		note, below = fmt.Sprintf("the first %d of %d units", l.n, rows), 24
-	}
 	bar := s.bar()
-	return newFigure(title, l.all.X+20+bar.width(), l.all.Y+below, func(c draw.Canvas) {
-		for t, tile := range tiles {
-			at := l.at(t)
-			tile.draw(c, c.Min.X+at.X, c.Min.Y+below+at.Y)
-		}
-		tickText.draw(c, c.Min.X, c.Min.Y+3, note)
-		bar.draw(c, c.Min.X+l.all.X+20, c.Min.Y+below, l.all.Y)
-	})
-}
-
-// tileLayout is where n tiles lie, in rows of some, and how large one and all
-// are.
-type tileLayout struct {
-	n, across int
-	tile, all vg.Point
-}
-
-const tileGap = 5
-
-// newTileLayout puts tiles of the given shape into an area half as wide again as
-// high.
-func newTileLayout(n, height, width int) tileLayout {
-	l := tileLayout{n: n}
-	w, h := vg.Length(width), vg.Length(height)
-	l.across = min(n, int(math.Ceil(math.Sqrt(1.5*float64(n)*float64(h/w)))))
-	size := min(84/max(w, h), (525/vg.Length(l.across)-tileGap)/w) // of a pixel
-	l.tile = vg.Point{X: max(2, size*w), Y: max(2, size*h)}
-	down := (n + l.across - 1) / l.across
-	l.all.X = vg.Length(l.across)*(l.tile.X+tileGap) - tileGap
-	l.all.Y = max(60, vg.Length(down)*(l.tile.Y+tileGap)-tileGap)
-	return l
-}
-
-// at returns the place of a tile, from the lower left corner of all.
-func (l tileLayout) at(t int) vg.Point {
-	i, j := vg.Length(t/l.across), vg.Length(t%l.across)
-	return vg.Point{X: j * (l.tile.X + tileGap), Y: l.all.Y - l.tile.Y - i*(l.tile.Y+tileGap)}
+	return tiles{
+		n: rows, height: height, width: width, what: "units", bar: &bar,
+		color: func(t, i, j int) color.RGBA { return s.color(w.At(t, i*width+j)) },
+	}.figure(title)
 }
 
 // scale gives weights their colours, strongest from limit on.
