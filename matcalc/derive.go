@@ -95,9 +95,11 @@ func derive(p *Problem, o Options, simplify shortener) (*Derivation, error) {
 }
 
 func newDeriver(s *Scope, o Options, simplify shortener) *deriver {
+	d := newDifferential(s, []*Expr{s.Wrt})
 	return &deriver{
-		differential: newDifferential(s, []*Expr{s.Wrt}),
+		differential: d,
 		start:        functional{ctx: s.one, of: s.F},
+		cautions:     newCautioner(d),
 		simplify:     simplify,
 		verbose:      o.Verbose,
 		counts:       map[*Expr]int{},
@@ -115,6 +117,7 @@ func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) 
 		Gradient: read[0].Gradient, others: read[1:], unsimplified: dr.unsimplified,
 	}
 	if o.Hessian {
+		dr.cautions.walk(d.Gradient)
 		d.Hessian = dr.simplify(s.Pool, dr.hessianOf(d.Gradient), s.Wheres)
 	}
 	if err := d.check(o.Seed); err != nil {
@@ -131,6 +134,7 @@ func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) 
 type deriver struct {
 	*differential
 	start    functional // the differential of the objective
+	cautions *cautioner
 	simplify shortener
 	state    []functional
 	steps    []Step
@@ -170,6 +174,7 @@ func (d *deriver) run() []Reading {
 		d.state = nil
 		d.note([]Rule{RuleConstant}, nil)
 	}
+	d.cautions.walk(d.start.of)
 	for {
 		i := d.next()
 		if i < 0 {

@@ -65,10 +65,7 @@ func (d *differential) depends(e *Expr) bool {
 }
 
 func (d *differential) warn(kind Kind, format string, args ...any) {
-	w := Warning{kind, fmt.Sprintf(format, args...)}
-	if !slices.Contains(d.warnings, w) {
-		d.warnings = append(d.warnings, w)
-	}
+	d.warnings = append(d.warnings, Warning{kind, fmt.Sprintf(format, args...)})
 }
 
 // of returns the differential of e, which depends on the variable and is not it.
@@ -194,11 +191,9 @@ func (x *expander) expand() {
 		x.sum()
 	case OpNorm1:
 		x.rule(RuleNorm1)
-		x.warn(Nonsmooth, "%s is not differentiable where an entry of %s is 0; the gradient takes sign(0) = 0 there", brief(e.String()), brief(e.args[0].String()))
 		x.add(e.args[0], operator{kind: opInner, a: x.Fn("sign", e.args[0])})
 	case OpNorm2:
 		x.rule(RuleNorm, RuleChain)
-		x.warn(Nonsmooth, "%s is not differentiable where it is 0", brief(e.String()))
 		x.add(e.args[0], operator{kind: opScale, a: x.Pow(x.self, x.Int(-1))}, operator{kind: opInner, a: e.args[0]})
 	case OpDiag:
 		x.rule(RuleDiag)
@@ -322,7 +317,6 @@ func (x *expander) power() {
 		}
 	}
 	if x.depends(c) {
-		x.domain("log", b)
 		x.add(c, operator{kind: opScale, a: x.Mul(x.Fn("log", b), x.self)})
 	}
 }
@@ -335,7 +329,6 @@ func (x *expander) entryPower() {
 	if !x.depends(c) {
 		return
 	}
-	x.domain("log", a)
 	slope := x.Had(x.Fn("log", a), x.self)
 	if c.IsScalar() {
 		x.rule(RuleScalars)
@@ -408,9 +401,6 @@ func (x *expander) inverse(a *Expr) *Expr {
 // adjugate is the differential of adj(A) = det(A)·inv(A).
 func (x *expander) adjugate() {
 	a := x.e.args[0]
-	if !a.Is(Invertible) {
-		x.warn(SingularPoint, "the derivative of %s is written with inv(%s) and does not hold where %s is singular", brief(x.e.String()), brief(a.String()), brief(a.String()))
-	}
 	inverse, det := x.Inv(a), x.Det(a)
 	x.rule(RuleAdjugate, R2, R5, R6)
 	x.add(a, operator{kind: opTimes, a: x.Mul(det, inverse)}, operator{kind: opInner, a: x.T(inverse)})
@@ -447,7 +437,6 @@ func (x *expander) function() {
 	u := x.e.args[0]
 	if x.e.fn == nil && x.e.name == "log" && u.op == OpDet {
 		x.rule(RuleChain, R6)
-		x.domain("log", u)
 		x.add(u.args[0], operator{kind: opInner, a: x.T(x.inverse(u.args[0]))})
 		return
 	}
@@ -473,10 +462,8 @@ func (x *expander) slope() *Expr {
 	case "exp":
 		return self
 	case "log":
-		x.domain("log", u)
 		return x.EPow(u, x.Int(-1))
 	case "sqrt":
-		x.domain("sqrt", u)
 		return x.Times(ratHalf, x.EPow(self, x.Int(-1)))
 	case "sin":
 		return x.Fn("cos", u)
@@ -491,13 +478,10 @@ func (x *expander) slope() *Expr {
 	case "softplus":
 		return x.Fn("sigmoid", u)
 	case "relu":
-		x.kink()
 		return x.Fn("step", u)
 	case "abs":
-		x.kink()
 		return x.Fn("sign", u)
 	case "sign", "step":
-		x.kink()
 		return x.Zeros(u.shape)
 	}
 	panic(fmt.Sprintf("matcalc: no derivative of %s", e.name))
@@ -518,16 +502,4 @@ func (x *expander) abstractSlope() *Expr {
 		panic(errorf(Unsupported, "the element-wise function %s has no named derivative", f.Name))
 	}
 	return x.SigmaPrime(f, x.e.args[0])
-}
-
-// kink warns of a function that is not differentiable at 0.
-func (x *expander) kink() {
-	x.warn(Nonsmooth, "%s is not differentiable where an entry of %s is 0; step(0) = sign(0) = 0 is taken there", brief(x.e.String()), brief(x.e.args[0].String()))
-}
-
-// domain warns of a function that needs positive arguments.
-func (x *expander) domain(f string, u *Expr) {
-	if !u.Is(Positive) {
-		x.warn(OutsideDomain, "%s(%s) needs %s > 0", f, brief(u.String()), brief(u.String()))
-	}
 }

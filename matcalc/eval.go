@@ -151,6 +151,9 @@ func (ev *Evaluator) compute(e *Expr) dual {
 	case OpApp, OpGradApp:
 		return ev.abstract(e)
 	}
+	if smoothes(e) && !e.args[0].isRoot() {
+		return ev.smoothPower(e)
+	}
 	ev.size(e.shape) // says if that is too large
 	args := make([]dual, len(e.args))
 	for i, a := range e.args {
@@ -260,7 +263,10 @@ func (ev *Evaluator) entries(e *Expr, a dual, f string) dual {
 	of := entryFunctions[f]
 	return ev.finite(e, a.each(func(x, dx float64) (float64, float64) {
 		if x == 0 && hasKink(f) && (dx != 0 || !ev.hasDirection()) {
-			ev.warn(Nonsmooth, "the argument of %s in %s has an entry 0, where %s is not smooth", f, brief(e.String()), f)
+			ev.warn(Nonsmooth, "%s is not smooth here, where its argument is 0 or has an entry 0", short(e))
+		}
+		if x == 0 && f == "sqrt" && (a.d != nil || !ev.hasDirection()) {
+			ev.warn(Nonsmooth, "%s is not smooth here, where it is 0 or has an entry 0", short(e))
 		}
 		y, slope := of(x)
 		if dx == 0 {
@@ -277,11 +283,25 @@ func hasKink(f string) bool { return f == "relu" || f == "abs" || f == "sign" ||
 // in that may stay at a kink.
 func (ev *Evaluator) hasDirection() bool { return len(ev.point.Dir) > 0 }
 
+// smoothPower returns a power such as relu(u)^2 or norm2(u)^2, which has no kink.
+func (ev *Evaluator) smoothPower(e *Expr) dual {
+	base, k := e.args[0], ev.dual(e.args[1])
+	u := ev.dual(base.args[0])
+	if base.op == OpNorm2 {
+		return ev.finite(e, zip(times(u, u).sum(), times(k, dual{1, 1, []float64{0.5}, nil}), raise))
+	}
+	u = u.each(func(x, dx float64) (float64, float64) {
+		y, slope := entryFunctions[base.name](x)
+		return y, slope * dx
+	})
+	return ev.finite(e, zip(u, k, raise))
+}
+
 // finite warns if the value of e is not finite.
 func (ev *Evaluator) finite(e *Expr, r dual) dual {
 	for _, x := range r.v {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			ev.warn(OutsideDomain, "%s is not finite here", brief(e.String()))
+			ev.warn(OutsideDomain, "%s is not finite here", short(e))
 			break
 		}
 	}
@@ -294,7 +314,7 @@ const worstCondition = 1e13
 func (ev *Evaluator) inverse(e *Expr, a dual) dual {
 	r, condition := a.inv()
 	if condition > worstCondition {
-		ev.warn(SingularPoint, "%s is the inverse of a matrix that is singular here", brief(e.String()))
+		ev.warn(SingularPoint, "%s is the inverse of a matrix that is singular here", short(e))
 	}
 	return r
 }
@@ -307,7 +327,7 @@ func (ev *Evaluator) norm2(e *Expr, a dual) dual {
 		case norm == 0 && ev.hasDirection() && !moves:
 			return 0, 0
 		case norm == 0:
-			ev.warn(Nonsmooth, "%s is 0 here, where a norm is not smooth", brief(e.String()))
+			ev.warn(Nonsmooth, "%s is 0 here, where a norm is not smooth", short(e))
 			return 0, math.NaN()
 		}
 		return norm, dx / norm / 2

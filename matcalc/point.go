@@ -40,6 +40,60 @@ func (s *Scope) NewPoint(sizes map[string]int, values map[string]json.RawMessage
 	return p, nil
 }
 
+// Misfit says which variable's value at a point does not have a property that it
+// is declared with, and is nil if all have: an answer holds only where they do.
+func (s *Scope) Misfit(p *Point) error {
+	for _, v := range s.Vars {
+		for _, q := range propNames {
+			if !v.Is(q.prop) || hasProperty(p.Values[v.name], q.prop) {
+				continue
+			}
+			kind := BadDims
+			if q.prop == Invertible {
+				kind = SingularPoint
+			}
+			return errorf(kind, "%s must be %s, as it is declared, and its value is not", v.name, q.name)
+		}
+	}
+	return nil
+}
+
+// hasProperty reports whether a matrix has a property, but for rounding.
+func hasProperty(m *mat.Dense, property Props) bool {
+	n, _ := m.Dims()
+	var off mat.Dense
+	switch property {
+	case Symmetric:
+		off.Sub(m, m.T())
+	case Spd:
+		var cholesky mat.Cholesky
+		symmetric := mat.NewSymDense(n, nil)
+		for i := range n {
+			for j := i; j < n; j++ {
+				symmetric.SetSym(i, j, m.At(i, j))
+			}
+		}
+		return cholesky.Factorize(symmetric)
+	case Invertible:
+		return mat.Cond(m, 1) < worstCondition
+	case Diagonal:
+		off.Apply(func(i, j int, x float64) float64 {
+			if i == j {
+				return 0
+			}
+			return x
+		}, m)
+	case Orthogonal:
+		off.Mul(m.T(), m)
+		for i := range n {
+			off.Set(i, i, off.At(i, i)-1)
+		}
+	case Positive:
+		return mat.Min(m) > 0
+	}
+	return mat.Norm(&off, 1) <= 1e-8*mat.Norm(m, 1)
+}
+
 // ReadMatrix reads a rows×cols matrix from JSON: a list of rows, a list of
 // numbers for a vector, or a number.
 func ReadMatrix(data json.RawMessage, rows, cols int) (*mat.Dense, error) {

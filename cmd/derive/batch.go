@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -20,8 +19,21 @@ import (
 type request struct {
 	ID json.RawMessage `json:"id"`
 	matcalc.Problem
-	Hessian bool              `json:"hessian"`
+	Hessian asked             `json:"hessian"`
 	Points  []json.RawMessage `json:"points"`
+}
+
+// asked is whether something is asked for: true, or what is known of it already,
+// as the Hessian of a test case.
+type asked bool
+
+func (a *asked) UnmarshalJSON(data []byte) error {
+	var known string
+	if json.Unmarshal(data, &known) == nil {
+		*a = known != ""
+		return nil
+	}
+	return json.Unmarshal(data, (*bool)(a))
 }
 
 // answer is a line of the output: of Error and the rest, one is there.
@@ -172,7 +184,7 @@ func errorOf(err error) *problemError {
 
 // derive derives what is asked for.
 func (a *answer) derive(r *request, seed uint64) error {
-	d, err := matcalc.Derive(&r.Problem, matcalc.Options{Hessian: r.Hessian, Seed: seed})
+	d, err := matcalc.Derive(&r.Problem, matcalc.Options{Hessian: bool(r.Hessian), Seed: seed})
 	if err != nil {
 		return err
 	}
@@ -180,8 +192,8 @@ func (a *answer) derive(r *request, seed uint64) error {
 		return err
 	}
 	a.addGo(d)
-	for _, p := range r.Points {
-		a.evaluate(d, p)
+	for i, p := range r.Points {
+		a.evaluate(d, i+1, p)
 	}
 	return nil
 }
@@ -221,49 +233,52 @@ func (a *answer) addGo(d *matcalc.Derivation) {
 	a.Go = string(code)
 }
 
-// evaluate adds the value of the objective and the gradient at a point.
-func (a *answer) evaluate(d *matcalc.Derivation, at json.RawMessage) {
+// evaluate adds the value of the objective and the gradient at a point, with its
+// number in the warnings.
+func (a *answer) evaluate(d *matcalc.Derivation, number int, at json.RawMessage) {
 	var result point
 	defer func() { a.Points = append(a.Points, result) }()
+	warn := func(kind matcalc.Kind, message string) {
+		a.Warnings = append(a.Warnings, matcalc.Warning{Kind: kind, Message: fmt.Sprintf("point %d: %s", number, message)})
+	}
+	warnOf := func(err error) {
+		if err != nil {
+			e := errorOf(err)
+			if e.Kind != matcalc.TooLarge && e.Kind != matcalc.SingularPoint {
+				e.Kind = matcalc.BadDims
+			}
+			warn(e.Kind, e.Message)
+		}
+	}
 	var r struct {
 		Dims   map[string]int             `json:"dims"`
 		Values map[string]json.RawMessage `json:"values"`
 	}
 	if err := json.Unmarshal(at, &r); err != nil {
-		a.warn(matcalc.Warning{Kind: matcalc.BadDims, Message: "a point needs dims, whole numbers, and values: " + err.Error()})
+		warn(matcalc.BadDims, "a point needs dims, whole numbers, and values: "+err.Error())
 		return
 	}
 	p, err := d.Scope.NewPoint(r.Dims, r.Values)
 	if err != nil {
-		a.warnOf(err)
+		warnOf(err)
 		return
 	}
+	warnOf(d.Scope.Misfit(p))
 	ev := d.Scope.At(p)
-	if f, err := ev.Number(d.Objective); err != nil {
-		a.warnOf(err)
-	} else {
+	f, err := ev.Number(d.Objective)
+	if err == nil {
 		result.F = finite(f)
 	}
-	if g, err := ev.Value(d.Gradient); err != nil {
-		a.warnOf(err)
-	} else {
+	g, again := ev.Value(d.Gradient)
+	if again == nil {
 		result.Grad = rowsOf(g)
 	}
 	for _, w := range ev.Warnings() {
-		a.warn(w)
+		warn(w.Kind, w.Message)
 	}
-}
-
-// warn adds a warning, once.
-func (a *answer) warn(w matcalc.Warning) {
-	if !slices.Contains(a.Warnings, w) {
-		a.Warnings = append(a.Warnings, w)
+	if warnOf(err); err == nil {
+		warnOf(again)
 	}
-}
-
-func (a *answer) warnOf(err error) {
-	e := errorOf(err)
-	a.warn(matcalc.Warning{Kind: e.Kind, Message: e.Message})
 }
 
 // rowsOf returns the rows of a matrix.

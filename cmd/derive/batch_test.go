@@ -91,9 +91,6 @@ func TestBatchCases(t *testing.T) {
 	raw := testFile[map[string]json.RawMessage](t, "cases.json")
 	var lines bytes.Buffer
 	for _, c := range raw {
-		if c["hessian"] != nil {
-			c["hessian"] = json.RawMessage("true")
-		}
 		if err := json.NewEncoder(&lines).Encode(c); err != nil {
 			t.Fatal(err)
 		}
@@ -205,6 +202,8 @@ func TestBatchSurvives(t *testing.T) {
 		{`{"id":9,"vars":[["X"]],"expr":"tr(X)","wrt":"X"}`, "9", "bad_declaration"},
 		{`{"id":10}`, "10", "wrt"},
 		{`{"id":11,"points":7,` + good + `}`, "11", "bad_declaration"},
+		{`{"id":12,"hessian":7,` + good + `}`, "12", "bad_declaration"},
+		{`{"id":13,"hessian":null,` + good + `}`, "13", ""},
 		{strings.Repeat("[", 200_000), "null", "syntax"},
 		{`{"id":12,"vars":{"X":{"shape":["n","n"]}},"wrt":"X","expr":"` + strings.Repeat("(", 200_000) + `"}`, "12", "too_deep"},
 		{strings.Repeat("x", maxRequest+1), "null", "too_large"},
@@ -261,6 +260,51 @@ func TestBatchPoints(t *testing.T) {
 	}
 	if !slices.Contains(kinds, "domain") || !slices.Contains(kinds, "bad_dims") {
 		t.Errorf("warnings %+v", a.Warnings)
+	}
+}
+
+// Singular points, edges and kinks among the points are said to be such, with the
+// number of the point; so are values that don't fit the declarations.
+func TestPointWarnings(t *testing.T) {
+	const matrix, spd, vector = `{"shape":["n","n"]}`, `{"shape":["n","n"],"props":["spd"]}`, `{"shape":["n",1]}`
+	for _, c := range []struct{ v, expr, value, kind, message string }{
+		{matrix, "tr(inv(v))", "[[1,2],[2,4]]", "singular_point", "inv(v)"},
+		{matrix, "logdet(v)", "[[1,2],[2,4]]", "singular_point", "inv(v)"},
+		{matrix, "logdet(v)", "[[1,2],[2,1]]", "domain", "logdet(v) is not finite"},
+		{matrix, "det(v)", "[[1,2],[2,4]]", "", ""},
+		{spd, "logdet(v)", "[[1,2],[2,1]]", "bad_dims", "v must be spd"},
+		{spd, "tr(v*v)", "[[1,2],[0,1]]", "bad_dims", "v must be symmetric"},
+		{vector, "sum(log(v))", "[1,-1]", "domain", "log(v) is not finite"},
+		{vector, "sum(log(v))", "[1,2]", "", ""},
+		{vector, "1/sum(v)", "[1,-1]", "domain", "1/sum(v)"},
+		{vector, "sum(sqrt(v))", "[1,0]", "nonsmooth", "sqrt(v)"},
+		{vector, "sqrt(v'*v)", "[0,0]", "nonsmooth", "sqrt(v'*v)"},
+		{vector, "norm2(v)", "[0,0]", "nonsmooth", "norm2(v)"},
+		{vector, "norm2(v)^2", "[0,0]", "", ""},
+		{vector, "norm1(v)", "[0,1]", "nonsmooth", "norm1(v)"},
+		{vector, "sum(relu(v))", "[0,1]", "nonsmooth", "relu(v)"},
+		{vector, "sum(relu(eye(n)*ones(n)-1)+v)", "[0,1]", "", ""}, // the kink does not move
+		{vector, "sum(v)", "[[1,2],[3,4]]", "bad_dims", "v is n×1"},
+		{vector, "sum(v)", "[]", "bad_dims", "v is n×1"},
+		{vector, "sum(v)", `["x","y"]`, "bad_dims", "numbers"},
+	} {
+		r := answers(t, fmt.Sprintf(`{"id":1,"vars":{"v":%s},"expr":"%s","wrt":"v","points":[{"dims":{"n":2},"values":{"v":%s}}]}`, c.v, c.expr, c.value))[0]
+		if r.Error != nil {
+			t.Fatalf("%s: %v", c.expr, r.Error)
+		}
+		found := c.kind == ""
+		for _, w := range r.Warnings {
+			if !strings.HasPrefix(w.Message, "point 1: ") {
+				continue
+			}
+			found = found || w.Kind == c.kind && strings.Contains(w.Message, c.message)
+			if c.kind == "" {
+				t.Errorf("%s at %s: %v, want no warning", c.expr, c.value, w)
+			}
+		}
+		if !found {
+			t.Errorf("%s at %s: warnings %v, want %s of %s", c.expr, c.value, r.Warnings, c.kind, c.message)
+		}
 	}
 }
 
