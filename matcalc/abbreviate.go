@@ -72,7 +72,7 @@ func (a *abbreviation) in(e *Expr) (short *Expr) {
 	}
 	var err error
 	defer func() {
-		if err != nil || a.Replace(short, map[*Expr]*Expr{a.name: a.g}) != e {
+		if err != nil || a.Replace(short, map[*Expr]*Expr{a.name: a.g}) != e || short.Nodes() > e.Nodes() {
 			short = e
 		}
 	}()
@@ -120,8 +120,19 @@ func (a *abbreviation) search(e *Expr) *Expr {
 	args := make([]*Expr, len(e.args))
 	for i, x := range e.args {
 		args[i] = a.find(x)
+		if e.op == OpAdd && a.isLaboured(args[i], x) {
+			args[i] = x
+		}
 	}
 	return a.With(e, args)
+}
+
+// isLaboured reports whether short, a term, is no better than what it is short
+// for: if it has scalars that the other has not, as m·∂f/∂Y for A, or a number.
+func (a *abbreviation) isLaboured(short, e *Expr) bool {
+	c, scalars, m := short.Factors()
+	_, before, _ := e.Factors()
+	return len(scalars) > len(before) && m != nil || (m == a.name || m == a.T(a.name)) && !isOne(new(big.Rat).Abs(c))
 }
 
 // indexOf returns where part begins in list, −1 if it is not in it.

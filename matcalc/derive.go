@@ -188,6 +188,10 @@ func (d *deriver) run() []Reading {
 			d.moveAll()
 		}
 		d.merge()
+		if len(d.state) > 1 && len(d.Wheres) > 0 && d.next() >= 0 {
+			d.shorten(maxSimplified, d.Wheres)
+			d.line()
+		}
 		d.readOff()
 	}
 	return d.conclude()
@@ -444,11 +448,8 @@ func (d *deriver) readOff() {
 	if len(d.state) != 1 || d.isVariable(d.state[0].of) {
 		return
 	}
-	f := &d.state[0]
-	if d.nodes(f.ctx) <= maxSimplified {
-		f.ctx = d.simplify(d.Pool, f.ctx, nil)
-	}
-	f.traced = !f.ctx.shape.IsColumn()
+	d.shorten(maxSimplified, d.Wheres)
+	d.state[0].traced = !d.state[0].ctx.shape.IsColumn()
 	d.gradientStep()
 }
 
@@ -468,13 +469,40 @@ func (d *deriver) conclude() []Reading {
 		if i == 0 {
 			d.unsimplified = f.ctx
 		}
-		if d.nodes(f.ctx) <= maxReadable {
-			f.ctx = d.simplify(d.Pool, f.ctx, d.Wheres)
-		}
 		final = append(final, f)
 	}
 	d.state = final
+	d.shorten(maxReadable, d.Wheres)
 	return d.gradientStep()
+}
+
+// shorten brings contexts of at most this many nodes into the shortest form, in
+// which they are read off. What is known of the sums of columns makes a line of
+// its own.
+func (d *deriver) shorten(limit int, names []*Expr) {
+	d.rewrite(RuleAlgebra, func(e *Expr) *Expr {
+		if d.nodes(e) > limit {
+			return e
+		}
+		return d.simplify(d.Pool, e, names)
+	})
+	d.rewrite(RuleStochastic, func(e *Expr) *Expr {
+		if summed := d.columnsSummed(e); summed != e {
+			d.line()
+			return d.simplify(d.Pool, summed, names)
+		}
+		return e
+	})
+}
+
+// rewrite rewrites the contexts by a rule.
+func (d *deriver) rewrite(r Rule, by func(e *Expr) *Expr) {
+	for i, f := range d.state {
+		if e := by(f.ctx); e != f.ctx {
+			d.state[i].ctx = e
+			d.note([]Rule{r}, nil)
+		}
+	}
 }
 
 // project returns the gradient by v, of which g is the free one: its part among

@@ -62,7 +62,8 @@ const (
 type Props uint8
 
 // The properties. Spd implies symmetric and invertible, diagonal implies
-// symmetric, positive means that every entry is > 0.
+// symmetric, positive means that every entry is > 0, stochastic that every
+// column sums to 1.
 const (
 	Symmetric Props = 1 << iota
 	Spd
@@ -70,6 +71,7 @@ const (
 	Diagonal
 	Orthogonal
 	Positive
+	Stochastic
 )
 
 // Expr is an expression in normal form. It is made by the constructors of a

@@ -30,6 +30,21 @@ func randomPositive(rng *rand.Rand, rows, cols int) *mat.Dense {
 	m.Apply(func(_, _ int, _ float64) float64 { return 0.5 + rng.Float64() }, m)
 	return m
 }`,
+	"randomStochastic": `// randomStochastic returns a matrix with columns that sum to 1.
+func randomStochastic(rng *rand.Rand, rows, cols int) *mat.Dense {
+	m := mat.NewDense(rows, cols, nil)
+	for j := range cols {
+		sum := 0.0
+		for i := range rows {
+			m.Set(i, j, 0.5+rng.Float64())
+			sum += m.At(i, j)
+		}
+		for i := range rows {
+			m.Set(i, j, m.At(i, j)/sum)
+		}
+	}
+	return m
+}`,
 	"randomSymmetric": `func randomSymmetric(rng *rand.Rand, n, _ int) *mat.Dense {
 	m := random(rng, n, n)
 	m.Add(m, mat.DenseCopyOf(m.T()))
@@ -263,6 +278,8 @@ func (s *goSignature) randomValue(v *Expr) string {
 		name = "randomSPD"
 	case v.Is(Symmetric):
 		name = "randomSymmetric"
+	case v.Is(Stochastic):
+		name = "randomStochastic"
 	case v.Is(Positive):
 		name = "randomPositive"
 	case v.Is(Invertible):

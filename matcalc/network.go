@@ -10,11 +10,11 @@ import (
 // Network is a network of dense layers, z = W·a_prev + b and a = g(z), and the
 // loss that it is trained by.
 type Network struct {
-	Sizes  []int  // of the layers, input first; the derivation holds for all sizes
-	Hidden string // an activation of [Activations], or "g" for an abstract one
-	Output string // likewise
-	Loss   string // a loss of [Losses], or "Loss" for an abstract one
-	Single bool   // one example, a column, as in the article; else a batch of m
+	Sizes  []int    // of the layers, input first; the derivation holds for all sizes
+	Hidden []string // an activation of [Activations], or "g" for an abstract one: one for all hidden layers, or one for each
+	Output string   // likewise, of the last layer
+	Loss   string   // a loss of [Losses], or "Loss" for an abstract one
+	Single bool     // one example, a column, as in the article; else a batch of m
 }
 
 // Activations are the activations of networks by name, as functions of Z, n×m.
@@ -53,7 +53,10 @@ func (n Network) Check() error {
 	if n.depth() < 1 {
 		return errorf(BadDeclaration, "a network needs at least two sizes, those of its input and its output")
 	}
-	for _, name := range []string{n.Hidden, n.Output} {
+	if hidden := n.depth() - 1; len(n.Hidden) != 1 && len(n.Hidden) != hidden {
+		return errorf(BadDeclaration, "%d hidden activations for %d hidden layers: give one for all, or one for each", len(n.Hidden), hidden)
+	}
+	for _, name := range append(slices.Clone(n.Hidden), n.Output) {
 		if Activations[name] == "" && name != "g" {
 			return errorf(BadDeclaration, "unknown activation %s: choose g for an abstract one, or one of %s", brief(name), strings.Join(slices.Sorted(maps.Keys(Activations)), ", "))
 		}
@@ -61,16 +64,23 @@ func (n Network) Check() error {
 	if Losses[n.Loss] == "" && n.Loss != "Loss" {
 		return errorf(BadDeclaration, "unknown loss %s: choose Loss for an abstract one, or one of %s", brief(n.Loss), strings.Join(slices.Sorted(maps.Keys(Losses)), ", "))
 	}
-	if n.Loss == "hinge" && n.Sizes[n.depth()] > 1 {
+	outputs := n.Sizes[n.depth()]
+	switch {
+	case n.Loss == "hinge" && outputs > 1:
 		return errorf(Unsupported, "the hinge loss of several outputs needs a maximum over them, which the grammar does not have")
+	case (n.Loss == "ce" || n.Loss == "ce-logits") && outputs == 1:
+		return errorf(BadDeclaration, "the loss %s needs an output for each class: for one output there is bce", n.Loss)
+	case strings.HasSuffix(n.Loss, "-logits") && n.Output != "identity":
+		return errorf(BadDeclaration, "the loss %s has the activation of the output in it, which must be identity", n.Loss)
 	}
 	return nil
 }
 
-// a, z and y are the names of a layer's output, of its weighted input, and of
-// the target: small letters for columns.
+// a, z, e and y are the names of a layer's output, of its weighted input, of the
+// exponentials of that in a softmax, and of the target: small letters for columns.
 func (n Network) a(l int) string { return n.name("A", l) }
 func (n Network) z(l int) string { return n.name("Z", l) }
+func (n Network) e(l int) string { return n.name("E", l) }
 
 func (n Network) y() string { return n.letter("Y") }
 
@@ -99,16 +109,35 @@ func (n Network) examples() string {
 // units is the name of the size of a layer.
 func (n Network) units(l int) string { return fmt.Sprint("n", l) }
 
-// activation returns the definition of the output of layer l.
-func (n Network) activation(l int) Definition {
-	g := n.Hidden
-	if l == n.depth() {
-		g = n.Output
+// activation returns the definitions that the output of layer l has: of a softmax
+// that of e^z, too.
+func (n Network) activation(l int) Definitions {
+	g := n.Output
+	if l < n.depth() {
+		g = n.Hidden[min(l, len(n.Hidden))-1]
 	}
-	if g == "g" {
-		return Definition{n.a(l), fmt.Sprintf("g%d(%s)", l, n.z(l))}
+	z, a := n.z(l), n.a(l)
+	switch g {
+	case "g":
+		return Definitions{{a, fmt.Sprintf("g%d(%s)", l, z)}}
+	case "softmax":
+		e, size := n.e(l), n.units(l)
+		return Definitions{{e, fmt.Sprintf("exp(%s)", z)}, {a, fmt.Sprintf("%s./(ones(%s,%s)*%s)", e, size, size, e)}}
 	}
-	return Definition{n.a(l), substitute(Activations[g], map[string]string{"Z": n.z(l), "n": n.units(l)})}
+	return Definitions{{a, substitute(Activations[g], map[string]string{"Z": z})}}
+}
+
+// probabilities returns the definitions of what a network with a loss on logits
+// predicts, none for the others.
+func (n Network) probabilities() Definitions {
+	p, a := n.letter("P"), n.a(n.depth())
+	switch n.Loss {
+	case "bce-logits":
+		return Definitions{{p, fmt.Sprintf("sigmoid(%s)", a)}}
+	case "ce-logits":
+		return Definitions{{p, substitute(Activations["softmax"], map[string]string{"Z": a, "n": n.units(n.depth())})}}
+	}
+	return nil
 }
 
 // affine returns the definition of the weighted input of layer l.
@@ -157,8 +186,9 @@ func (n Network) problem() *Problem {
 	for l := 1; l <= n.depth(); l++ {
 		w, b := n.parameters(l)
 		p.Vars = append(p.Vars, w, b)
-		p.Where = append(p.Where, n.affine(l), n.activation(l))
+		p.Where = append(append(p.Where, n.affine(l)), n.activation(l)...)
 	}
+	p.Where = append(p.Where, n.probabilities()...)
 	p.Vars = append(p.Vars, n.target())
 	return p
 }
@@ -168,8 +198,15 @@ func (n Network) matrix(name, rows string) Variable {
 	return Variable{Name: name, Shape: []string{rows, n.examples()}}
 }
 
-// target declares Y.
-func (n Network) target() Variable { return n.matrix(n.y(), n.units(n.depth())) }
+// target declares Y, of which the columns are distributions if the loss is a
+// cross-entropy over the outputs.
+func (n Network) target() Variable {
+	y := n.matrix(n.y(), n.units(n.depth()))
+	if n.Loss == "ce" || n.Loss == "ce-logits" {
+		y.Props = []string{"stochastic"}
+	}
+	return y
+}
 
 // parameters declares the weights and biases of layer l.
 func (n Network) parameters(l int) (w, b Variable) {
@@ -180,7 +217,7 @@ func (n Network) parameters(l int) (w, b Variable) {
 // functions declares what is abstract.
 func (n Network) functions() (fs Functions) {
 	for l := 1; l <= n.depth(); l++ {
-		if g := n.activation(l).Expr; strings.HasPrefix(g, fmt.Sprintf("g%d(", l)) {
+		if g := n.activation(l)[0].Expr; strings.HasPrefix(g, fmt.Sprintf("g%d(", l)) {
 			fs = append(fs, Function{Name: fmt.Sprint("g", l), Elementwise: true, Deriv: fmt.Sprint("dg", l)})
 		}
 	}

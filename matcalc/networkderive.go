@@ -63,9 +63,10 @@ func (n Network) Derive(o Options) (nd *NetworkDerivation, err error) {
 // for the others from ∂L/∂A.
 func (n Network) throughActivation(l int, o Options) (*Derivation, error) {
 	z := n.matrix(n.z(l), n.units(l))
-	p := &Problem{Vars: Variables{z}, Where: Definitions{n.activation(l)}, Functions: n.functions(), Wrt: z.Name}
+	p := &Problem{Vars: Variables{z}, Where: n.activation(l), Functions: n.functions(), Wrt: z.Name}
 	if l == n.depth() {
 		p.Vars, p.Expr = append(p.Vars, n.target()), n.loss()
+		p.Where = append(p.Where, n.probabilities()...)
 		return Derive(p, o)
 	}
 	return from(n.a(l), p, o, z.Name)

@@ -43,9 +43,13 @@ func (nd *NetworkDerivation) print(p printer) string {
 // forward prints equations (1) to (5).
 func (nd *NetworkDerivation) forward(p printer) {
 	var rows []row
-	for i, v := range nd.scope.Wheres {
+	numbers := map[string]string{}
+	for l := 1; l <= nd.depth(); l++ {
+		numbers[nd.z(l)], numbers[nd.a(l)] = nd.number(l, 1, 3), nd.number(l, 2, 4)
+	}
+	for _, v := range nd.scope.Wheres {
 		r := definition(v.name, v.def)
-		r.number = nd.number(i/2+1, 1+i%2, 3+i%2)
+		r.number = numbers[v.name]
 		rows = append(rows, r)
 	}
 	loss := definition("L", nd.scope.F)
@@ -125,6 +129,7 @@ func (nd *NetworkDerivation) numbered(s *stage, l int) {
 		s.number, s.read[0].number = nd.number(l, 0, 6), nd.number(l, 0, 7)
 	case nd.z(l):
 		s.number, s.read[0].number = nd.number(l, 14, 8), nd.number(l, 15, 9)
+	case nd.e(l): // on the way to Z
 	default:
 		s.number = nd.number(l, 16, 10)
 		for i, hidden := range []int{17, 0, 18} {

@@ -149,6 +149,9 @@ func (v Variable) propWords() []string {
 	if i := slices.Index(words, "spd"); i >= 0 {
 		words[i] = "symmetric positive definite"
 	}
+	if i := slices.Index(words, "stochastic"); i >= 0 {
+		words[i] = "with columns that sum to 1"
+	}
 	return words
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -227,8 +228,16 @@ func (s *Scope) random(rng *rand.Rand, v *Expr, sizes map[string]int, props Prop
 	fill(func() float64 { return scale * rng.NormFloat64() })
 	has := func(p Props) bool { return props&p != 0 }
 	switch {
-	case has(Positive) && !has(Symmetric|Orthogonal):
+	case has(Positive) && !has(Symmetric|Orthogonal|Stochastic):
 		fill(func() float64 { return scale * (0.2 + 1.5*rng.Float64()) })
+	case has(Stochastic):
+		fill(func() float64 { return 0.2 + 1.5*rng.Float64() })
+		for j := range cols {
+			column := mat.Col(nil, j, m)
+			for i, x := range column {
+				m.Set(i, j, x/floats.Sum(column))
+			}
+		}
 	case has(Orthogonal) && !has(Symmetric):
 		var qr mat.QR
 		qr.Factorize(m)

@@ -268,6 +268,9 @@ func (w writer) product(e *Expr) *Tree {
 	} else if m != nil {
 		factors = append(factors, m)
 	}
+	if t := w.signed(c, scalars, m); t != nil {
+		best = w.shorter(best, t)
+	}
 	for _, f := range factors {
 		sum, transposed := f, f.op == OpT
 		if transposed {
@@ -282,6 +285,35 @@ func (w writer) product(e *Expr) *Tree {
 		return w.shorter(best, w.moved(f, sum, transposed, c, ratOne, scalars, m))
 	}
 	return best
+}
+
+// signed returns the layout with a minus in front moved into a trace in which
+// there is a sum, nil if there is none: -tr((Y - A)'*B) is tr((A - Y)'*B).
+func (w writer) signed(c *big.Rat, scalars []*Expr, m *Expr) *Tree {
+	if c.Sign() >= 0 {
+		return nil
+	}
+	for _, s := range scalars {
+		if s.op != OpTr || s.args[0].op != OpProd {
+			continue
+		}
+		for _, f := range s.args[0].args {
+			sum, transposed := f, f.op == OpT
+			if transposed {
+				sum = f.args[0]
+			}
+			if sum.op != OpAdd {
+				continue
+			}
+			t := w.sum(ratNeg, sum)
+			if transposed {
+				t = transposeTree(t)
+			}
+			inside := call("tr", w.plain().swapped(f, t).matrix(nil, s.args[0]))
+			return w.swapped(s, inside).layout(new(big.Rat).Neg(c), scalars, m)
+		}
+	}
+	return nil
 }
 
 // moved returns the layout with a number moved into the sum that the factor f is.

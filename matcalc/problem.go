@@ -23,7 +23,7 @@ type Problem struct {
 type Variable struct {
 	Name  string
 	Shape []string // rows and columns: a name or a whole number each
-	Props []string // symmetric spd invertible diagonal orthogonal positive
+	Props []string // symmetric spd invertible diagonal orthogonal positive stochastic
 }
 
 // Definition is a name for an expression.
@@ -139,6 +139,8 @@ func (s *Scope) wrt(name string) *Expr {
 		panic(errorf(BadWrt, "%s is defined by an expression: differentiate by a declared variable", name))
 	case e.Is(Orthogonal):
 		panic(errorf(Unsupported, "%s is declared orthogonal, so it can't move freely: there is no gradient by it here", name))
+	case e.Is(Stochastic):
+		panic(errorf(Unsupported, "%s is declared stochastic, so it can't move freely: there is no gradient by it here", name))
 	}
 	return e
 }
@@ -178,6 +180,7 @@ var propNames = []struct {
 }{
 	{"symmetric", Symmetric, true}, {"spd", Spd, true}, {"invertible", Invertible, true},
 	{"diagonal", Diagonal, true}, {"orthogonal", Orthogonal, true}, {"positive", Positive, false},
+	{"stochastic", Stochastic, false},
 }
 
 // props returns the properties of v.
@@ -196,7 +199,7 @@ func (s *Scope) props(v Variable, shape Shape) Props {
 			props |= p.prop
 		}
 		if !known {
-			panic(errorf(BadDeclaration, "%s is declared %s; properties are symmetric, spd, invertible, diagonal, orthogonal and positive", v.Name, brief(name)))
+			panic(errorf(BadDeclaration, "%s is declared %s; properties are symmetric, spd, invertible, diagonal, orthogonal, positive and stochastic", v.Name, brief(name)))
 		}
 	}
 	if props&Positive != 0 && props&Diagonal != 0 && !shape.IsScalar() {

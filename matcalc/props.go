@@ -60,7 +60,7 @@ func (p *Pool) properties(e *Expr) Props {
 	case OpMPow:
 		return implied(all)
 	case OpT:
-		return all
+		return all &^ Stochastic
 	case OpInv:
 		return implied(all&(Symmetric|Spd|Diagonal|Orthogonal) | Invertible)
 	case OpAdj:
@@ -190,7 +190,7 @@ func scaleProperties(e *Expr) Props {
 }
 
 func (p *Pool) productProperties(e *Expr, all Props) Props {
-	props := all & (Orthogonal | Invertible | Diagonal | Positive)
+	props := all & (Orthogonal | Invertible | Diagonal | Positive | Stochastic)
 	if e.shape.IsSquare() && p.isPalindrome(e.args) {
 		props |= Symmetric
 		middle := e.args[len(e.args)/2]

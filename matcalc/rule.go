@@ -48,6 +48,8 @@ var (
 	RuleAdjugate   = Rule{"adjugate", "adj(X) = det(X)*inv(X) if X is invertible", ""}
 	RuleFunction   = Rule{"function", "df(Y) = tr(df/dY'*dY), the core relationship", "(29)"}
 	RuleDefinition = Rule{"definition", "the differential of a name is that of its definition", ""}
+	RuleStochastic = Rule{"stochastic", "ones(1,n)*Y = ones(1,m) if the columns of Y sum to 1", ""}
+	RuleAlgebra    = Rule{"algebra", "equal terms collected, factors taken out, names put in", ""}
 	RuleProjection = Rule{"projection", "a symmetric dX meets only (G+G')/2, a diagonal one only G.*eye(n)", ""}
 )
 
@@ -56,6 +58,7 @@ func Rules() []Rule {
 	return []Rule{
 		R1, R2, R3, R4, R5, R6, R7, R8, T1, T2, T3, T4, T5, CR,
 		RuleConstant, RuleMultiple, RuleChain, RuleScalars, RuleQuotient, RuleLogdet, RulePower, RuleSum, RuleInner,
-		RuleNorm, RuleNorm1, RuleDiag, RuleVec, RuleKron, RuleAdjugate, RuleFunction, RuleDefinition, RuleProjection,
+		RuleNorm, RuleNorm1, RuleDiag, RuleVec, RuleKron, RuleAdjugate, RuleFunction, RuleDefinition,
+		RuleStochastic, RuleAlgebra, RuleProjection,
 	}
 }

@@ -60,8 +60,8 @@ those of the article: R1 to R8 its rules of the matrix differential (2.2), T1 to
 		title string
 		matcalc.Network
 	}{
-		{"Two layers, one example: equations (1)–(18)", matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: "g", Output: "g", Loss: "Loss", Single: true}},
-		{"Two layers, a batch: tanh, sigmoid and binary cross-entropy", matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: "tanh", Output: "sigmoid", Loss: "bce"}},
+		{"Two layers, one example: equations (1)–(18)", matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: []string{"g"}, Output: "g", Loss: "Loss", Single: true}},
+		{"Two layers, a batch: tanh, sigmoid and binary cross-entropy", matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: []string{"tanh"}, Output: "sigmoid", Loss: "bce"}},
 	} {
 		nd, err := n.Derive(f.options())
 		if err != nil {

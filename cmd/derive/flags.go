@@ -17,7 +17,7 @@ type flags struct {
 
 	Wrt      string   `placeholder:"NAME" help:"The variable to differentiate by." group:"problem"`
 	Var      []string `sep:"none" placeholder:"NAME:ROWS,COLS" help:"Declare a matrix; ROWS and COLS are names or numbers. NAME:ROWS is a column, NAME alone a scalar." group:"problem"`
-	Prop     []string `sep:"none" placeholder:"NAME:PROPERTY" help:"What is known of a matrix: symmetric, spd, invertible, diagonal, orthogonal, positive." group:"problem"`
+	Prop     []string `sep:"none" placeholder:"NAME:PROPERTY" help:"What is known of a matrix: symmetric, spd, invertible, diagonal, orthogonal, positive, stochastic (columns that sum to 1)." group:"problem"`
 	Where    []string `sep:"none" placeholder:"NAME=EXPR" help:"Name an expression; derivatives go through the name." group:"problem"`
 	Function []string `sep:"none" placeholder:"SIGMA:DERIVATIVE" help:"An abstract function: sigma:dsigma is element-wise, with its derivative; f(Y):df is scalar, with the name of its gradient, several as f(Y,Z):dfY,dfZ." group:"problem"`
 
@@ -29,9 +29,9 @@ type flags struct {
 	Seed    uint64 `default:"1" help:"Of the random matrices of the checks." group:"output"`
 
 	Network    cli.Sizes `placeholder:"N,N,…" help:"Derive the backward pass of a network with these sizes, input first." group:"other work"`
-	Activation string    `default:"tanh" help:"Hidden activation, as train has them, or g for an abstract one." group:"other work"`
-	Output     string    `default:"sigmoid" help:"Output activation, likewise." group:"other work"`
-	Loss       string    `default:"bce" help:"Loss, as train has them, or Loss for an abstract one." group:"other work"`
+	Activation string    `default:"tanh" help:"Hidden activation, or a comma list with one for each hidden layer, as train has them; g for an abstract one." group:"other work"`
+	Output     string    `placeholder:"NAME" help:"Activation of the last layer, likewise. Default: sigmoid, softmax or identity, from the loss and the sizes." group:"other work"`
+	Loss       string    `placeholder:"NAME" help:"Loss, as train has them, or bce-logits, ce-logits; Loss for an abstract one. Default: from the output." group:"other work"`
 	Single     bool      `help:"For one example, as in the article, not for a batch." group:"other work"`
 	Examples   bool      `help:"Derive all of the article's examples." group:"other work"`
 	Batch      bool      `help:"Answer requests from standard input, one JSON object a line." group:"other work"`

@@ -61,10 +61,33 @@ func (f *flags) function(stdout, stderr io.Writer) error {
 }
 
 // network is the network that the flags describe. An underscore counts as a
-// hyphen, as in train.
+// hyphen, as in train, and output and loss are chosen from each other.
 func (f *flags) network() matcalc.Network {
 	hyphens := func(name string) string { return strings.ReplaceAll(name, "_", "-") }
-	return matcalc.Network{Sizes: f.Network, Hidden: hyphens(f.Activation), Output: hyphens(f.Output), Loss: hyphens(f.Loss), Single: f.Single}
+	n := matcalc.Network{
+		Sizes: f.Network, Hidden: strings.Split(hyphens(f.Activation), ","), Output: hyphens(f.Output), Loss: hyphens(f.Loss), Single: f.Single,
+	}
+	if n.Output == "" && n.Loss == "" {
+		n.Output = "sigmoid"
+		if f.Network[len(f.Network)-1] > 1 {
+			n.Output = "softmax"
+		}
+	}
+	switch {
+	case n.Output == "":
+		n.Output = suits(n.Loss, map[string]string{"bce": "sigmoid", "ce": "softmax", "Loss": "g"}, "identity")
+	case n.Loss == "":
+		n.Loss = suits(n.Output, map[string]string{"sigmoid": "bce", "softmax": "ce", "g": "Loss"}, "mse")
+	}
+	return n
+}
+
+// suits returns what a table has for a name, or what suits all others.
+func suits(name string, table map[string]string, others string) string {
+	if found, ok := table[name]; ok {
+		return found
+	}
+	return others
 }
 
 // backward derives the backward pass of a network.
