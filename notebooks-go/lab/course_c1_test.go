@@ -274,6 +274,7 @@ func c1w3FlowerLogregBaseline(in *inputs) outputs {
 // λ/(2m)·‖W‖², or as far as so many iterations go.
 func (in *inputs) minimise(net *nn.Network[float64], set *data.Dataset[float64], lambda float64, iterations int) {
 	lbfgs := optim.NewLBFGS[float64](iterations)
+	lbfgs.Tolerance = 1e-12
 	in.fit(set, &nn.Trainer[float64]{
 		Net: net, Loss: losses.BinaryCrossEntropyLogits[float64]{},
 		L2:        losses.L2[float64]{Lambda: lambda / float64(set.Len())},
@@ -362,12 +363,9 @@ func c1w4LModelBackward(in *inputs) outputs {
 // dropout that the inputs ask for.
 func deepModel(in *inputs) outputs {
 	train, test := in.set("X_train", "Y_train"), in.set("X_test", "Y_test")
-	net := in.initialised(in.counts("layer_dims"), relu)
-	if n := denses(net)[0].W.Cols; n != train.X.Rows {
-		in.t.Fatalf("layer_dims begins with %d, and X_train has the shape [%d %d]", n, train.X.Rows, train.X.Cols)
-	}
-	if keep := in.numberOr("keep_prob", 1); keep < 1 {
-		in.addDropout(net, 1-keep)
+	net := in.initialised(in.layerDims(train), relu)
+	if drop := in.drop(); drop > 0 {
+		in.addDropout(net, drop)
 	}
 	costs := in.descend(net, train, in.number("learning_rate"), in.numberOr("lambda", 0))
 	return outputs{

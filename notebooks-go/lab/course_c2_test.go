@@ -63,6 +63,15 @@ func c2w1L2Backward(in *inputs) outputs {
 	return gradientsOf(net)
 }
 
+// drop returns the probability that an activation is dropped.
+func (in *inputs) drop() float64 {
+	keep := in.numberOr("keep_prob", 1)
+	if !(keep > 0 && keep <= 1) {
+		in.t.Fatalf("keep_prob: %v is not in (0, 1]", keep)
+	}
+	return 1 - keep
+}
+
 // addDropout puts dropout behind the hidden layers of a network, with the
 // course's masks: those of dropout_seed in every forward pass, drawn for one
 // layer after the other.
@@ -89,7 +98,7 @@ func (in *inputs) addDropout(net *nn.Network[float64], drop float64) {
 
 // masked returns dropout with the mask of the inputs D1, D2, ….
 func (in *inputs) masked(l int) *layers.Dropout[float64] {
-	d := layers.NewDropout[float64](1 - in.number("keep_prob"))
+	d := layers.NewDropout[float64](in.drop())
 	d.Mask = in.matrix(name("D", l), name("n_", l), "m")
 	d.Uniforms = func(u []float64, n, m int) {
 		for i, kept := range in.matrix(name("D", l), name("n_", l), "m").Data {
@@ -140,7 +149,8 @@ func c2w1Gradcheck1D(in *inputs) outputs {
 }
 
 func c2w1GradcheckND(in *inputs) outputs {
-	net, set := in.given(relu), &data.Dataset[float64]{X: in.matrix("X", "n_0", "m"), Y: in.matrix("Y", "n_3", "m")}
+	net := in.given(relu)
+	set := &data.Dataset[float64]{X: in.matrix("X", "n_0", "m"), Y: in.matrix("Y", name("n_", len(net.Layers)), "m")}
 	ga := gradcheck.Differences(func() float64 { return propagate(net, set) }, net.Params(), in.number("epsilon"))
 	propagate(net, set)
 	var g []*matrix.Matrix[float64]
@@ -178,7 +188,7 @@ func norm(a []*matrix.Matrix[float64], s float64, b []*matrix.Matrix[float64]) f
 // Week 2: mini-batches and optimisers
 
 func c2w2Minibatches(in *inputs) outputs {
-	n, m, size := in.count("n_x"), in.count("m"), in.count("mini_batch_size")
+	n, m, size := in.count("n_x"), in.count("m"), in.positive("mini_batch_size")
 	var x *matrix.Matrix[float64]
 	switch formula := in.text("X_formula"); formula {
 	case "randn":
@@ -190,9 +200,6 @@ func c2w2Minibatches(in *inputs) outputs {
 		}
 	default:
 		in.t.Fatalf("X_formula: %q is not known", formula)
-	}
-	if size == 0 {
-		in.t.Fatal("mini_batch_size is 0")
 	}
 	set := &data.Dataset[float64]{X: x}
 	out, sizes := outputs{}, []int{}
@@ -241,7 +248,7 @@ func c2w2LRDecay(in *inputs) outputs {
 }
 
 func c2w2LRSchedule(in *inputs) outputs {
-	decay := optim.InverseTime{Rate0: in.number("learning_rate0"), Decay: in.number("decay_rate"), Every: in.count("time_interval")}
+	decay := optim.InverseTime{Rate0: in.number("learning_rate0"), Decay: in.number("decay_rate"), Every: in.positive("time_interval")}
 	alphas := []float64{}
 	for _, epoch := range in.counts("epochs") {
 		alphas = append(alphas, decay.Rate(epoch, 0))
@@ -264,7 +271,7 @@ func (in *inputs) schedule() optim.Schedule {
 	case "inverse":
 		return afterwards{optim.InverseTime{Rate0: rate, Decay: in.number("decay_rate"), Every: 1}}
 	case "scheduled":
-		return afterwards{optim.InverseTime{Rate0: rate, Decay: in.number("decay_rate"), Every: in.count("time_interval")}}
+		return afterwards{optim.InverseTime{Rate0: rate, Decay: in.number("decay_rate"), Every: in.positive("time_interval")}}
 	default:
 		in.t.Fatalf("decay: %q is not known", decay)
 		return nil
@@ -286,13 +293,10 @@ func (in *inputs) optimizer() optim.Optimizer[float64] {
 }
 
 func c2w2Model(in *inputs) outputs {
-	set, size, first := in.set("X", "Y"), in.count("mini_batch_size"), in.count("first_epoch_seed")
-	if size == 0 {
-		in.t.Fatal("mini_batch_size is 0")
-	}
+	set, size, first := in.set("X", "Y"), in.positive("mini_batch_size"), in.count("first_epoch_seed")
 	m := set.Len()
 	batches := (m + size - 1) / size
-	net := in.initialised(in.counts("layer_dims"), relu)
+	net := in.initialised(in.layerDims(set), relu)
 	accuracies := []float64{accuracy(net, set)} // after 0, 1, … epochs
 	var costs, lastCosts []float64
 	var sum float64

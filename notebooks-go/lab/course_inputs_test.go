@@ -240,6 +240,16 @@ func (in *inputs) count(name string) int {
 	return in.integers(name, []float64{in.number(name)})[0]
 }
 
+// positive returns an integer that is greater than 0.
+func (in *inputs) positive(name string) int {
+	in.t.Helper()
+	n := in.count(name)
+	if n == 0 {
+		in.t.Fatalf("%s is 0", name)
+	}
+	return n
+}
+
 // counts returns a list of integers that are not negative.
 func (in *inputs) counts(name string) []int {
 	in.t.Helper()

@@ -600,20 +600,19 @@ func ml5ValidationCurve(in *inputs) outputs {
 	train, s := in.rowSet("p", "add_intercept")
 	val := in.otherSet("val", s)
 	var trainError, valError, testError []float64
-	best := 0
-	lambdas := in.list("lambdas")
-	for k, lambda := range lambdas {
+	best, smallest := 0.0, math.Inf(1) // λ, and its error
+	for _, lambda := range in.list("lambdas") {
 		t := in.leastSquares(train, lambda)
 		trainError = append(trainError, squareError(t, train))
 		valError = append(valError, squareError(t, val))
 		if in.has("Xtest") {
 			testError = append(testError, squareError(t, in.otherSet("test", s)))
 		}
-		if valError[k] < valError[best] {
-			best = k
+		if e := squareError(t, val); e < smallest {
+			best, smallest = lambda, e
 		}
 	}
-	out := outputs{"train_error": trainError, "val_error": valError, "best_lambda": lambdas[best]}
+	out := outputs{"train_error": trainError, "val_error": valError, "best_lambda": best}
 	if testError != nil {
 		out["test_error"] = testError
 	}

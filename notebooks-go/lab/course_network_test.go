@@ -130,6 +130,16 @@ func (in *inputs) initialised(dims []int, g layers.Activation[float64]) *nn.Netw
 	return net
 }
 
+// layerDims returns the input layer_dims, the sizes of a network for a set.
+func (in *inputs) layerDims(set *data.Dataset[float64]) []int {
+	dims := in.counts("layer_dims")
+	if L := len(dims) - 1; L < 1 || dims[0] != set.X.Rows || dims[L] != set.Y.Rows {
+		in.t.Fatalf("layer_dims are %v, for X of shape [%d %d] and Y of shape [%d %d]",
+			dims, set.X.Rows, set.X.Cols, set.Y.Rows, set.Y.Cols)
+	}
+	return dims
+}
+
 // parametersOf returns W1, b1, W2, … of a network.
 func parametersOf(net *nn.Network[float64]) outputs {
 	out := outputs{}

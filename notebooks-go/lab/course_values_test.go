@@ -39,7 +39,11 @@ func newArray(x any) array {
 		}
 		return newArray(data)
 	case [][]float64:
-		return array{shape: []int{len(x), len(x[0])}, data: slices.Concat(x...)}
+		a := array{shape: []int{len(x), 0}, data: slices.Concat(x...)}
+		if len(x) > 0 {
+			a.shape[1] = len(x[0])
+		}
+		return a
 	case *matrix.Matrix[float64]:
 		a := array{shape: []int{x.Rows, x.Cols}, data: make([]float64, 0, len(x.Data))}
 		for i := range x.Rows {
