@@ -27,7 +27,7 @@ import (
 )
 
 // The packages between the data and the weights; the others may be fused.
-var packages = []string{"internal/kernel", "matrix", "layers", "losses", "optim", "data", "nn", "cmd/train"}
+var packages = []string{"internal/kernel", "matrix", "layers", "losses", "optim", "data", "nn", "cmd/train", "notebooks-go/lab"}
 
 // The runs that are compared: short, and between them both types, every
 // optimizer but L-BFGS, every kind of layer, and products large enough for
@@ -76,7 +76,7 @@ func main() {
 
 // listing looks for fused instructions on lines that don't ask for them.
 func listing() {
-	cmd := exec.Command("go", "build", "-gcflags=gradlab/...=-S", "-o", os.DevNull, "./cmd/train")
+	cmd := exec.Command("go", "build", "-gcflags=gradlab/...=-S", "-o", os.DevNull, "./cmd/train", "./notebooks-go/lab")
 	cmd.Env = append(os.Environ(), "GOARCH=arm64", "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	check(err, string(out[max(0, len(out)-2000):]))

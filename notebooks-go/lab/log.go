@@ -77,13 +77,11 @@ type interval struct{ inverse, log float64 }
 
 var intervals = func() (table [128]interval) {
 	for i, offset := range offsets {
-		z := 0.6875 + float64(i)/256
-		width := 1.0 / 256
-		if z >= 1 {
-			z = 1 + float64(i-80)/128
-			width = 1.0 / 128
+		middle := (176.5 + float64(i)) / 256
+		if i >= 80 { // from 1 on the intervals are twice as wide
+			middle = (48.5 + float64(i)) / 128
 		}
-		inverse := 1/(z+width/2) + float64(offset)*0x1p-53
+		inverse := 1/middle + float64(float64(offset)*0x1p-53)
 		table[i] = interval{inverse, math.RoundToEven(-matrix.Log(inverse)*(1<<43)) / (1 << 43)}
 	}
 	return table

@@ -112,7 +112,7 @@ func ColourImages(x *matrix.Matrix[float64], columns ...int) []image.Image {
 func squareSide(op string, rows, colours int) int {
 	side := int(math.Round(math.Sqrt(float64(rows / colours))))
 	if side == 0 || side*side*colours != rows {
-		panic(fmt.Sprintf("%s: columns of %d numbers are no square images of %d colours", op, rows, colours))
+		panic(fmt.Sprintf("%s: columns of %d numbers are no square images of %d values a pixel", op, rows, colours))
 	}
 	return side
 }
@@ -135,4 +135,4 @@ func images(x *matrix.Matrix[float64], columns []int, side int, at func(pixels [
 }
 
 // level returns the brightness of x from 0 to 1, from 0 to 255.
-func level(x float64) uint8 { return uint8(255*min(max(x, 0), 1) + 0.5) }
+func level(x float64) uint8 { return uint8(math.Round(255 * min(max(x, 0), 1))) }

@@ -71,7 +71,7 @@ func TestColourImages(t *testing.T) {
 		t.Errorf("%v and %v", img.At(1, 0), img.At(1, 1))
 	}
 	defer func() {
-		if s, _ := recover().(string); s != "lab.ColourImages: columns of 64 numbers are no square images of 3 colours" {
+		if s, _ := recover().(string); s != "lab.ColourImages: columns of 64 numbers are no square images of 3 values a pixel" {
 			t.Error(s)
 		}
 	}()

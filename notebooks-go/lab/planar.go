@@ -25,7 +25,7 @@ func Flower(r *RandomState, m int) *data.Dataset[float64] {
 	half := m / 2
 	p := newPlanar(2 * half)
 	for j := range 2 {
-		t := evenly(3.12*float64(j), 3.12*float64(j+1), half)
+		t := evenly(float64(3.12*float64(j)), float64(3.12*float64(j+1)), half)
 		for i, noise := range r.RandnN(half) {
 			t[i] += float64(0.2 * noise)
 		}

@@ -42,6 +42,25 @@ func samePoints(t *testing.T, name string, set *data.Dataset[float64], want []fl
 	}
 }
 
+// The bits are the same on every architecture.
+func TestBitsOfTheSets(t *testing.T) {
+	for name, want := range map[string]struct {
+		set    *data.Dataset[float64]
+		digest string
+	}{
+		"flower":    {Flower(Seed(1), 400), "192f2e2387c6faf8"},
+		"circles":   {Circles(Seed(1), 300, 0.05, 0.8), "24da13ee0dd7ad19"},
+		"moons":     {Moons(Seed(3), 300, 0.2), "6d6113287bc0e00a"},
+		"blobs":     {Blobs(Seed(5), 200, 6), "f40db21759a8cd0d"},
+		"quantiles": {GaussianQuantiles(Seed(7), 200), "dbea2e2d698bf92e"},
+		"noise":     {Noise(Seed(7), 200), "836e65d5120c5d28"},
+	} {
+		if got := digest(append(want.set.X.Data, want.set.Y.Data...))[:16]; got != want.digest {
+			t.Errorf("%s has the digest %s, not %s", name, got, want.digest)
+		}
+	}
+}
+
 const sklearnScript = `
 import json, numpy as np
 from numpy.random import RandomState

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gradlab/layers"
+	"gradlab/matrix"
 )
 
 // What numpy printed, for the calls that the names say.
@@ -96,5 +97,30 @@ func TestUniformsAreWhatDropoutWants(t *testing.T) {
 		if kept := dropout.Mask.Data[i] == 1; kept != (x < 1-0.3) {
 			t.Errorf("number %d, which is %v, is kept: %v", i, x, kept)
 		}
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	r := Seed(1)
+	for message, call := range map[string]func(){
+		"lab.Seed: -1 is not in 0, …, 4294967295":                                        func() { Seed(-1) },
+		"lab.Seed: 4294967296 is not in 0, …, 4294967295":                                func() { Seed(1 << 32) },
+		"lab.Randint: no integers in 3, …, 3-1":                                          func() { r.Randint(3, 3) },
+		"lab.Choice: 2 probabilities for 3 integers":                                     func() { r.Choice(3, 1, []float64{0.5, 0.5}) },
+		"lab.Choice: the probabilities add up to 0.9":                                    func() { r.Choice(2, 1, []float64{0.5, 0.4}) },
+		"lab.Choice: probability -0.5 at 0":                                              func() { r.Choice(2, 1, []float64{-0.5, 1.5}) },
+		"lab.ChoiceDistinct: 4 different integers of 3":                                  func() { r.ChoiceDistinct(3, 4, nil) },
+		"lab.ChoiceDistinct: 3 different integers of 2":                                  func() { r.ChoiceDistinct(3, 3, []float64{0.5, 0, 0.5}) },
+		"lab.DigitAgainstRest: 10 is no digit":                                           func() { DigitAgainstRest(10) },
+		"lab.DigitImages: columns of 5 numbers are no square images of 1 values a pixel": func() { DigitImages(&matrix.Matrix[float64]{Rows: 5}) },
+	} {
+		func() {
+			defer func() {
+				if got, _ := recover().(string); got != message {
+					t.Errorf("it says %q, not %q", got, message)
+				}
+			}()
+			call()
+		}()
 	}
 }
