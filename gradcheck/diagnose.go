@@ -2,6 +2,7 @@ package gradcheck
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/diff/fd"
@@ -37,6 +38,9 @@ type Gradient struct {
 	// they were computed: where Got is that, the mistake was made before. Nil:
 	// Want.
 	Follows *Matrix
+
+	// Place names an entry in words, such as "At(0, 2)"; nil: like that.
+	Place func(row, col int) string
 
 	Suspects []Suspect // what it becomes by particular mistakes
 	Sums     []Sum     // the ways to see Want as a sum of two terms
@@ -135,7 +139,8 @@ func cause(findings []Finding) Finding {
 	return first
 }
 
-// merge returns the one finding of all trials about a gradient.
+// merge returns the one finding of all trials about a gradient: what those allow
+// that say the most.
 func merge(name string, judged [][]judgement) Finding {
 	var all []judgement
 	for _, trial := range judged {
@@ -145,48 +150,38 @@ func merge(name string, judged [][]judgement) Finding {
 			}
 		}
 	}
-	var worst []judgement // those that say the most
-	for _, rank := range []func(judgement) bool{
-		judgement.explained, judgement.wrong,
-		func(j judgement) bool { return !j.finding.Right },
-		func(judgement) bool { return true },
+	for _, says := range []func(judgement) bool{
+		judgement.explained, // agreed on by all others
+		func(j judgement) bool { return j.wrong() && j.vague() },
+		judgement.wrong,
+		func(j judgement) bool { return !j.finding.Right }, // because another is wrong
 	} {
-		for _, j := range all {
-			if rank(j) {
-				worst = append(worst, j)
-			}
-		}
-		if worst != nil {
-			break
+		if k := slices.IndexFunc(all, says); k >= 0 {
+			return agree(all[k], all)
 		}
 	}
-	return agree(worst, all)
+	return all[0].finding
 }
 
-// agree returns the finding that all trials allow, in the words of the first of
-// those that say the most.
-func agree(worst, all []judgement) Finding {
-	first := worst[0]
-	if len(first.causes) == 0 {
-		return first.finding
+// agree returns the finding of a judgement with those causes that all trials
+// allow.
+func agree(j judgement, all []judgement) Finding {
+	if j.vague() {
+		return j.finding
 	}
-	var common []explanation
-	for _, c := range first.causes {
-		allowed := true
-		for _, j := range all {
-			allowed = allowed && j.allows(c.mistakes[0])
-		}
-		if allowed {
-			common = append(common, c)
-		}
+	common := slices.DeleteFunc(slices.Clone(j.causes), func(c explanation) bool {
+		return slices.ContainsFunc(all, func(other judgement) bool { return !other.allows(c.mistakes[0]) })
+	})
+	if len(common) > 0 {
+		return j.finding.explainedBy(common)
 	}
-	if common != nil {
-		return first.finding.explainedBy(common)
+	if k := slices.IndexFunc(all, func(j judgement) bool { return j.finding.Mistake == Other }); k >= 0 {
+		return all[k].finding
 	}
-	f := first.finding
-	f.Mistake, f.Hint = Other, ""
-	f.Text = "is wrong, and not in the same way for other numbers: " + first.causes[0].text + " only once"
-	return f
+	return j.finding.explainedBy([]explanation{{
+		mistakes: []Mistake{Other},
+		text:     "is wrong, each time in another way: the first time it " + j.causes[0].text,
+	}})
 }
 
 // differences returns the gradient of g.F by g.At.

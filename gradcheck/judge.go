@@ -183,7 +183,7 @@ func (e Evidence) explain(g Gradient) []explanation {
 	}
 	for _, w := range right {
 		if n, i := wrongEntries(g.Got, w); n == 1 && len(w.Data) > 1 {
-			text := fmt.Sprintf("is wrong in one entry: %s is %.6g, not %.6g", place(w, i), g.Got.Data[i], w.Data[i])
+			text := fmt.Sprintf("is wrong in one entry: %s is %.6g, not %.6g", g.place(i), g.Got.Data[i], w.Data[i])
 			return []explanation{{mistakes: []Mistake{Entry}, text: text}}
 		}
 	}
@@ -216,17 +216,21 @@ func (g Gradient) describe(f Finding) explanation {
 	switch {
 	case !sameShape(g.Got, g.Want):
 		return explanation{mistakes: []Mistake{Shape}, text: fmt.Sprintf("is %s, it must be %s", shape(g.Got), shape(g.Want))}
+	case !matrix.Finite(g.Got.Data) && len(g.Got.Data) == 1:
+		return explanation{mistakes: []Mistake{NotFinite}, text: fmt.Sprintf("is %v", f.Got)}
 	case !matrix.Finite(g.Got.Data):
-		return explanation{mistakes: []Mistake{NotFinite}, text: fmt.Sprintf("is not finite: %s is %v", place(g.Got, f.Col*g.Got.Rows+f.Row), f.Got)}
+		return explanation{mistakes: []Mistake{NotFinite}, text: fmt.Sprintf("is not finite: %s is %v", g.place(f.Col*g.Got.Rows+f.Row), f.Got)}
+	case len(g.Got.Data) == 1:
+		return explanation{mistakes: []Mistake{Other}, text: fmt.Sprintf("is %.6g, not %.6g", f.Got, f.Want)}
 	case norm(g.Got) == 0:
 		return explanation{mistakes: []Mistake{Other}, text: "is 0 everywhere"}
 	}
-	if c := ratio(g.Got, g.Want); len(g.Got.Data) > 1 && explains(g.Got, scaled(c, g.Want), g.Want) {
+	if c := ratio(g.Got, g.Want); explains(g.Got, scaled(c, g.Want), g.Want) {
 		return explanation{mistakes: []Mistake{Other}, text: fmt.Sprintf("is %.6g times the right one", c)}
 	}
-	text := fmt.Sprintf("is wrong: %s is %.6g, not %.6g", place(g.Got, f.Col*g.Got.Rows+f.Row), f.Got, f.Want)
+	text := fmt.Sprintf("is wrong: %s is %.6g, not %.6g", g.place(f.Col*g.Got.Rows+f.Row), f.Got, f.Want)
 	if where := wrongLines(g.Got, g.Want); where != "" {
-		text = fmt.Sprintf("is wrong in %s and right elsewhere: %s is %.6g, not %.6g", where, place(g.Got, f.Col*g.Got.Rows+f.Row), f.Got, f.Want)
+		text = fmt.Sprintf("is wrong in %s and right elsewhere: %s is %.6g, not %.6g", where, g.place(f.Col*g.Got.Rows+f.Row), f.Got, f.Want)
 	}
 	return explanation{mistakes: []Mistake{Other}, text: text}
 }
@@ -273,10 +277,11 @@ func transposedText(got, want *Matrix) string {
 
 func shape(m *Matrix) string { return fmt.Sprintf("%d×%d", m.Rows, m.Cols) }
 
-// place names the entry Data[i] of a matrix.
-func place(m *Matrix, i int) string {
-	if len(m.Data) == 1 {
-		return "it"
+// place names the entry Got.Data[i].
+func (g Gradient) place(i int) string {
+	row, col := i%g.Got.Rows, i/g.Got.Rows
+	if g.Place != nil {
+		return g.Place(row, col)
 	}
-	return fmt.Sprintf("At(%d, %d)", i%m.Rows, i/m.Rows)
+	return fmt.Sprintf("At(%d, %d)", row, col)
 }

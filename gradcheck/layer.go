@@ -183,7 +183,7 @@ func (l Layer) Evidence(got Gradients) Evidence {
 	e := Evidence{Examples: l.examples(), Features: l.features()}
 	right, follows := l.Backward(), l.following(got)
 	add := func(name string, got, want, follows *Matrix, suspects []Suspect, sums ...Sum) {
-		if got != nil && want != nil {
+		if want != nil {
 			e.Gradients = append(e.Gradients, Gradient{Name: name, Got: got, Want: want, Follows: follows, Suspects: suspects, Sums: sums})
 		}
 	}
