@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"internal/atomicfile":               {},
 	"internal/safetensors":              {"matrix"},
 	"notebooks-go/lab/internal/student": {"matrix", "layers"},
+	"notebooks-go/collect":              {"notebooks-go/lab", "internal/cli"},
 	"notebooks-go/lab":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "nn", "viz", "matcalc", "internal/parts", "internal/atomicfile"},
 }
 

@@ -30,11 +30,11 @@ func codeOf(f any) string {
 	if err != nil {
 		return ""
 	}
-	var found ast.Node // the innermost function that begins in the line
+	var found ast.Node // the innermost function around its first instruction
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		switch n.(type) {
 		case *ast.FuncDecl, *ast.FuncLit:
-			if files.Position(n.Pos()).Line == line {
+			if files.Position(n.Pos()).Line <= line && line <= files.Position(n.End()).Line {
 				found = n
 			}
 		}

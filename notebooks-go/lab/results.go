@@ -24,6 +24,9 @@ const ResultsFile = "results.json"
 // resultsFormat tells our files from others.
 const resultsFormat = "gradlab lab results 1"
 
+// maxResults is how many bytes a file of results may have.
+const maxResults = 16 << 20
+
 // Results is a file of results.
 type Results struct {
 	Format  string   `json:"format"`
@@ -96,27 +99,26 @@ func Student(name string) {
 // elsewhere the working directory.
 func resultsPath() string { return filepath.Join(os.Getenv("GONB_DIR"), ResultsFile) }
 
-// record keeps a verdict. It returns what the student should know about that.
-func record(v Verdict, code string) string {
+// record keeps a verdict if the student has a name, and says so if it can't.
+func record(v Verdict, code string) {
 	path := resultsPath()
-	env := os.Getenv("GRADLAB_STUDENT")
-	if env == "" {
-		if file, err := ReadResults(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "Not recorded: " + err.Error()
-		} else if file.Student == "" {
-			return ""
+	name := os.Getenv("GRADLAB_STUDENT")
+	if name == "" {
+		file, err := ReadResults(path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && file.Student == "" {
+			return
 		}
+		name = file.Student
 	}
 	err := update(path, func(file *Results) {
-		if env != "" {
-			file.Student = env
+		if name != "" {
+			file.Student = name
 		}
 		file.add(v, code, time.Now())
 	})
 	if err != nil {
-		return "Not recorded: " + err.Error()
+		fmt.Println("Not recorded:", err)
 	}
-	return ""
 }
 
 // add records a verdict: a new result, or a further try for one that is there.
@@ -144,6 +146,13 @@ func (file *Results) add(v Verdict, code string, now time.Time) {
 // error that is fs.ErrNotExist.
 func ReadResults(path string) (Results, error) {
 	file := Results{Format: resultsFormat}
+	info, err := os.Stat(path)
+	if err != nil {
+		return file, err
+	}
+	if info.Size() > maxResults {
+		return file, fmt.Errorf("%s: not a file of results: it has %d bytes, more than %d", path, info.Size(), maxResults)
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return file, err
