@@ -87,7 +87,12 @@ func (s *shop) environment(name string, flags ...string) ([]string, error) {
 		"display_name":   "Go (gonb)",
 		"language":       "go",
 		"interrupt_mode": "message",
-		"env":            map[string]string{"GRADLAB": s.root, "PATH": path},
+		"env": map[string]string{
+			"GRADLAB": s.root,
+			"PATH":    path,
+			// A cell links a third faster without tables for debuggers.
+			"GOFLAGS": strings.TrimSpace(os.Getenv("GOFLAGS") + " -ldflags=-w"),
+		},
 	}
 	b, err := json.Marshal(spec)
 	if err != nil {

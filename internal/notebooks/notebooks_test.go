@@ -60,7 +60,7 @@ func TestSourceErrors(t *testing.T) {
 		{head + "//student\n//student\n", "x.md:3: student twice, the first in line 2"},
 		{head + "```go\n%%\nfor {\n```\n", "x.md:4: expected '}'"},
 		{head + "```go\nvar x = 1\n\nfunc (\n```\n", "x.md:5: expected"},
-		{head + "```go\n%%\nx:=1\n```\n", `x.md:4: not as gofmt has it: "x:=1"`},
+		{head + "```go\n%%\nx:=1\n```\n", "x.md:4: not as gofmt has it:\n- x:=1\n+ x := 1"},
 		{head + "```go\nvar x  int\n```\n", `x.md:3: not as gofmt has it`},
 		{head + "```go\n!ls\n```\n", "x.md:3: !ls: of GoNB's commands a lab uses only %%"},
 	} {

@@ -234,7 +234,7 @@ func checkCode(path string, c cell) error {
 		want := bytes.Split(formatted, []byte("\n"))
 		for i, l := range part {
 			if i >= len(want) || l.text != string(want[i]) {
-				return fmt.Errorf("%s:%d: not as gofmt has it: %q", path, l.number, l.text)
+				return fmt.Errorf("%s:%d: not as gofmt has it:\n- %s\n+ %s", path, l.number, l.text, want[min(i, len(want)-1)])
 			}
 		}
 	}
