@@ -83,7 +83,7 @@ func parseMAT(content []byte) (map[string]*matrix.Matrix[float64], error) {
 		return nil, errors.New("not a MATLAB file of version 5: bytes 126 and 127 are neither IM nor MI")
 	}
 	variables := map[string]*matrix.Matrix[float64]{}
-	unpacked := 16<<20 + 20*len(content) // what compressed elements may unpack to, together
+	unpacked := 1<<20 + 20*len(content) // what compressed elements may unpack to, together
 	for !c.done() {
 		c.element(variables, &unpacked)
 	}

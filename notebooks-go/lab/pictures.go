@@ -59,8 +59,8 @@ func surest(yhat *matrix.Matrix[float64]) (class []int, p []float64) {
 	return class, p
 }
 
-// Costs compares the costs of trainings, of which every so manieth is given; the
-// lines need no X.
+// Costs compares the costs of trainings. The Y of a line are the costs at the
+// iterations 0, every, 2·every, …; its X is set.
 func Costs(title string, every int, lines ...viz.Line) viz.Lines {
 	l := viz.Lines{Title: title, XLabel: "iteration", YLabel: "cost"}
 	for _, line := range lines {

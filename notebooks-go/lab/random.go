@@ -1,5 +1,5 @@
 // Package lab holds what the notebooks of the course share: the random numbers
-// that its printed figures come from, and its data sets.
+// that its printed figures come from, its data sets, and its plots.
 package lab
 
 import (
