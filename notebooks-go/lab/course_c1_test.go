@@ -73,7 +73,7 @@ func sigmoidGradient(z array) array {
 }
 
 func c1w2NormalizeRows(in *inputs) outputs {
-	x := in.examples("x", "n", "k")
+	x := in.examples("x", "n", "k").Clone()
 	for j := range x.Cols {
 		row := x.Columns(j, j+1)
 		matrix.Scale(&row, 1/math.Sqrt(matrix.SumSquares(row.Data)), &row)
@@ -83,8 +83,9 @@ func c1w2NormalizeRows(in *inputs) outputs {
 
 func c1w2SoftmaxRows(in *inputs) outputs {
 	x := in.examples("x", "n", "k")
-	layers.Softmax[float64]{}.Apply(x, x)
-	return outputs{"y": rows(x)}
+	y := matrix.New[float64](x.Rows, x.Cols)
+	layers.Softmax[float64]{}.Apply(y, x)
+	return outputs{"y": rows(y)}
 }
 
 func c1w2L1L2Loss(in *inputs) outputs {
@@ -115,18 +116,8 @@ func (in *inputs) givenUnit() *layers.Dense[float64] {
 
 func c1w2Propagate(in *inputs) outputs {
 	d, set := in.givenUnit(), in.set("X", "Y")
-	cost := propagate(network(d), set)
+	cost := objective(network(d), &crossEntropy{}, set, 0)
 	return merge(outputs{"cost": cost}, unitGradient(d))
-}
-
-// propagate runs a network forward and backward on a set, and returns its cost.
-func propagate(net *nn.Network[float64], set *data.Dataset[float64]) float64 {
-	var loss crossEntropy
-	z := net.Forward(set.X)
-	dz := matrix.New[float64](z.Rows, z.Cols)
-	loss.Prime(dz, z, set.Y)
-	net.Backward(dz)
-	return loss.Value(z, set.Y)
 }
 
 func c1w2Optimize(in *inputs) outputs {
@@ -268,18 +259,6 @@ func c1w3FlowerLogregBaseline(in *inputs) outputs {
 	net := network(layers.NewDense(set.X.Rows, 1, identity, layers.Zeros, nil))
 	in.minimise(net, set, 0, 1000)
 	return outputs{"train_accuracy_percent": 100 * accuracy(net, set)}
-}
-
-// minimise takes a network to the minimum of the cross-entropy with the penalty
-// λ/(2m)·‖W‖², or as far as so many iterations go.
-func (in *inputs) minimise(net *nn.Network[float64], set *data.Dataset[float64], lambda float64, iterations int) {
-	lbfgs := optim.NewLBFGS[float64](iterations)
-	lbfgs.Tolerance = 1e-12
-	in.fit(set, &nn.Trainer[float64]{
-		Net: net, Loss: losses.BinaryCrossEntropyLogits[float64]{},
-		L2:        losses.L2[float64]{Lambda: lambda / float64(set.Len())},
-		Minimizer: lbfgs, Epochs: iterations,
-	})
 }
 
 // Week 4: a deep network

@@ -37,7 +37,7 @@ func courseData(t testing.TB, name, folder string) map[string]any {
 	if !known {
 		t.Skipf("the data set %s is not there", name)
 	}
-	folders := lab.Folders{filepath.Join(folder, "data"), filepath.Join(sharedFolder, "data")}
+	folders := append(lab.Folders{filepath.Join(folder, "data"), filepath.Join(sharedFolder, "data")}, lab.DataFolders()...)
 	arrays, err := once(name+" in "+folder, func() (map[string]any, error) { return read(folders) })
 	var missing *lab.MissingFile
 	if errors.As(err, &missing) {

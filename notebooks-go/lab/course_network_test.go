@@ -170,13 +170,23 @@ func denses(net *nn.Network[float64]) (all []*layers.Dense[float64]) {
 	return all
 }
 
+// objective returns the loss of a network on a set plus λ/(2m)·‖W‖², and sets the
+// gradients.
+func objective(net *nn.Network[float64], loss losses.Loss[float64], set *data.Dataset[float64], lambda float64) float64 {
+	penalty := losses.L2[float64]{Lambda: lambda / float64(set.Len())}
+	yhat := net.Forward(set.X)
+	dyhat := matrix.New[float64](yhat.Rows, yhat.Cols)
+	loss.Prime(dyhat, yhat, set.Y)
+	net.Backward(dyhat)
+	penalty.AddPrime(net.Params())
+	return loss.Value(yhat, set.Y) + penalty.Value(net.Params())
+}
+
 // descend trains with the whole set as the batch, learning_rate and
 // num_iterations, and returns the cost before each update.
 func (in *inputs) descend(net *nn.Network[float64], set *data.Dataset[float64], rate, lambda float64) (costs []float64) {
 	iterations := in.count("num_iterations")
-	if testing.Short() && len(set.X.Data)*iterations > 1e9 {
-		in.t.Skip("takes seconds, and the tests are to be short")
-	}
+	in.mayTake(set, iterations)
 	in.fit(set, &nn.Trainer[float64]{
 		Net: net, Loss: &crossEntropy{}, Opt: optim.SGD[float64]{}, Schedule: optim.Constant(rate),
 		L2:     losses.L2[float64]{Lambda: lambda / float64(set.Len())},
@@ -186,6 +196,27 @@ func (in *inputs) descend(net *nn.Network[float64], set *data.Dataset[float64], 
 	return costs
 }
 
+// minimise takes a network to the minimum of the cross-entropy with the penalty
+// λ/(2m)·‖W‖², or as far as so many iterations go.
+func (in *inputs) minimise(net *nn.Network[float64], set *data.Dataset[float64], lambda float64, iterations int) {
+	in.mayTake(set, iterations)
+	lbfgs := optim.NewLBFGS[float64](iterations)
+	lbfgs.Tolerance = 1e-12
+	in.fit(set, &nn.Trainer[float64]{
+		Net: net, Loss: losses.BinaryCrossEntropyLogits[float64]{},
+		L2:        losses.L2[float64]{Lambda: lambda / float64(set.Len())},
+		Minimizer: lbfgs, Epochs: iterations,
+	})
+}
+
+// mayTake skips the case if it takes seconds and the tests are to be short.
+func (in *inputs) mayTake(set *data.Dataset[float64], iterations int) {
+	if testing.Short() && len(set.X.Data)*iterations > 1e9 {
+		in.t.Skipf("%d iterations on %d numbers take long", iterations, len(set.X.Data))
+	}
+}
+
+// fit trains through whatever the loss may be.
 func (in *inputs) fit(set *data.Dataset[float64], trainer *nn.Trainer[float64]) nn.History {
 	trainer.Diverged = never
 	if trainer.OnEpoch == nil {

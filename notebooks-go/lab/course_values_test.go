@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -126,8 +127,12 @@ func (a *array) append(value any, depth int) error {
 		return errors.New("the lists in it are not of one depth")
 	}
 	switch v := value.(type) {
-	case float64:
-		a.data = append(a.data, v)
+	case json.Number:
+		x, err := v.Float64()
+		if err != nil && !math.IsInf(x, 0) {
+			return err
+		}
+		a.data = append(a.data, x)
 	case bool:
 		a.data = append(a.data, map[bool]float64{true: 1}[v])
 	case string:

@@ -966,9 +966,36 @@ def selectors():
     return c
 
 
+def infinities():
+    """What is infinite stays so, but for terms whose factor is 0; and a training goes on."""
+    c = make("c1w3.cost", 0, "infinite")
+    c["inputs"]["arrays"] = {"A2": {"shape": [1, 2], "data": [[1, 0.5]]}, "Y": {"shape": [1, 2], "data": [[0, 1]]}}
+    c["expected"] = [{"name": "cost", "value": np.inf, "abs_tol": 1e-12, "rel_tol": 1e-12}]
+    d = make("c1w3.cost", 0, "finite")
+    d["inputs"]["arrays"] = {"A2": {"shape": [1, 3], "data": [[1, 0, 0.5]]}, "Y": {"shape": [1, 3], "data": [[1, 0, 1]]}}
+    d["expected"] = [{"name": "cost", "value": np.log(2) / 3, "abs_tol": 1e-15, "rel_tol": 0}]
+    dims = [2, 10, 5, 1]
+    x, y = circles(300)
+    p = initial(dims, "randn*10", 3)
+    costs = train(p, x, y, relu, 0.01, 30)
+    s = {"layer_dims": dims, "learning_rate": 0.01, "num_iterations": 30, "init": "randn*10", "init_seed": 3, "iterations": [0, 29]}
+    e = {"id": "through infinity", "function": "c2w1.model", "inputs": {"dataset": {"name": "circles"}, "scalars": s}}
+    e["expected"] = [{"name": "costs", "value": plain([costs[0], costs[29]]), "abs_tol": 1e-6, "rel_tol": 0}]
+    return [c, d, e]
+
+
+def circles(n):
+    np.random.seed(1)
+    t = 2 * np.pi * np.arange(n // 2) / (n // 2)
+    x = np.r_[np.c_[np.cos(t), np.sin(t)], 0.8 * np.c_[np.cos(t), np.sin(t)]]
+    order = np.arange(n)
+    np.random.shuffle(order)
+    return (x[order] + np.random.normal(scale=0.05, size=(n, 2))).T, (order >= n // 2)[None] * 1.0
+
+
 if __name__ == "__main__":
     count, path = (int(sys.argv[1]), sys.argv[2]) if len(sys.argv) > 1 else (1, "own-cases.json")
-    cases = [selectors()] + [
+    cases = [selectors()] + infinities() + [
         make(name, k, f"{name}_{k}") for name in FUNCTIONS for k in range(count if "model" not in name else 6 * count)]
     with open(path, "w") as f:
-        f.write('{"cases": [\n' + ",\n".join(json.dumps(c, allow_nan=False) for c in cases) + "\n]}\n")
+        f.write('{"cases": [\n' + ",\n".join(json.dumps(c) for c in cases) + "\n]}\n")
