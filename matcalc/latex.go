@@ -26,6 +26,7 @@ func LaTeXDocument(bodies ...string) string {
 \usepackage[a4paper,margin=25mm]{geometry}
 \usepackage{amsmath}
 \allowdisplaybreaks
+\setlength{\jot}{5pt}
 \setlength{\parindent}{0pt}
 \begin{document}
 

@@ -73,7 +73,6 @@ func (nd *NetworkDerivation) layer(p printer, layer LayerDerivation) {
 	stages := nd.stages(layer, p.o)
 	for _, s := range stages {
 		p.stage(s)
-		nd.errata(p, s)
 	}
 	p.display(fmt.Sprintf("Algorithm 2, layer %d:", l), layer.algorithm(stages))
 }
@@ -153,27 +152,4 @@ func (nd *NetworkDerivation) number(l, hidden, last int) string {
 		return fmt.Sprintf("(%d)", n)
 	}
 	return fmt.Sprintf("as (%d)", n)
-}
-
-// misprints are what the article has wrong in (1) to (18), by equation.
-var misprints = map[string]string{
-	"(6)":  "the transpose is missing in the article: with several outputs, two columns have no product.",
-	"(8)":  "the transposes are missing in the article, and the product with the derivative of g is element-wise.",
-	"(9)":  "the product is element-wise, as (15) and Algorithm 2 have it.",
-	"(10)": "the transposes are missing in the article; (16) has them.",
-	"(14)": "brackets are missing in the third line of the article: the element-wise product comes first.",
-}
-
-// errata prints what the article has wrong in the equations of a stage.
-func (nd *NetworkDerivation) errata(p printer, s stage) {
-	p.gap()
-	numbers := []string{s.number}
-	for _, r := range s.read {
-		numbers = append(numbers, r.number)
-	}
-	for _, n := range numbers {
-		if misprint := misprints[n]; misprint != "" {
-			p.sentence("Erratum to " + n + ": " + misprint)
-		}
-	}
 }

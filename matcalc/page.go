@@ -50,8 +50,14 @@ type printer struct {
 // rules, the gradient, warnings and checks.
 func (p printer) derivation(d *Derivation) {
 	f := d.objectiveName(p.o)
-	p.problem(definition(f, d.Objective), d.Scope.Wheres, d.Problem.Vars)
-	for _, s := range d.stages(p.o, p.names) {
+	objective := definition(f, d.Objective)
+	objective.number = p.o.number(0)
+	p.problem(objective, d.Scope.Wheres, d.Problem.Vars)
+	for i, s := range d.stages(p.o, p.names) {
+		s.number = p.o.number(2*i + 1)
+		if len(s.read) > 0 {
+			s.read[0].number = p.o.number(2*i + 2)
+		}
 		p.stage(s)
 	}
 	if d.Hessian != nil {
@@ -85,6 +91,7 @@ func (p printer) stage(s stage) {
 	rows[len(rows)-1].number = s.number
 	p.display("", rows)
 	p.results(s.read)
+	p.remarksOn(s)
 }
 
 // results prints gradients that are read off.

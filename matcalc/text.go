@@ -13,6 +13,19 @@ type PrintOptions struct {
 	Checks  bool // the checks
 
 	Objective string // what the objective is called; "" for f, if that means nothing else
+
+	// Numbers of the article's equations, to stand beside them: that of the
+	// objective, then those of the lines and of the gradient read off them, in
+	// turn; "" for none. What the article has wrong there is said.
+	Numbers []string
+}
+
+// number returns the i-th number.
+func (o PrintOptions) number(i int) string {
+	if i < len(o.Numbers) {
+		return o.Numbers[i]
+	}
+	return ""
 }
 
 // Text returns e in the notation of mathematics, or with ASCII in the grammar.

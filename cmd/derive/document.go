@@ -1,12 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-
-	"gonum.org/v1/gonum/mat"
 
 	"gradlab/matcalc"
 )
@@ -37,6 +33,12 @@ var classics = []example{
 	{title: "An autoencoder, by its first weights", Problem: matcalc.Problem{Vars: vars("X:n,m W:k,n V:n,k"), Where: where("H = tanh(W*X)"), Expr: "norm2(V*H-X)^2", Wrt: "W"}},
 }
 
+// networks are networks besides the article's.
+var networks = []example{
+	{title: "A batch, with tanh, sigmoid and binary cross-entropy", network: &matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: []string{"tanh"}, Output: "sigmoid", Loss: "bce"}},
+	{title: "Softmax and cross-entropy", network: &matcalc.Network{Sizes: []int{4, 3}, Hidden: []string{"g"}, Output: "softmax", Loss: "ce"}},
+}
+
 // document writes docs/derivations.md.
 func document(w io.Writer) error {
 	f := flags{Format: "markdown", Seed: 1}
@@ -53,51 +55,10 @@ those of the article: R1 to R8 its rules of the matrix differential (2.2), T1 to
 	if err := f.examples(w); err != nil {
 		return err
 	}
-	if err := normalEquation(w); err != nil {
+	fmt.Fprint(w, "\n# Networks\n\n")
+	if err := f.pages(w, networks); err != nil {
 		return err
-	}
-	for _, n := range []struct {
-		title string
-		matcalc.Network
-	}{
-		{"Two layers, one example: equations (1)–(18)", matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: []string{"g"}, Output: "g", Loss: "Loss", Single: true}},
-		{"Two layers, a batch: tanh, sigmoid and binary cross-entropy", matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: []string{"tanh"}, Output: "sigmoid", Loss: "bce"}},
-	} {
-		nd, err := n.Derive(f.options())
-		if err != nil {
-			return fmt.Errorf("%s: %w", n.title, err)
-		}
-		fmt.Fprintf(w, "\n# %s\n\n%s", n.title, nd.Markdown(matcalc.PrintOptions{}))
 	}
 	fmt.Fprint(w, "\n# Classics\n\n")
 	return f.pages(w, classics)
-}
-
-// normalEquation writes equations (43) and (44), if the gradient (42) is 0 there.
-func normalEquation(w io.Writer) error {
-	p := article[len(article)-1].Problem
-	d, err := matcalc.Derive(&p, matcalc.Options{Seed: 1})
-	if err != nil {
-		return err
-	}
-	point, err := d.Scope.RandomPoint(rand.New(rand.NewPCG(1, 44)), map[string]int{"m": 7, "n": 3}, nil, d.Objective)
-	if err != nil {
-		return err
-	}
-	solution, err := d.Scope.Parse("inv(X'*X)*X'*y")
-	if err != nil {
-		return err
-	}
-	if point.Values["w"], err = d.Scope.At(point).Value(solution); err != nil {
-		return err
-	}
-	gradient, err := d.Scope.At(point).Value(d.Gradient)
-	if err != nil {
-		return err
-	}
-	if mat.Norm(gradient, 2) > 1e-12 {
-		return errors.New("the gradient (42) is not 0 at (44)")
-	}
-	_, err = fmt.Fprintf(w, "\nThe gradient (42) is 0 where\n\n$$\nX^{T} X w = X^{T} y\n$$\n\nwhich (43) should be, and that is at (44),\n\n$$\n\\hat{w} = %s\n$$\n\nThere it was evaluated with random X and y: its norm is below 1e-12.\n", solution.LaTeX())
-	return err
 }

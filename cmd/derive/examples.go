@@ -1,50 +1,36 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"unicode/utf8"
+
+	"gonum.org/v1/gonum/mat"
 
 	"gradlab/matcalc"
 )
 
 // example is an example of the article, or a classic.
 type example struct {
-	title   string // with its equations
-	erratum string // what the article has wrong in it
+	title     string   // with its equations
+	erratum   string   // what the article has wrong in it, if no number below says so
+	numbers   []string // of the article's equations, see [matcalc.PrintOptions]
+	objective string   // what the article calls the function, if not f
 	matcalc.Problem
+
+	network *matcalc.Network // in the place of a problem
+	solved  bool             // whether the gradient is set to 0, which is [normalEquation]
 }
 
 // article is the examples of the article, in its order.
 var article = []example{
 	{
-		title:   "Equations (5)–(9): two layers, the output",
-		erratum: "(6) and (8) lack transposes, (8) and (9) the element-wise product: with more than one output they don't fit. Right is ∂L/∂z2 = ∂L/∂a2 ⊙ g2′(z2).",
-		Problem: matcalc.Problem{
-			Vars: vars("z2:n2,1 y:n2,1"), Where: where("a2 = g2(z2)"), Functions: lossAnd("g2"),
-			Expr: "Loss(a2,y)", Wrt: "z2",
-		},
+		title:   "Equations (1)–(18): two layers",
+		network: &matcalc.Network{Sizes: []int{2, 4, 1}, Hidden: []string{"g"}, Output: "g", Loss: "Loss", Single: true},
 	},
-	{
-		title:   "Equations (10) and (11): the weights of the second layer",
-		erratum: "∂L/∂z2 is a column: in all lines of (10) it needs a transpose, as (16) has it.",
-		Problem: twoLayers("W2"),
-	},
-	{title: "Equation (13): the biases of the second layer", Problem: twoLayers("b2")},
-	{
-		title: "Equation (12): back to the first layer",
-		Problem: matcalc.Problem{
-			Vars: vars("W2:n2,n1 b2:n2,1 a1:n1,1 y:n2,1"), Where: where("z2 = W2*a1+b2; a2 = g2(z2)"), Functions: lossAnd("g2"),
-			Expr: "Loss(a2,y)", Wrt: "a1",
-		},
-	},
-	{
-		title:   "Equations (14)–(17): the weights of the first layer",
-		erratum: "the third line of (14) lacks brackets: the element-wise product g1′(z1) ⊙ dz1 comes before the product with (∂L/∂a1)ᵀ.",
-		Problem: twoLayers("W1"),
-	},
-	{title: "Equation (18): the biases of the first layer", Problem: twoLayers("b1")},
 	{title: "Equations (22) and (23): the core relationship", Problem: matcalc.Problem{
 		Vars: vars("A:m,n X:m,n"), Expr: "tr(A'*X)", Wrt: "X"}},
 	{
@@ -72,25 +58,25 @@ var article = []example{
 		Vars: vars("A:m,n X:m,n B:m,n"), Expr: "tr(A'*(X.*B))", Wrt: "X"}},
 	{title: "Section 2.2, rule (8): element-wise functions", Problem: matcalc.Problem{
 		Vars: vars("A:m,n X:m,n"), Functions: elementwise("sigma"), Expr: "tr(A'*sigma(X))", Wrt: "X"}},
-	{title: "Equations (29)–(31): composition, with Y as a name", Problem: matcalc.Problem{
+	{title: "Equations (29)–(31): composition, with Y as a name", numbers: []string{"", "(30)", "(31)"}, Problem: matcalc.Problem{
 		Vars: vars("A:p,m X:m,n B:n,q"), Where: where("Y = A*X*B"), Functions: scalar("f(Y):df"), Expr: "f(Y)", Wrt: "X"}},
-	{title: "Equations (29)–(31): composition, in one expression", Problem: matcalc.Problem{
+	{title: "Equations (29)–(31): composition, in one expression", numbers: []string{"", "(30)", "(31)"}, Problem: matcalc.Problem{
 		Vars: vars("A:p,m X:m,n B:n,q"), Functions: scalar("f(Y):df"), Expr: "f(A*X*B)", Wrt: "X"}},
-	{title: "Equations (32) and (33): warm up 1", Problem: matcalc.Problem{
+	{title: "Equations (32) and (33): warm up 1", numbers: []string{"", "(32)", "(33)"}, Problem: matcalc.Problem{
 		Vars: vars("a:m,1 X:m,n b:n,1"), Expr: "a'*X*b", Wrt: "X"}},
 	{
 		title:   "Equations (34) and (35): warm up 2",
-		erratum: "exp(Xb) ⊙ (dXb) in (34) means the differential of X, times b.",
+		numbers: []string{"", "(34)", "(35)"},
 		Problem: matcalc.Problem{Vars: vars("a:m,1 X:m,n b:n,1"), Expr: "a'*exp(X*b)", Wrt: "X"},
 	},
 	{
 		title:   "Equations (36) and (37): warm up 3, the inner step",
-		erratum: "the two terms of (36) are one only because M is symmetric, as the article says; in general the gradient is (M + Mᵀ)Y.",
+		numbers: []string{"", "(36)", "(37)"},
 		Problem: matcalc.Problem{Vars: vars("Y:l,n M:l,l:symmetric"), Expr: "tr(Y'*M*Y)", Wrt: "Y"},
 	},
 	{
 		title:   "Equations (36)–(39): warm up 3",
-		erratum: "the step from (38) to (39) is that of (31), with A = W and B = I, which the article does not say.",
+		numbers: []string{"", "(36)", "(37)", "(38)", "(39)"},
 		Problem: matcalc.Problem{
 			Vars: vars("W:l,m X:m,n M:l,l:symmetric"), Where: where("Y = sigma(W*X)"), Functions: elementwise("sigma"),
 			Expr: "tr(Y'*M*Y)", Wrt: "X",
@@ -98,22 +84,13 @@ var article = []example{
 	},
 	{title: "Equation (39) with the logistic function, in one expression", Problem: matcalc.Problem{
 		Vars: vars("W:l,m X:m,n M:l,l:symmetric"), Expr: "tr(sigmoid(W*X)'*M*sigmoid(W*X))", Wrt: "X"}},
-	{title: "Equations (40)–(42): linear regression, written as a product", Problem: matcalc.Problem{
+	{title: "Equations (40)–(42): linear regression, written as a product", numbers: []string{"(40)", "(41)", "(42)"}, objective: "l", Problem: matcalc.Problem{
 		Vars: vars("X:m,n w:n,1 y:m,1"), Expr: "(X*w-y)'*(X*w-y)", Wrt: "w"}},
 	{
 		title:   "Equations (40)–(44): linear regression",
-		erratum: "(43) is XᵀXw = Xᵀy: the product XXᵀ is m×m and w has n rows. (44) is right, where X has full column rank.",
+		numbers: []string{"(40)", "(41)", "(42)"}, objective: "l", solved: true,
 		Problem: matcalc.Problem{Vars: vars("X:m,n w:n,1 y:m,1"), Expr: "norm2(X*w-y)^2", Wrt: "w"},
 	},
-}
-
-// twoLayers is the network of section 1.2, equations (1) to (5).
-func twoLayers(wrt string) matcalc.Problem {
-	return matcalc.Problem{
-		Vars:      vars("W1:n1,n0 b1:n1,1 W2:n2,n1 b2:n2,1 x:n0,1 y:n2,1"),
-		Where:     where("z1 = W1*x+b1; a1 = g1(z1); z2 = W2*a1+b2; a2 = g2(z2)"),
-		Functions: lossAnd("g1", "g2"), Expr: "Loss(a2,y)", Wrt: wrt,
-	}
 }
 
 // vars returns variables from declarations such as X:m,n:symmetric.
@@ -151,12 +128,6 @@ func scalar(declaration string) matcalc.Functions {
 	return matcalc.Functions{f}
 }
 
-// lossAnd returns an abstract loss and activations.
-func lossAnd(activations ...string) matcalc.Functions {
-	loss := matcalc.Function{Name: "Loss", Args: []string{"a", "y"}, Grads: []string{"dLoss", ""}}
-	return append(matcalc.Functions{loss}, elementwise(activations...)...)
-}
-
 // examples derives the examples of the article.
 func (f *flags) examples(w io.Writer) error { return f.pages(w, article) }
 
@@ -164,22 +135,15 @@ func (f *flags) examples(w io.Writer) error { return f.pages(w, article) }
 func (f *flags) pages(w io.Writer, examples []example) error {
 	var pages []string
 	for i, e := range examples {
-		d, err := matcalc.Derive(&e.Problem, matcalc.Options{Verbose: f.Verbose, Seed: f.Seed})
+		page, err := f.page(e)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.title, err)
 		}
-		if f.Format == "json" {
-			if err := f.print(w, d); err != nil {
-				return err
-			}
-			continue
-		}
-		page := f.heading(e) + f.written(d)
-		if f.Format == "latex" {
+		switch {
+		case f.Format == "latex":
 			pages = append(pages, page)
 			continue
-		}
-		if i > 0 {
+		case f.Format != "json" && i > 0:
 			page = "\n" + page
 		}
 		if _, err := io.WriteString(w, page); err != nil {
@@ -193,6 +157,35 @@ func (f *flags) pages(w io.Writer, examples []example) error {
 	return err
 }
 
+// page returns an example as it is printed.
+func (f *flags) page(e example) (string, error) {
+	var b strings.Builder
+	if f.Format != "json" {
+		b.WriteString(f.heading(e))
+	}
+	if e.network != nil {
+		nd, err := e.network.Derive(f.options())
+		if err != nil {
+			return "", err
+		}
+		err = f.writeNetwork(&b, nd)
+		return b.String(), err
+	}
+	d, err := matcalc.Derive(&e.Problem, f.options())
+	if err != nil {
+		return "", err
+	}
+	o := f.printOptions()
+	o.Numbers, o.Objective = e.numbers, e.objective
+	if err := f.write(&b, d, o); err != nil {
+		return "", err
+	}
+	if e.solved && f.Format != "json" {
+		err = f.normalEquation(&b, d)
+	}
+	return b.String(), err
+}
+
 // heading returns the title of an example, and what is wrong in the article.
 func (f *flags) heading(e example) string {
 	erratum := ""
@@ -201,7 +194,7 @@ func (f *flags) heading(e example) string {
 	}
 	switch f.Format {
 	case "latex":
-		return "\\subsection*{" + matcalc.LaTeXText(e.title) + "}\n" + paragraph(matcalc.LaTeXText(erratum))
+		return "\\section*{" + matcalc.LaTeXText(e.title) + "}\n" + paragraph(matcalc.LaTeXText(erratum))
 	case "markdown":
 		return "## " + e.title + "\n\n" + paragraph(matcalc.MarkdownText(erratum))
 	}
@@ -237,4 +230,48 @@ func paragraph(text string) string {
 		b.WriteString("\n\n")
 	}
 	return b.String()
+}
+
+// normalEquation writes equations (43) and (44), if the gradient (42), of d, is 0
+// there.
+func (f *flags) normalEquation(w io.Writer, d *matcalc.Derivation) error {
+	point, err := d.Scope.RandomPoint(rand.New(rand.NewPCG(1, 44)), map[string]int{"m": 7, "n": 3}, nil, d.Objective)
+	if err != nil {
+		return err
+	}
+	sides := make([]*matcalc.Expr, 3)
+	for i, text := range []string{"X'*X*w", "X'*y", "inv(X'*X)*X'*y"} {
+		if sides[i], err = d.Scope.Parse(text); err != nil {
+			return err
+		}
+	}
+	solution := sides[2]
+	if point.Values["w"], err = d.Scope.At(point).Value(solution); err != nil {
+		return err
+	}
+	gradient, err := d.Scope.At(point).Value(d.Gradient)
+	if err != nil {
+		return err
+	}
+	if mat.Norm(gradient, 2) > 1e-12 {
+		return errors.New("the gradient (42) is not 0 at (44)")
+	}
+	formula := "\n%s\n\n"
+	written, hat, side := func(e *matcalc.Expr) string { return e.Text(f.printOptions()) }, "ŵ", "%-74s  %s"
+	switch {
+	case f.Format == "latex":
+		written, hat, formula, side = (*matcalc.Expr).LaTeX, `\hat{w}`, "\\[\n%s\n\\]\n", `%s \tag*{%s}`
+	case f.Format == "markdown":
+		written, hat, formula, side = (*matcalc.Expr).LaTeX, `\hat{w}`, "\n$$\n%s\n$$\n\n", `%s \qquad \text{%s}`
+	case f.ASCII:
+		hat = "w_hat"
+	}
+	equation := func(left, right, number string) string {
+		return fmt.Sprintf(formula, fmt.Sprintf(side, left+" = "+right, number))
+	}
+	_, err = fmt.Fprint(w, "\nThe gradient is 0 where\n", equation(written(sides[0]), written(sides[1]), "(43)"),
+		"Erratum to (43): the product of X and its transpose is in the wrong order in the\narticle.\n",
+		"\nIf X has full column rank, that is at\n", equation(hat, written(solution), "(44)"),
+		"There the gradient was evaluated with random X and y: its norm is below 1e-12.\n")
+	return err
 }

@@ -48,7 +48,7 @@ func (f *flags) function(stdout, stderr io.Writer) error {
 	}
 	switch f.Format {
 	case "latex":
-		_, err := io.WriteString(stdout, matcalc.LaTeXDocument(f.written(d)))
+		_, err := io.WriteString(stdout, matcalc.LaTeXDocument(d.LaTeX(f.printOptions())))
 		return err
 	case "go":
 		code, _, err := goCode(d)
@@ -57,7 +57,7 @@ func (f *flags) function(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
-	return f.print(stdout, d)
+	return f.write(stdout, d, f.printOptions())
 }
 
 // network is the network that the flags describe. An underscore counts as a
@@ -96,19 +96,29 @@ func (f *flags) backward(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	o := matcalc.PrintOptions{ASCII: f.ASCII, Verbose: f.Verbose, Checks: f.Check}
+	if f.Format == "latex" {
+		_, err := io.WriteString(w, matcalc.LaTeXDocument(nd.LaTeX(f.printOptions())))
+		return err
+	}
+	return f.writeNetwork(w, nd)
+}
+
+// writeNetwork writes a backward pass in the format of the flags: LaTeX for a
+// page.
+func (f *flags) writeNetwork(w io.Writer, nd *matcalc.NetworkDerivation) error {
+	o := f.printOptions()
 	text := ""
 	switch f.Format {
 	case "json":
 		return f.backwardJSON(w, nd)
 	case "latex":
-		text = matcalc.LaTeXDocument(nd.LaTeX(o))
+		text = nd.LaTeX(o)
 	case "markdown":
 		text = nd.Markdown(o)
 	default:
 		text = nd.Text(o)
 	}
-	_, err = io.WriteString(w, text)
+	_, err := io.WriteString(w, text)
 	return err
 }
 
@@ -174,9 +184,15 @@ func declarations(vars []matcalc.Variable) string {
 	return strings.Join(texts, ", ")
 }
 
-// print writes a derivation in the format of the flags.
-func (f *flags) print(w io.Writer, d *matcalc.Derivation) error {
-	if f.Format == "json" {
+func (f *flags) printOptions() matcalc.PrintOptions {
+	return matcalc.PrintOptions{ASCII: f.ASCII, Verbose: f.Verbose, Checks: f.Check}
+}
+
+// write writes a derivation in the format of the flags: LaTeX for a page.
+func (f *flags) write(w io.Writer, d *matcalc.Derivation, o matcalc.PrintOptions) error {
+	text := ""
+	switch f.Format {
+	case "json":
 		var a answer
 		if err := a.describe(d); err != nil {
 			return err
@@ -186,21 +202,15 @@ func (f *flags) print(w io.Writer, d *matcalc.Derivation) error {
 			a.Checks = d.Checks
 		}
 		return newEncoder(w).Encode(a)
-	}
-	_, err := io.WriteString(w, f.written(d))
-	return err
-}
-
-// written returns a derivation as text, or for a page in Markdown or LaTeX.
-func (f *flags) written(d *matcalc.Derivation) string {
-	o := matcalc.PrintOptions{ASCII: f.ASCII, Verbose: f.Verbose, Checks: f.Check}
-	switch f.Format {
 	case "latex":
-		return d.LaTeX(o)
+		text = d.LaTeX(o)
 	case "markdown":
-		return d.Markdown(o)
+		text = d.Markdown(o)
+	default:
+		text = d.Text(o)
 	}
-	return d.Text(o)
+	_, err := io.WriteString(w, text)
+	return err
 }
 
 // goCode returns Go source with func Grad, and a test of it.
