@@ -94,6 +94,7 @@ func readIDX[T matrix.Float](images, labels *source) (*Table[T], error) {
 	}
 	if labels != nil {
 		t.Columns[f.each].Name = "label"
+		t.LabelsSHA256 = labels.sum()
 	}
 	if f.kind == float32Kind || f.kind == float64Kind {
 		t.countMissing()

@@ -26,6 +26,8 @@ type Table[T matrix.Float] struct {
 	Numbers *matrix.Matrix[T] // the number columns: a row of the file is a column here; NaN is a missing value
 	SHA256  string            // of the bytes that were read, in hexadecimal
 
+	LabelsSHA256 string // of those of the file of labels, if there is one
+
 	texts int     // text columns
 	codes []int32 // their cells, texts×Rows like Numbers: places in Values, or missingCode
 	unit  string  // what a row is called in messages: "line" or "image"

@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"data/builtin/gen":                  {},
 	"docs":                              {},
 	"internal/atomicfile":               {},
+	"internal/filelock":                 {},
 	"internal/safetensors":              {"matrix"},
 	"notebooks-go/lab/internal/student": {"matrix", "layers"},
 	"notebooks-go/collect":              {"notebooks-go/lab", "internal/cli"},

@@ -3,17 +3,20 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"gradlab/internal/cli"
+	"gradlab/nn"
 )
 
 // flags is the command line. Its fields are the names of design section 5, and
 // run.json keeps them.
 type flags struct {
-	Layers cli.Sizes `required:"" placeholder:"N,N,…" help:"Sizes of the layers, input first, output last: 4,8,1." group:"network"`
-	Data   string    `required:"" placeholder:"FILE" help:"CSV file (also .csv.gz, - for standard input), IDX images, or the name of a built-in set." group:"data"`
+	Layers cli.Sizes `placeholder:"N,N,…" help:"Sizes of the layers, input first, output last: 4,8,1. Required." group:"network"`
+	Data   string    `placeholder:"FILE" help:"Required: a CSV file (also .csv.gz, - for standard input), IDX images, or the name of a built-in set." group:"data"`
 
 	DataLabels string   `placeholder:"FILE" help:"IDX labels of IDX images." group:"data"`
 	Test       string   `placeholder:"FILE" help:"Test set, looked at once, at the end." group:"data"`
@@ -57,7 +60,22 @@ type flags struct {
 	Out            string `placeholder:"DIR" help:"Folder of the run. Default: runs/ and the name of the data. A folder that holds a run is never written to: a number is added." group:"output"`
 	JSON           bool   `name:"json" help:"Print one JSON object." group:"output"`
 
+	CheckpointEvery string `placeholder:"N|TIME" help:"Keep the state of the training in the folder after every N steps, or after a time such as 30s or 5m; 0: only when it ends or is interrupted. Default: at the end of an epoch, at most once a second." group:"output"`
+	Resume          string `placeholder:"DIR" help:"Go on with the run in a folder as if it had never been stopped. Its flags are those of its run.json." group:"output"`
+
 	Version kong.VersionFlag `help:"Print the version." group:"output"`
+
+	given []string // the names of the flags on the command line
+}
+
+// AfterApply is called by kong when it has parsed the command line.
+func (f *flags) AfterApply(ctx *kong.Context) error {
+	for _, p := range ctx.Path {
+		if p.Flag != nil {
+			f.given = append(f.given, p.Flag.Name)
+		}
+	}
+	return nil
 }
 
 // check finds what is wrong whatever the files say.
@@ -66,6 +84,7 @@ func (f *flags) check() error {
 		bad     bool
 		message string
 	}{
+		{f.Layers == nil || f.Data == "", "give --layers N,N,… and --data FILE, or --resume DIR"},
 		{!(f.Val >= 0 && f.Val < 1), fmt.Sprintf("--val %v: a part is at least 0 and below 1", f.Val)},
 		{!(f.Dropout >= 0 && f.Dropout < 1), fmt.Sprintf("--dropout %v: a probability is at least 0 and below 1", f.Dropout)},
 		{!(f.L2 >= 0 && f.L2 <= maxFlag), fmt.Sprintf("--l2 %v: it is a number from 0", f.L2)},
@@ -94,12 +113,27 @@ func (f *flags) check() error {
 	_, err3 := f.schedule(1)
 	_, err4 := cli.CSVOptions(f.Header, f.Delimiter)
 	_, err5 := f.weights()
-	for _, err := range []error{err1, err2, err3, err4, err5, f.checkInit(), f.checkOutput(), f.checkWholeSet()} {
+	_, err6 := f.checkpoints()
+	for _, err := range []error{err1, err2, err3, err4, err5, err6, f.checkInit(), f.checkOutput(), f.checkWholeSet()} {
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkpoints returns when checkpoints are written.
+func (f *flags) checkpoints() (*nn.Checkpoints, error) {
+	if f.CheckpointEvery == "" {
+		return &nn.Checkpoints{Every: time.Second, AtEpochs: true}, nil
+	}
+	if n, err := strconv.Atoi(f.CheckpointEvery); err == nil && n >= 0 {
+		return &nn.Checkpoints{Steps: n}, nil
+	}
+	if d, err := time.ParseDuration(f.CheckpointEvery); err == nil && d > 0 {
+		return &nn.Checkpoints{Every: d}, nil
+	}
+	return nil, fmt.Errorf("--checkpoint-every %s: give a number of steps, or a time such as 30s or 5m", f.CheckpointEvery)
 }
 
 // maxFlag bounds the numbers of flags; anything larger is a mistake.

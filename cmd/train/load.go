@@ -31,7 +31,10 @@ func (j *job[T]) load() error {
 	if err != nil {
 		return err
 	}
-	j.sha256 = table.SHA256
+	j.sha256, j.labelsSHA256 = table.SHA256, table.LabelsSHA256
+	if err := j.sameData(); err != nil {
+		return err
+	}
 	missing := table.MissingCells()
 	all, encoding, err := table.Encode(spec)
 	if err != nil {

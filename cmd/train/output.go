@@ -3,83 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"gradlab/data"
-	"gradlab/internal/atomicfile"
-	"gradlab/internal/cli"
 	"gradlab/matrix"
 	"gradlab/nn"
 	"gradlab/viz"
 )
-
-// folder is the folder of a run.
-type folder struct {
-	path    string
-	made    bool // by us
-	written []string
-}
-
-// newFolder makes the folder of a run: path, or with a number added where there
-// is a run already.
-func newFolder(path string) (*folder, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("--out: %w", err)
-	}
-	for n := 1; ; n++ {
-		name := path
-		if n > 1 {
-			name = fmt.Sprintf("%s-%d", strings.TrimRight(path, `/\`), n)
-		}
-		err := os.Mkdir(name, 0o755)
-		if err == nil {
-			return &folder{path: name, made: true}, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("--out: %w", err)
-		}
-		if entries, err := os.ReadDir(name); err == nil && len(entries) == 0 {
-			return &folder{path: name}, writable(name)
-		}
-	}
-}
-
-// writable finds out before the training whether a folder can be written to.
-func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".try-*")
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	f.Close()
-	return os.Remove(f.Name())
-}
-
-// write writes a file of the run.
-func (o *folder) write(name string, write func(io.Writer) error) error {
-	if err := atomicfile.Write(filepath.Join(o.path, name), write); err != nil {
-		if o.written != nil {
-			return fmt.Errorf("can't write the run: %w; %s has only %s", err, o.path, strings.Join(o.written, ", "))
-		}
-		return fmt.Errorf("can't write the run: %w", err)
-	}
-	o.written = append(o.written, name)
-	return nil
-}
-
-// abandon removes the folder if it is ours and empty.
-func (o *folder) abandon() {
-	if o.made && len(o.written) == 0 {
-		os.Remove(o.path)
-	}
-}
 
 // part is what is known of a part of the data at the end.
 type part[T matrix.Float] struct {
@@ -143,7 +78,6 @@ func (j *job[T]) save(r *result[T]) error {
 	model := &nn.Model[T]{Net: j.trainer.Net, Loss: j.trainer.Loss, Task: j.trainer.Task, Encoding: j.encoding}
 	files := []file{
 		{"model.safetensors", model.Write},
-		{"run.json", j.writeRun},
 		{"history.csv", j.writeHistory},
 		{"curves.png", figure(j.curves(), "png")},
 		{"curves.svg", figure(j.curves(), "svg")},
@@ -175,18 +109,6 @@ func figure(f *viz.Figure, format string) func(io.Writer) error {
 		_, err := drawn.WriteTo(w)
 		return err
 	}
-}
-
-// writeRun writes how the run was made.
-func (j *job[T]) writeRun(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{
-		"version":     cli.Version(),
-		"flags":       cli.FlagValues(j.flags),
-		"data":        j.Data,
-		"data_sha256": j.sha256,
-	})
 }
 
 // writeHistory writes the history as CSV. It has no times in it, so that it can

@@ -21,21 +21,32 @@ import (
 
 // Run trains as the flags say.
 func (f *flags) Run(stdout, stderr io.Writer) error {
+	var from *resumption
+	if f.Resume != "" {
+		var err error
+		if f, from, err = f.resume(); err != nil {
+			return err
+		}
+		defer from.folder.close()
+	}
 	if err := f.check(); err != nil {
 		return cli.UsageError{Err: err}
 	}
 	if f.DType == "float32" {
-		return train[float32](f, stdout, stderr)
+		return train[float32](f, from, stdout, stderr)
 	}
-	return train[float64](f, stdout, stderr)
+	return train[float64](f, from, stdout, stderr)
 }
 
 // job is a training from the flags to the run's folder.
 type job[T matrix.Float] struct {
 	*flags
-	text io.Writer // for people: stdout, or stderr where stdout is for JSON
+	from   *resumption // nil: a new run
+	text   io.Writer   // for people: stdout, or stderr where stdout is for JSON
+	stderr io.Writer
 
-	sha256     string // of the data file
+	sha256, labelsSHA256 string // of the data
+
 	train, val *data.Dataset[T]
 	test       *data.Dataset[T] // nil: none
 	encoding   *data.Encoding
@@ -48,34 +59,40 @@ type job[T matrix.Float] struct {
 	complete   bool // the training ended by itself, at the end of an epoch
 }
 
-func train[T matrix.Float](f *flags, stdout, stderr io.Writer) error {
-	j := &job[T]{flags: f, text: stdout}
+func train[T matrix.Float](f *flags, from *resumption, stdout, stderr io.Writer) error {
+	j := &job[T]{flags: f, from: from, text: stdout, stderr: stderr}
 	if f.JSON {
 		j.text = stderr
 	}
-	for _, stage := range []func() error{
-		j.load,
-		j.build,
-		j.checkGradients,
-		func() (err error) { j.out, err = newFolder(f.outName()); return err },
-	} {
+	if from != nil {
+		j.out = from.folder
+	}
+	for _, stage := range []func() error{j.load, j.build, j.checkGradients} {
 		if err := stage(); err != nil {
 			return err
 		}
 	}
-	defer j.out.abandon() // if nothing was written to it
 	ctx, stop := cli.Interruptible()
+	return cmp.Or(j.run(ctx, stdout), stop())
+}
+
+// run trains and writes the run's folder.
+func (j *job[T]) run(ctx context.Context, stdout io.Writer) error {
+	if err := j.open(); err != nil {
+		return err
+	}
+	if j.from == nil {
+		defer j.out.close()
+	}
 	trainErr := j.fit(ctx)
 	if diverged := (*nn.DivergedError)(nil); trainErr != nil && !errors.As(trainErr, &diverged) {
-		stop()
 		return trainErr
 	}
 	result := j.evaluate()
-	err := j.save(result)
-	if err == nil {
-		err = j.report(result, stdout)
+	if err := j.save(result); err != nil {
+		return j.kept(err)
 	}
-	return cmp.Or(err, trainErr, stop())
+	return cmp.Or(j.report(result, stdout), trainErr)
 }
 
 // build makes the network and its trainer.
@@ -96,6 +113,9 @@ func (j *job[T]) build() error {
 		j.LR = &rate
 	}
 	schedule, _ := j.schedule(stepsOf(j.train.Len(), j.Batch))
+	if err := j.sameSchedule(schedule); err != nil {
+		return err
+	}
 	opt, _ := optimizer[T](j.flags)
 	j.trainer = &nn.Trainer[T]{
 		Net:      &nn.Network[T]{Layers: newLayers(j.flags, j.head.last), Output: j.head.output},
@@ -148,8 +168,14 @@ func (n normalEquation[T]) Minimize(_ int, _ []matrix.Param[T], f func() float64
 
 // fit trains and shows the progress.
 func (j *job[T]) fit(ctx context.Context) error {
-	perEpoch := stepsOf(j.train.Len(), j.trainer.BatchSize)
-	show := newProgress(j.text, j.Epochs, perEpoch, j.trainer.Task.Regress)
+	if from := j.trainer.From; from != nil {
+		j.steps = from.Step
+	}
+	out := j.text
+	if j.finished() {
+		out = io.Discard
+	}
+	show := newProgress(out, j.Epochs, stepsOf(j.train.Len(), j.trainer.BatchSize), j.trainer.Task.Regress)
 	j.trainer.OnStep = func(step int, loss float64) { j.steps = step; show.step(step) }
 	j.trainer.OnEpoch = func(e nn.Epoch) { j.steps = e.Step; show.epoch(e) }
 	start := time.Now()
@@ -162,12 +188,17 @@ func (j *job[T]) fit(ctx context.Context) error {
 	}
 	j.complete = err == nil
 	var diverged *nn.DivergedError
+	var unwritten *nn.CheckpointError
 	switch {
+	case errors.As(err, &unwritten):
+		return j.kept(err)
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(j.text, "interrupted: the model as it is now is kept\n")
+		fmt.Fprintf(j.text, "interrupted after step %d: the model as it is now is kept, and %s goes on with it\n", j.steps, j.howToResume())
 		return nil
 	case errors.As(err, &diverged):
 		return fmt.Errorf("%w.\nThe last good weights are kept. Try a smaller learning rate (--lr %.2g), --clip-norm 1, or --scale standard", err, min(j.rate()/10, 0.1))
+	case err != nil && j.from == nil:
+		j.out.abandon()
 	}
 	return err
 }

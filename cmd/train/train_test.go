@@ -62,12 +62,12 @@ func TestIris(t *testing.T) {
 	if strings.ContainsAny(stdout, "\r\x1b") {
 		t.Error("control characters, though this is no terminal")
 	}
-	for _, name := range []string{"model.safetensors", "run.json", "history.csv", "curves.png", "curves.svg", "confusion.png"} {
+	for _, name := range []string{"model.safetensors", "run.json", "history.csv", "curves.png", "curves.svg", "confusion.png", "checkpoint.safetensors"} {
 		if info, err := os.Stat(filepath.Join("runs/iris", name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if entries, _ := os.ReadDir("runs/iris"); len(entries) != 6 {
+	if entries, _ := os.ReadDir("runs/iris"); len(entries) != 7 {
 		t.Errorf("the folder of the run has %v", entries)
 	}
 }

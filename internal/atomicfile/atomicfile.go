@@ -51,12 +51,13 @@ func Replace(path, old string, write func(io.Writer) error) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	syncDir(filepath.Dir(path))
+	SyncFolder(filepath.Dir(path))
 	return nil
 }
 
-// syncDir makes the rename last through a power cut, where the system can.
-func syncDir(dir string) {
+// SyncFolder makes a rename in a folder last through a power cut, where the system
+// can.
+func SyncFolder(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		d.Sync()
 		d.Close()

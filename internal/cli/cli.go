@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -110,6 +111,27 @@ func FlagValues(command any) map[string]any {
 		}
 	}
 	return values
+}
+
+// SetFlagValues is the inverse of FlagValues, with the values as JSON. A flag that
+// is not among them gets its default.
+func SetFlagValues(command any, values map[string]json.RawMessage) error {
+	known := 0
+	for _, flag := range parserOf(command).Model.Flags {
+		if err := flag.Reset(); err != nil {
+			return err
+		}
+		if text, ok := values[flag.Name]; ok {
+			known++
+			if err := json.Unmarshal(text, flag.Target.Addr().Interface()); err != nil {
+				return fmt.Errorf("--%s: %w", flag.Name, err)
+			}
+		}
+	}
+	if known < len(values) {
+		return fmt.Errorf("there are %d flags that this version does not know", len(values)-known)
+	}
+	return nil
 }
 
 // checkTwice refuses a flag that is given twice, unless it is a list.

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +67,29 @@ func TestFlagValues(t *testing.T) {
 	values := cli.FlagValues(&command{Number: 3, List: []string{"a"}})
 	if got, want := fmt.Sprint(values), "map[fail: list:[a] number:3]"; got != want {
 		t.Errorf("%s, not %s", got, want)
+	}
+}
+
+func TestSetFlagValues(t *testing.T) {
+	for _, c := range []struct {
+		values string
+		want   command
+		err    string
+	}{
+		{`{"number":3.5,"list":["a","b"]}`, command{Number: 3.5, List: []string{"a", "b"}}, ""},
+		{`{"fail":"error"}`, command{Number: 1, Fail: "error"}, ""}, // 1 is the default
+		{`{"number":"x"}`, command{}, "--number: "},
+		{`{"numbers":1}`, command{}, "1 flags that this version does not know"},
+	} {
+		var values map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(c.values), &values); err != nil {
+			t.Fatal(err)
+		}
+		got := command{Number: 7, Fail: "usage"}
+		err := cli.SetFlagValues(&got, values)
+		if c.err == "" && (err != nil || fmt.Sprint(got) != fmt.Sprint(c.want)) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
+			t.Errorf("%s: %v, error %v", c.values, got, err)
+		}
 	}
 }
 

@@ -1,0 +1,12 @@
+//go:build !(darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd || windows)
+
+package filelock
+
+import "os"
+
+func tryLock(f *os.File) error { return nil } // the system has no such locks
+
+func remove(f *os.File) {
+	f.Close()
+	os.Remove(f.Name())
+}
