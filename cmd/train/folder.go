@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"gradlab/internal/atomicfile"
 	"gradlab/internal/filelock"
@@ -62,6 +64,7 @@ func makeFolder(path string, write func(io.Writer) error) (*folder, error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	removeHalves(filepath.Dir(path), "."+filepath.Base(path)+".", time.Minute)
 	temp, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return nil, err
@@ -125,11 +128,20 @@ func openFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	halves, _ := filepath.Glob(filepath.Join(path, ".*.tmp"))
-	for _, half := range halves {
-		os.Remove(half)
-	}
+	removeHalves(path, ".", 0)
 	return f, nil
+}
+
+// removeHalves removes what processes that were killed left unfinished in a folder,
+// unless it is so young that one may be at work on it.
+func removeHalves(dir, prefix string, age time.Duration) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), ".tmp") && time.Since(info.ModTime()) >= age {
+			os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 func (o *folder) file(name string) string { return filepath.Join(o.path, name) }
