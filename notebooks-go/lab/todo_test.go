@@ -7,9 +7,14 @@ import (
 )
 
 func TestFilledIn(t *testing.T) {
-	v := Judge(Sigmoid, func(z float64) float64 { panic(ToDo("sigmoid")) })
-	if v.Passed || v.Mistake != NotFilledIn {
-		t.Errorf("a gap is taken for an answer: %v", v)
+	for _, c := range []struct{ gap, want string }{
+		{"sigmoid", "○ sigmoid is not filled in yet"},
+		{"exp", "○ sigmoid: exp is not filled in yet"}, // called by the function
+	} {
+		v := Judge(Sigmoid, func(z float64) float64 { panic(ToDo(c.gap)) })
+		if v.Passed || v.Mistake != NotFilledIn || v.String() != c.want {
+			t.Errorf("a gap in %s: %v; want %s", c.gap, v, c.want)
+		}
 	}
 }
 

@@ -8,13 +8,20 @@ import (
 	"gradlab/gradcheck"
 )
 
-// String returns the verdict as text: a line if it passed, else a line for each
-// result, and below the first that is wrong what to think about.
+// String returns the verdict as text: a line if the function is right or not
+// filled in, else a line for each result, and below the first that is wrong what
+// to think about.
 func (v Verdict) String() string {
 	var b strings.Builder
 	if v.Passed {
 		fmt.Fprintf(&b, "✓ %s: right in %d trials", v.Exercise, v.Trials)
 		return b.String()
+	}
+	if v.Mistake == NotFilledIn {
+		if strings.HasPrefix(v.Text, v.Exercise+" is ") {
+			return "○ " + v.Text
+		}
+		return fmt.Sprintf("○ %s: %s", v.Exercise, v.Text)
 	}
 	fmt.Fprintf(&b, "✗ %s (%s)", v.Exercise, v.Mistake)
 	if len(v.Findings) == 0 || allRight(v.Findings) {
@@ -45,8 +52,11 @@ func allRight(findings []gradcheck.Finding) bool {
 func (v Verdict) HTML() string {
 	var b strings.Builder
 	colour, mark := "#b00020", "✗"
-	if v.Passed {
+	switch {
+	case v.Passed:
 		colour, mark = "#1b7f3b", "✓"
+	case v.Mistake == NotFilledIn:
+		colour, mark = "#767676", "○"
 	}
 	fmt.Fprintf(&b, `<div style="border-left: 4px solid %s; padding: 0.3em 0.8em">`, colour)
 	fmt.Fprintf(&b, `<b style="color: %s">%s %s</b>`, colour, mark, html.EscapeString(v.Exercise))
