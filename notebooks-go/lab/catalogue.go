@@ -42,6 +42,7 @@ func Exercises() []Described {
 		Softmax, OneHot, CategoricalCrossEntropy, SoftmaxBackward, BatchNormForward, BatchNormBackward,
 		LinearRegression, LogisticRegression, NormalEquation, FeatureNormalize, MapFeature, PredictOneVsAll, NNCost, PolyFeatures, LearningCurve,
 		Standardise,
+		Operations, Fastest,
 	)
 	var described []Described
 	for _, e := range all {
