@@ -172,7 +172,7 @@ func (e Evidence) explain(g Gradient) []explanation {
 	if causes != nil {
 		return causes
 	}
-	for _, s := range append(g.Suspects, Suspect{Transposed, transpose(g.Want), transposedText(g.Got, g.Want), ""}) {
+	for _, s := range g.twice() {
 		e.multiples(g.Got, s.Value, g.Want, func(c scale) {
 			text := s.Text + "; besides, it is " + c.text + " that" + c.aside
 			add(explanation{append([]Mistake{s.Mistake}, c.mistakes...), text, s.Hint, c.rare})
@@ -188,6 +188,18 @@ func (e Evidence) explain(g Gradient) []explanation {
 		}
 	}
 	return nil
+}
+
+// twice returns what is made of the gradient by mistakes beside which there may
+// be another one.
+func (g Gradient) twice() []Suspect {
+	all := append(slices.Clone(g.Suspects), Suspect{Mistake: Transposed, Value: transpose(g.Want), Text: transposedText(g.Got, g.Want)})
+	for _, s := range g.Sums {
+		if s.Missing != "" {
+			all = append(all, Suspect{Mistake: s.Missing, Value: s.Rest, Text: "lacks " + s.Name})
+		}
+	}
+	return all
 }
 
 // lostTerms adds what is wrong with the term of a sum.
@@ -206,7 +218,7 @@ func (e Evidence) lostTerms(g Gradient, s Sum, add func(explanation)) {
 		})
 		return
 	}
-	if c := ratio(term, s.Term); c < 0 && len(term.Data) > 2 && explains(term, scaled(c, s.Term), s.Term) {
+	if c := ratio(term, s.Term); c < 0 && len(term.Data) > 1 && explains(term, scaled(c, s.Term), s.Term) {
 		add(explanation{mistakes: []Mistake{s.Any}, text: s.Name})
 	}
 }

@@ -41,7 +41,7 @@ func Catalogue() []Mistake {
 var hints = map[Mistake]string{
 	Shape:           "A gradient has the shape of what it is taken by, as in the core relationship (23).",
 	Transposed:      "Write the shapes under the factors of the product: only one way of transposing them fits in every case (11), (12).",
-	Sign:            "The gradient points uphill, and only the update goes against it. Follow the minus signs from Loss′ on (7).",
+	Sign:            "Follow the minus signs, from the cost and its derivative Loss′ on (7). The gradient points uphill; only the update goes against it.",
 	Factor2:         "A square gives a 2 when it is differentiated; a ½ in the cost takes it away. Compare with the cost as it is defined (41), (42).",
 	MissingMean:     "The cost is a mean over the m examples, so its gradient is one, too.",
 	DoubleMean:      "The mean over the examples is taken once on the way from the cost to the weights. Where is it taken already?",

@@ -82,17 +82,17 @@ func verdict(name string, lab int, trials []*trial) Verdict {
 	d := gradcheck.Diagnose(evidence...)
 	v.Findings = withNil(d.Findings, evidence)
 	failure := firstFailure(trials)
-	switch first := firstNil(v.Findings); {
-	case first != nil:
-		v.Mistake, v.Text = ReturnsNil, first.Name+" "+first.Text
-		if allNil(v.Findings) {
-			v.Findings, v.Text = nil, "it returns nil: is the cell filled in?"
-		}
+	first := firstNil(v.Findings)
+	switch {
+	case first != nil && allNil(v.Findings):
+		v.Mistake, v.Text, v.Findings = ReturnsNil, "it returns nil: is the cell filled in?", nil
 	case !d.OK():
 		v.Mistake, v.Text, v.Hint = d.Mistake, d.Name+" "+d.Text, d.Hint
 		if allZero(evidence) {
 			v.Hint = "Is the cell filled in?"
 		}
+	case first != nil:
+		v.Mistake, v.Text = ReturnsNil, first.Name+" "+first.Text
 	case failure != nil:
 		v.Mistake, v.Text, v.Hint = failure.mistake, failure.text, failure.hint
 		failure = nil
@@ -166,7 +166,7 @@ func allNil(findings []gradcheck.Finding) bool {
 func allZero(evidence []gradcheck.Evidence) bool {
 	for _, e := range evidence {
 		for _, g := range e.Gradients {
-			if slices.ContainsFunc(g.Got.Data, func(x float64) bool { return x != 0 }) {
+			if g.Got == nil || slices.ContainsFunc(g.Got.Data, func(x float64) bool { return x != 0 }) {
 				return false
 			}
 		}

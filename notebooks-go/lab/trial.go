@@ -175,11 +175,23 @@ func attempt(t *trial, try func(*trial)) (f *failure) {
 		case *failure:
 			f = r
 		default:
-			f = &failure{Panics, fmt.Sprintf("it panics%s: %v", place(), r), ""}
+			f = &failure{Panics, fmt.Sprintf("it panics%s: %v", place(), r), t.called()}
 		}
 	}()
 	try(t)
 	return nil
+}
+
+// called says what the shapes of the function's inputs were.
+func (t *trial) called() string {
+	var shapes []string
+	for _, in := range t.inputs {
+		shapes = append(shapes, fmt.Sprintf("%s %d×%d", in.name, in.value.Rows, in.value.Cols))
+	}
+	if shapes == nil {
+		return ""
+	}
+	return "It was called with " + strings.Join(shapes, ", ") + "."
 }
 
 // place says where the panic is that is being recovered from, if it is in a
@@ -190,11 +202,10 @@ func place() string {
 	for {
 		frame, more := frames.Next()
 		if theirs(frame.Function) {
-			name := frame.Function[strings.LastIndex(frame.Function, ".")+1:]
 			if line := sourceLine(frame.File, frame.Line); line != "" {
-				return fmt.Sprintf(" in %s, in the line `%s`", name, line)
+				return fmt.Sprintf(" in the line `%s`", line)
 			}
-			return " in " + name
+			return " in " + frame.Function
 		}
 		if !more {
 			return ""

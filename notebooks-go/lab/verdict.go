@@ -34,7 +34,7 @@ func (v Verdict) String() string {
 		fmt.Fprintf(&b, "\n  Besides, %s.", note)
 	}
 	if v.Hint != "" {
-		fmt.Fprintf(&b, "\n  Think: %s", v.Hint)
+		fmt.Fprintf(&b, "\n  Hint: %s", v.Hint)
 	}
 	return b.String()
 }
