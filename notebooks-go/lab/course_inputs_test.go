@@ -231,9 +231,6 @@ func (in *inputs) numberOr(name string, otherwise float64) float64 {
 	return in.number(name)
 }
 
-// on reports whether a switch is there and on.
-func (in *inputs) on(name string) bool { return in.numberOr(name, 0) != 0 }
-
 // count returns an integer that is not negative.
 func (in *inputs) count(name string) int {
 	in.t.Helper()

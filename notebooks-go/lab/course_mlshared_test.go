@@ -72,15 +72,14 @@ type steps struct {
 // steps returns the steps that the inputs ask for, among those that a function
 // knows, for a training set.
 func (in *inputs) steps(x *matrix.Matrix[float64], known ...string) *steps {
-	s := &steps{}
-	if slices.Contains(known, "feature_map_degree") && in.has("feature_map_degree") {
-		s.degree = in.count("feature_map_degree")
+	asked := func(name string) int {
+		if !slices.Contains(known, name) || !in.has(name) {
+			return 0
+		}
+		return in.count(name)
 	}
-	if slices.Contains(known, "p") {
-		s.p = in.count("p")
-	}
-	s.normalize = slices.Contains(known, "normalize") && in.on("normalize") || s.p > 0
-	s.intercept = slices.Contains(known, "add_intercept") && in.on("add_intercept")
+	s := &steps{degree: asked("feature_map_degree"), p: asked("p"), intercept: asked("add_intercept") != 0}
+	s.normalize = asked("normalize") != 0 || s.p > 0
 	if s.degree > 0 && x.Rows != 2 || s.p > 0 && x.Rows != 1 {
 		in.t.Fatalf("X has %d features, and the features that are to be made of them need 2 (feature_map_degree) or 1 (p)", x.Rows)
 	}
