@@ -2,6 +2,8 @@ package data
 
 import (
 	"slices"
+
+	"gradlab/internal/quote"
 )
 
 // Apply makes a dataset of a table by the encoding of a model, scaled and with
@@ -50,7 +52,7 @@ func (t *Table[T]) match(enc *Encoding) (features, labels []int, err error) {
 		case t.Header && !enc.Header:
 			hint = " (the file of the training had no header; this one has, or one was recognised)"
 		}
-		return nil, nil, t.errorf(nil, "the column %s is missing%s; the model needs %s", printable(enc.Features[i].Name), hint, list(enc.featureNames()))
+		return nil, nil, t.errorf(nil, "the column %s is missing%s; the model needs %s", quote.Name(enc.Features[i].Name), hint, quote.List(enc.featureNames()))
 	}
 	for k, i := range features {
 		if err := t.checkKind(i, enc.Features[k].Categories == nil); err != nil {

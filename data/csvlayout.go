@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"gradlab/internal/quote"
 )
 
 // role is what is done with the cells of a column of the file.
@@ -83,6 +85,9 @@ func newLayout(b []byte, lines int, torn bool, opt CSVOptions) (*layout, *Error)
 		return nil, problem
 	} else {
 		lay.start, lay.lines = s.pos, s.lines
+		if bytes.IndexByte(b[:s.pos], 0) >= 0 {
+			return nil, &Error{Line: line, Msg: binaryFile}
+		}
 		if !s.more() && !torn {
 			return nil, &Error{Msg: "the file has a header but no rows"}
 		}
@@ -223,9 +228,9 @@ func (lay *layout) checkHeader(names []string, line int) *Error {
 		case name == "":
 			msg = "no name in the header: name the column (or delete it, if it only numbers the rows)"
 		case !utf8.ValidString(name):
-			msg = fmt.Sprintf("the name %s is not UTF-8 (but perhaps Latin-1 or Windows-1252): save the file as UTF-8", quote(name))
+			msg = fmt.Sprintf("the name %s is not UTF-8 (but perhaps Latin-1 or Windows-1252): save the file as UTF-8", quote.Text(name))
 		case twice:
-			msg = fmt.Sprintf("the name %s is that of column %d, too", quote(name), other)
+			msg = fmt.Sprintf("the name %s is that of column %d, too", quote.Text(name), other)
 		}
 		if msg != "" {
 			return &Error{Line: line, Msg: fmt.Sprintf("column %d: %s", i+1, msg)}
@@ -293,5 +298,5 @@ func findColumn(names []string, name string) int {
 }
 
 func noColumn(name string, names []string) string {
-	return fmt.Sprintf("there is no column %s; the columns are %s", quote(name), list(names))
+	return fmt.Sprintf("there is no column %s; the columns are %s", quote.Text(name), quote.List(names))
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -149,7 +150,7 @@ func (p *parser[T]) anyCell(column, first int) (last bool, problem *Error) {
 		if !added || utf8.Valid(cell) {
 			return last, nil
 		}
-		msg = fmt.Sprintf("%s is not UTF-8 (but perhaps Latin-1 or Windows-1252): save the file as UTF-8", quote(string(cell)))
+		msg = fmt.Sprintf("%s is not UTF-8 (but perhaps Latin-1 or Windows-1252): save the file as UTF-8", quote.Text(string(cell)))
 	case role == numberRole:
 		x, ok := parseNumber(cell)
 		if ok && math.Abs(x) <= p.limit {
@@ -158,7 +159,7 @@ func (p *parser[T]) anyCell(column, first int) (last bool, problem *Error) {
 		}
 		msg = p.notNumber(column, string(cell), ok)
 	default:
-		msg = fmt.Sprintf("the column holds dates, such as %s, and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (--ignore)", quote(string(cell)))
+		msg = fmt.Sprintf("the column holds dates, such as %s, and a network takes numbers: turn them into numbers (days since the first one, say), or leave the column out (--ignore)", quote.Text(string(cell)))
 	}
 	// A cell of the wrong kind is often one that a missing or surplus delimiter
 	// has shifted.
@@ -209,14 +210,14 @@ func (p *parser[T]) notNumber(column int, cell string, tooLarge bool) string {
 	case tooLarge:
 		return fmt.Sprintf("%s is too large to train with (the limit is %g): give the column in other units", cell[:min(len(cell), 40)], p.limit)
 	case isInfinity(cell):
-		return fmt.Sprintf("%s is not a finite number, and cannot be trained with: write a number, or leave the cell empty if the value is missing", quote(cell))
+		return fmt.Sprintf("%s is not a finite number, and cannot be trained with: write a number, or leave the cell empty if the value is missing", quote.Text(cell))
 	case hasCommas(cell):
-		return fmt.Sprintf("%s is not a number: write it with a decimal point, and without separators between thousands", quote(cell))
+		return fmt.Sprintf("%s is not a number: write it with a decimal point, and without separators between thousands", quote.Text(cell))
 	case isDate(cell):
-		return fmt.Sprintf("%s is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (--ignore)", quote(cell))
+		return fmt.Sprintf("%s is a date, and the column is one of numbers: turn the dates into numbers, or leave the column out (--ignore)", quote.Text(cell))
 	}
 	return fmt.Sprintf("%s is not a number, as %s: correct it, leave it empty if the value is missing, read the column as text (--text) or leave it out (--ignore)",
-		quote(cell), p.lay.numbersBecause(column))
+		quote.Text(cell), p.lay.numbersBecause(column))
 }
 
 const binaryFile = "a NUL byte: this looks like a binary file, not a CSV file"

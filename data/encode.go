@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -12,6 +13,7 @@ import (
 type Spec struct {
 	Labels   []string // the columns to predict, by name or position; none: the last one
 	Task     Task
+	Inputs   int    // of the network; 0: as many as are needed
 	Outputs  int    // of the network; 0: as many as are needed, one for two classes
 	Positive string // with one output, the class that it stands for; "": the last one
 	Missing  Missing
@@ -49,6 +51,9 @@ func (t *Table[T]) Encode(spec Spec) (*Dataset[T], *Encoding, error) {
 	if err := t.chooseFeatures(enc, features, kept); err != nil {
 		return nil, nil, err
 	}
+	if n := enc.Width(); spec.Inputs != 0 && spec.Inputs != n { // before memory is taken for them
+		return nil, nil, t.errorf(nil, "there are %s (%s), and the network takes %d: the first size of --layers must be %d", plural(n, "input"), quote.List(enc.Inputs()), spec.Inputs, n)
+	}
 	y, err := t.targets(enc, labels, kept)
 	if err != nil {
 		return nil, nil, err
@@ -69,7 +74,7 @@ func (t *Table[T]) assign(names []string) (labels, features []int, err error) {
 		i := t.Find(name)
 		switch {
 		case i < 0:
-			return nil, nil, t.errorf(nil, "there is no column %s to predict; the columns are %s", quote(name), list(t.names()))
+			return nil, nil, t.errorf(nil, "there is no column %s to predict; the columns are %s", quote.Text(name), quote.List(t.names()))
 		case slices.Contains(labels, i):
 			return nil, nil, t.errorf(&t.Columns[i], "the column is given twice as a label")
 		}
@@ -85,7 +90,7 @@ func (t *Table[T]) assign(names []string) (labels, features []int, err error) {
 		}
 	}
 	if len(features) == 0 {
-		return nil, nil, t.errorf(nil, "there is no column to predict from, only %s to predict", list(t.names()))
+		return nil, nil, t.errorf(nil, "there is no column to predict from, only %s to predict", quote.List(t.names()))
 	}
 	return labels, features, nil
 }
@@ -275,7 +280,7 @@ func (t *Table[T]) oneHot(x *matrix.Matrix[T], at, column int, categories []stri
 				rows[i] = T(math.NaN())
 			}
 		case c.TooMany || place[code] < 0:
-			return t.errorAt(row, c, "%s is not one of the categories that the model knows (%s)", quote(t.Cell(row, column)), list(categories))
+			return t.errorAt(row, c, "%s is not one of the categories that the model knows (%s)", quote.Text(t.Cell(row, column)), quote.List(categories))
 		default:
 			rows[place[code]] = 1
 		}

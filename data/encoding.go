@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gradlab/internal/quote"
 )
 
 // Encoding says how the columns of a table become rows of X and Y, and how the
@@ -194,15 +196,15 @@ func (e *Encoding) setRoles(lay *layout) {
 // String says in words what is predicted, of what.
 func (e *Encoding) String() string {
 	var what string
-	switch names := list(e.labelNames()); {
+	switch names := quote.List(e.labelNames()); {
 	case e.Task == Regress:
 		what = "regression of " + names
 	case e.Binary && len(e.Classes) > 2:
-		what = fmt.Sprintf("classification of %s, %s against the rest (%s)", names, e.Classes[e.Positive], list(e.otherClasses()))
+		what = fmt.Sprintf("classification of %s, %s against the rest (%s)", names, quote.Name(e.Classes[e.Positive]), quote.List(e.otherClasses()))
 	case e.Binary:
-		what = fmt.Sprintf("classification of %s, %s (1) or %s (0)", names, e.Classes[e.Positive], list(e.otherClasses()))
+		what = fmt.Sprintf("classification of %s, %s (1) or %s (0)", names, quote.Name(e.Classes[e.Positive]), quote.List(e.otherClasses()))
 	default:
-		what = fmt.Sprintf("classification of %s (%s)", names, list(e.Classes))
+		what = fmt.Sprintf("classification of %s (%s)", names, quote.List(e.Classes))
 	}
 	return fmt.Sprintf("%s from %s", what, plural(e.Width(), "input"))
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -24,7 +25,7 @@ func (t *Table[T]) chooseTask(enc *Encoding, labels []int, kept rowList, spec Sp
 	switch {
 	case len(labels) > 1:
 		if spec.Task == Classify {
-			return t.errorf(nil, "a classification predicts one label, not %d (%s)", len(labels), list(enc.labelNames()))
+			return t.errorf(nil, "a classification predicts one label, not %d (%s)", len(labels), quote.List(enc.labelNames()))
 		}
 		enc.Task, enc.Reason = Regress, "there are several labels"
 	case c.Kind == Text:
@@ -95,10 +96,10 @@ func (t *Table[T]) chooseClasses(enc *Encoding, c *Column, kept rowList, spec Sp
 	case more || k > maxClasses:
 		return t.errorf(c, "the label has more than %d different values, too many to be classes", maxClasses)
 	case k < 2:
-		return t.errorf(c, "the label is %s in all rows: there is nothing to tell apart", list(enc.Classes))
+		return t.errorf(c, "the label is %s in all rows: there is nothing to tell apart", quote.List(enc.Classes))
 	case spec.Outputs != 0 && spec.Outputs != 1 && spec.Outputs != k:
 		return t.errorf(c, "the label has %d classes (%s), but the network has %s: it needs %d, one a class, or 1 for one class against the rest",
-			k, list(enc.Classes), plural(spec.Outputs, "output"), k)
+			k, quote.List(enc.Classes), plural(spec.Outputs, "output"), k)
 	}
 	enc.Binary = spec.Outputs == 1 || spec.Outputs == 0 && k == 2
 	return t.choosePositive(enc, c, spec.Positive)
@@ -110,14 +111,14 @@ func (t *Table[T]) choosePositive(enc *Encoding, c *Column, positive string) err
 	case !enc.Binary && positive == "":
 		return nil
 	case !enc.Binary:
-		return t.errorf(c, "a positive class (%s) goes with a network of 1 output, and this one has %d", quote(positive), enc.Outputs())
+		return t.errorf(c, "a positive class (%s) goes with a network of 1 output, and this one has %d", quote.Text(positive), enc.Outputs())
 	case positive == "":
 		enc.Positive = len(enc.Classes) - 1
 		return nil
 	}
 	enc.Positive = slices.Index(enc.Classes, classText(positive, enc.Labels[0].Number))
 	if enc.Positive < 0 {
-		return t.errorf(c, "the positive class %s is not one of the classes (%s)", quote(positive), list(enc.Classes))
+		return t.errorf(c, "the positive class %s is not one of the classes (%s)", quote.Text(positive), quote.List(enc.Classes))
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func (t *Table[T]) checkRegression(enc *Encoding, labels []int, kept rowList, sp
 		}
 	}
 	if spec.Positive != "" {
-		return t.errorf(nil, "a positive class (%s) goes with a classification, and this is a regression", quote(spec.Positive))
+		return t.errorf(nil, "a positive class (%s) goes with a classification, and this is a regression", quote.Text(spec.Positive))
 	}
 	if n := len(labels); spec.Outputs != 0 && spec.Outputs != n {
 		hint := ""
@@ -138,7 +139,7 @@ func (t *Table[T]) checkRegression(enc *Encoding, labels []int, kept rowList, sp
 			hint = fmt.Sprintf(" (to classify its %d values, %d outputs)", len(values), len(values))
 		}
 		return t.errorf(nil, "the network has %s, but the regression of %s needs %d%s",
-			plural(spec.Outputs, "output"), list(enc.labelNames()), n, hint)
+			plural(spec.Outputs, "output"), quote.List(enc.labelNames()), n, hint)
 	}
 	return nil
 }
@@ -181,7 +182,7 @@ func (t *Table[T]) classes(enc *Encoding, column int, kept rowList) ([]int, erro
 	for j := range classes {
 		row := kept.at(j)
 		if classes[j] = classOf(row); classes[j] < 0 {
-			return nil, t.errorAt(row, c, "%s is not one of the classes that the model knows (%s)", quote(t.Cell(row, column)), list(enc.Classes))
+			return nil, t.errorAt(row, c, "%s is not one of the classes that the model knows (%s)", quote.Text(t.Cell(row, column)), quote.List(enc.Classes))
 		}
 	}
 	return classes, nil

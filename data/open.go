@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -47,7 +48,7 @@ func open(name string) (*source, error) {
 		if text, ok := Builtin(name); ok {
 			return newSource(name, bytes.NewReader(text))
 		}
-		return nil, &Error{File: name, Msg: "there is no such file, and no such built-in data set; built in are " + list(Builtins())}
+		return nil, &Error{File: name, Msg: "there is no such file, and no such built-in data set; built in are " + quote.List(Builtins())}
 	}
 	if err != nil {
 		return nil, err

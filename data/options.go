@@ -1,6 +1,10 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+
+	"gradlab/internal/quote"
+)
 
 // Task is what a network is to do with its labels.
 type Task int
@@ -75,5 +79,5 @@ func setNamed[E ~int](v *E, names []string, text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is none of %s", text, list(names))
+	return fmt.Errorf("%s is none of %s", quote.Text(string(text)), quote.List(names))
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sync"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -31,7 +32,7 @@ func Fit[T matrix.Float](enc *Encoding, set *Dataset[T], train []int, how Scalin
 		rows := inputs[at : at+f.rows()]
 		at += f.rows()
 		if rows[0].n == 0 {
-			return fmt.Errorf("column %s: all cells of the training part are missing: leave the column out (--ignore)", quote(f.Name))
+			return fmt.Errorf("column %s: all cells of the training part are missing: leave the column out (--ignore)", quote.Text(f.Name))
 		}
 		f.Offset, f.Scale, f.Fill = 0, 1, nil
 		if f.Categories == nil {
@@ -184,13 +185,13 @@ func scale[T matrix.Float](enc *Encoding, set *Dataset[T]) (example int, problem
 		panic(fmt.Sprintf("data.Scale: an encoding of %d inputs for a %d×%d matrix", len(inputs), set.X.Rows, set.X.Cols))
 	}
 	if j, i := scaleColumns(set.X, inputs); i >= 0 {
-		return j, fmt.Sprintf("input %s is missing, or far outside the numbers of the training part", printable(enc.Inputs()[i]))
+		return j, fmt.Sprintf("input %s is missing, or far outside the numbers of the training part", quote.Name(enc.Inputs()[i]))
 	}
 	if enc.Task != Regress || set.Y == nil {
 		return 0, ""
 	}
 	if j, i := scaleColumns(set.Y, enc.outputScales()); i >= 0 {
-		return j, fmt.Sprintf("label %s is missing, or far outside the numbers of the training part", printable(enc.Labels[i].Name))
+		return j, fmt.Sprintf("label %s is missing, or far outside the numbers of the training part", quote.Name(enc.Labels[i].Name))
 	}
 	return 0, ""
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gradlab/internal/quote"
 )
 
 // Validate checks an encoding that comes from outside. What passes can be
@@ -24,16 +26,16 @@ func (e *Encoding) Validate() error {
 		return fmt.Errorf("the scaling is %s", e.Scaling)
 	}
 	if name, ok := repeated(columns); ok {
-		return fmt.Errorf("column %s has two parts", quote(name))
+		return fmt.Errorf("column %s has two parts", quote.Text(name))
 	}
 	for i := range e.Features {
 		if err := e.Features[i].validate(e.Missing); err != nil {
-			return fmt.Errorf("feature %s: %w", quote(e.Features[i].Name), err)
+			return fmt.Errorf("feature %s: %w", quote.Text(e.Features[i].Name), err)
 		}
 	}
 	for _, l := range e.Labels {
 		if err := validateScale(l.Offset, l.Scale); err != nil {
-			return fmt.Errorf("label %s: %w", quote(l.Name), err)
+			return fmt.Errorf("label %s: %w", quote.Text(l.Name), err)
 		}
 	}
 	if e.Task == Regress {
@@ -47,7 +49,7 @@ func (f *Feature) validate(missing Missing) error {
 		return fmt.Errorf("%d categories", len(f.Categories))
 	}
 	if c, ok := repeated(f.Categories); ok {
-		return fmt.Errorf("category %s is there twice", quote(c))
+		return fmt.Errorf("category %s is there twice", quote.Text(c))
 	}
 	switch want := f.rows(); {
 	case missing != MissingMean && len(f.Fill) != 0:
@@ -73,7 +75,7 @@ func validateScale(offset, scale float64) error {
 func (e *Encoding) validateRegression() error {
 	for _, l := range e.Labels {
 		if !l.Number {
-			return fmt.Errorf("label %s is text, which a regression cannot predict", quote(l.Name))
+			return fmt.Errorf("label %s is text, which a regression cannot predict", quote.Text(l.Name))
 		}
 	}
 	if len(e.Classes) != 0 || e.Binary || e.Positive != 0 {
@@ -94,12 +96,12 @@ func (e *Encoding) validateClasses() error {
 	texts := make([]string, len(e.Classes))
 	for i, c := range e.Classes {
 		if x, ok := parseNumber([]byte(c)); e.Labels[0].Number && !(ok && finite(x)) {
-			return fmt.Errorf("class %s is not a number", quote(c))
+			return fmt.Errorf("class %s is not a number", quote.Text(c))
 		}
 		texts[i] = classText(c, e.Labels[0].Number)
 	}
 	if c, ok := repeated(texts); ok {
-		return fmt.Errorf("class %s is there twice", quote(c))
+		return fmt.Errorf("class %s is there twice", quote.Text(c))
 	}
 	return nil
 }

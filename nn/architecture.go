@@ -1,9 +1,12 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"gradlab/internal/parts"
+	"gradlab/internal/quote"
 	"gradlab/layers"
 	"gradlab/losses"
 	"gradlab/matrix"
@@ -125,7 +128,7 @@ func layerOf[T matrix.Float](spec layerSpec, n, limit int) (layers.Layer[T], int
 		}
 		return layers.NewDropout[T](spec.Drop), n, nil
 	}
-	return nil, 0, fmt.Errorf("unknown layer type %q", spec.Type)
+	return nil, 0, fmt.Errorf("unknown layer type %s", quote.Text(spec.Type))
 }
 
 func specOfNetwork[T matrix.Float](n *Network[T]) (spec networkSpec, err error) {
@@ -194,7 +197,13 @@ func lossOf[T matrix.Float](spec lossSpec) (losses.Loss[T], error) {
 		return nil, err
 	}
 	if _, ok := loss.(losses.Huber[T]); ok && spec.Delta != nil {
+		if !(*spec.Delta > 0) {
+			return nil, fmt.Errorf("a Huber loss with δ = %v", *spec.Delta)
+		}
 		loss = losses.Huber[T]{Delta: T(*spec.Delta)}
+	}
+	if slices.ContainsFunc(spec.ClassWeights, func(w float64) bool { return w < 0 }) {
+		return nil, errors.New("a class weight is negative")
 	}
 	if spec.ClassWeights != nil {
 		return &losses.ClassWeighted[T]{Loss: loss, Weights: spec.ClassWeights}, nil

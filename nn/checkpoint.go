@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gradlab/internal/quote"
 	"gradlab/internal/safetensors"
 	"gradlab/matrix"
 )
@@ -98,7 +99,7 @@ func parseCheckpoint(bytes []byte, run string) (*Checkpoint, error) {
 	case v == "":
 		return nil, errors.New("not a checkpoint of gradlab")
 	case v != checkpointVersion:
-		return nil, fmt.Errorf("a checkpoint of format version %q; this program reads version %s", v, checkpointVersion)
+		return nil, fmt.Errorf("a checkpoint of format version %s; this program reads version %s", quote.Text(v), checkpointVersion)
 	case file.Metadata["run"] != run:
 		return nil, errors.New("a checkpoint of another run")
 	}

@@ -26,16 +26,33 @@ type Scores struct {
 	RMSE     float64 // and the root of the mean squared error, in the units of the data
 }
 
-// evalBatch is how many examples are evaluated together. It is fixed, so that
-// the scores of a set do not depend on how the network was trained.
-const evalBatch = 256
+const (
+	evalExamples = 256     // that are evaluated together,
+	evalEntries  = 1 << 21 // as long as the outputs of all layers together are no more
+)
 
-// batch is evalBatch examples: in matrices of its own, or where they are.
+// evalBatch returns how many examples are evaluated together. It follows from the
+// network alone, so that the scores of a set do not depend on how it was trained;
+// very wide layers get fewer, for their outputs must not take memory out of
+// proportion to their weights.
+func (n *Network[T]) evalBatch() int {
+	units := 1
+	for _, layer := range n.Layers {
+		widest := 0
+		for _, p := range layer.Params() {
+			widest = max(widest, p.Value.Rows)
+		}
+		units += widest
+	}
+	return max(min(evalExamples, evalEntries/units), 1)
+}
+
+// batch is some examples: in matrices of its own, or where they are.
 type batch[T matrix.Float] struct{ x, y, viewX, viewY matrix.Matrix[T] }
 
-// of returns the examples of a set from one on.
-func (b *batch[T]) of(set *data.Dataset[T], from int) (x, y *matrix.Matrix[T]) {
-	to := min(from+evalBatch, set.Len())
+// of returns n examples of a set from one on, or what is left of it.
+func (b *batch[T]) of(set *data.Dataset[T], from, n int) (x, y *matrix.Matrix[T]) {
+	to := min(from+n, set.Len())
 	if set.View(&b.viewX, &b.viewY, from, to) {
 		return &b.viewX, &b.viewY
 	}
@@ -64,8 +81,9 @@ func (e *Evaluator[T]) Scores(set *data.Dataset[T]) Scores {
 	var loss matrix.Sum
 	e.outputs.Resize(set.Y.Rows, set.Len())
 	e.targets.Resize(set.Y.Rows, set.Len())
-	for from := 0; from < set.Len(); from += evalBatch {
-		x, y := e.batch.of(set, from)
+	n := e.net.evalBatch()
+	for from := 0; from < set.Len(); from += n {
+		x, y := e.batch.of(set, from, n)
 		a := e.net.scores(x)
 		loss.Add(float64(e.loss.Value(a, y) * float64(a.Cols)))
 		copy(e.outputs.Data[from*a.Rows:], e.net.output(a).Data)
@@ -91,8 +109,9 @@ func (e *Evaluator[T]) Outputs() (outputs, targets *matrix.Matrix[T]) {
 func (n *Network[T]) PredictSet(set *data.Dataset[T]) *matrix.Matrix[T] {
 	var all matrix.Matrix[T]
 	var b batch[T]
-	for from := 0; from < set.Len(); from += evalBatch {
-		x, _ := b.of(set, from)
+	together := n.evalBatch()
+	for from := 0; from < set.Len(); from += together {
+		x, _ := b.of(set, from, together)
 		output := n.Predict(x)
 		if from == 0 {
 			all.Resize(output.Rows, set.Len())

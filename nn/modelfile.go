@@ -9,6 +9,7 @@ import (
 
 	"gradlab/data"
 	"gradlab/internal/atomicfile"
+	"gradlab/internal/quote"
 	"gradlab/internal/safetensors"
 	"gradlab/layers"
 	"gradlab/losses"
@@ -101,7 +102,7 @@ func ParseModel(bytes []byte) (*ModelFile, error) {
 	case v == "":
 		return nil, errors.New("a safetensors file, but not a model of gradlab")
 	case v != "1" && v != formatVersion:
-		return nil, fmt.Errorf("a model of format version %q; this program reads versions 1 and %s", v, formatVersion)
+		return nil, fmt.Errorf("a model of format version %s; this program reads versions 1 and %s", quote.Text(v), formatVersion)
 	case v == formatVersion && !file.Summed:
 		return nil, errors.New("a damaged model file: its checksum is missing")
 	}
@@ -129,7 +130,7 @@ func Load[T matrix.Float](f *ModelFile) (*Model[T], error) {
 		key string
 		to  any
 	}{{"architecture", &network}, {"loss", &loss}, {"task", &m.Task}, {"encoding", &m.Encoding}} {
-		if err := json.Unmarshal([]byte(f.file.Metadata[part.key]), part.to); err != nil {
+		if err := decode(f.file.Metadata[part.key], part.to); err != nil {
 			return nil, fmt.Errorf("the model's %s: %w", part.key, err)
 		}
 	}
@@ -157,12 +158,17 @@ func (m *Model[T]) check(loss lossSpec) error {
 		return fmt.Errorf("the model has %d class weights for %d outputs", len(loss.ClassWeights), outputs)
 	case m.Task.Units != nil && len(m.Task.Units) != outputs:
 		return fmt.Errorf("the model has %d units for %d outputs", len(m.Task.Units), outputs)
+	case slices.ContainsFunc(m.Task.Units, func(unit float64) bool { return !(unit > 0) }):
+		return fmt.Errorf("a unit of the model is not a positive number")
 	}
 	if m.Encoding == nil {
 		return nil
 	}
 	if err := m.Encoding.Validate(); err != nil {
 		return fmt.Errorf("the model's encoding: %w", err)
+	}
+	if m.Task.Regress != (m.Encoding.Task == data.Regress) {
+		return fmt.Errorf("the model's encoding is to %s, its task is not", m.Encoding.Task)
 	}
 	if in, out := m.Encoding.Width(), m.Encoding.Outputs(); in != m.Net.inputs() || out != outputs {
 		return fmt.Errorf("the model's encoding is for %d inputs and %d outputs, its network has %d and %d", in, out, m.Net.inputs(), outputs)
@@ -183,6 +189,11 @@ func loadTensors[T matrix.Float](f *safetensors.File, net *Network[T]) error {
 			err = fmt.Errorf("tensor %q holds NaN or infinite numbers", p.Name)
 		}
 	})
+	for _, layer := range net.Layers {
+		if b, ok := layer.(*layers.BatchNorm[T]); ok && err == nil && slices.Min(b.Var.Data) < 0 {
+			err = errors.New("a batch normalisation has a negative variance")
+		}
+	}
 	if n := len(f.Names()); err == nil && count != n {
 		err = fmt.Errorf("it has %d tensors, its architecture %d", n, count)
 	}

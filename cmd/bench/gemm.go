@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	"gradlab/internal/memory"
+)
 
 // gemmResult is what --gemm --json prints.
 type gemmResult struct {
@@ -90,7 +94,7 @@ func (b *bench[T]) gemm() (any, error) {
 // timeProduct measures a product on each number of threads, in turns with numpy
 // unless it is missing. If it fails it is, from then on.
 func (b *bench[T]) timeProduct(s size, numpy *peerResult) ([]productResult, error) {
-	if err := checkMemory(s.String(), s.elements()*elementBytes[T]()); err != nil {
+	if err := memory.Check(s.String(), s.elements()*elementBytes[T]()); err != nil {
 		return nil, err
 	}
 	p := newProduct[T](s)

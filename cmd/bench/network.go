@@ -71,16 +71,10 @@ func newNetwork[T matrix.Float](sizes cli.Sizes, batch int, activation string) *
 	return n
 }
 
-// networkBytes returns about what a network takes: each weight three times (with
-// its gradient, and what it begins from), and for each example the data and z, a,
-// dz, da of each layer.
+// networkBytes returns about what a network takes: each weight three times, with
+// its gradient and what it begins from.
 func networkBytes[T matrix.Float](sizes cli.Sizes, batch int) float64 {
-	weights, units := 0.0, float64(sizes[0])
-	for l := 1; l < len(sizes); l++ {
-		weights += float64(sizes[l]) * float64(sizes[l-1]+1)
-		units += 4 * float64(sizes[l])
-	}
-	return elementBytes[T]() * (3*weights + units*float64(batch))
+	return elementBytes[T]() * sizes.Numbers(3, batch)
 }
 
 // begin brings the parameters back to where they began.

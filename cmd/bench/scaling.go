@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gradlab/internal/cli"
+	"gradlab/internal/memory"
 	"gradlab/viz"
 )
 
@@ -46,14 +47,14 @@ const longest = 1e6
 // than others.
 func (b *bench[T]) timeGrowth(r *stepResult) {
 	var entries []*entry
-	memory := 0.0
+	bytes := 0.0
 	for _, of := range []string{"width", "batch"} {
 		g := growth{Of: of}
 		for _, s := range b.shapes(of) {
 			flops := stepFlops(s.layers, s.batch)
 			expected := r.USPerStep * flops / stepFlops(b.Layers, b.Batch)
-			memory += networkBytes[T](s.layers, s.batch)
-			if expected > longest || memory > freeMemory() {
+			bytes += networkBytes[T](s.layers, s.batch)
+			if expected > longest || bytes > memory.Free() {
 				break // too long, or too large
 			}
 			n := newNetwork[T](s.layers, s.batch, b.Activation)

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math"
+
+	"gradlab/internal/memory"
 )
 
 // stepResult is what --json prints of a training step.
@@ -51,7 +53,7 @@ func (b *bench[T]) step() (any, error) {
 	if err := b.checkPlot(); err != nil {
 		return nil, err
 	}
-	if err := checkMemory(fmt.Sprintf("--layers %v --batch %d", b.Layers, b.Batch), networkBytes[T](b.Layers, b.Batch)); err != nil {
+	if err := memory.Check(fmt.Sprintf("--layers %v --batch %d", b.Layers, b.Batch), networkBytes[T](b.Layers, b.Batch)); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(b.text, "layers %v, %s, batch %d, %s; %s, %s\n", b.Layers, b.Activation, b.Batch, b.DType, b.tier, counted(b.threads, "thread"))

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
 	"gradlab/data"
 	"gradlab/internal/atomicfile"
 	"gradlab/internal/cli"
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 	"gradlab/nn"
 )
@@ -62,7 +65,15 @@ func predict[T matrix.Float](f *flags, file *nn.ModelFile, options data.CSVOptio
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return writePredictions(w, model, model.Net.PredictSet(set), rows, kept) }
+	outputs := model.Net.PredictSet(set)
+	if i := slices.IndexFunc(outputs.Data, func(x T) bool { return x-x != 0 }); i >= 0 {
+		row := i / outputs.Rows
+		if kept != nil {
+			row = kept[row]
+		}
+		return fmt.Errorf("%s, line %d: the output of the network is %v: the numbers of the model and of this line are too large together", f.Data, table.Line(row), outputs.Data[i])
+	}
+	write := func(w io.Writer) error { return writePredictions(w, model, outputs, rows, kept) }
 	switch {
 	case f.Out != "":
 		err = atomicfile.Write(f.Out, write)
@@ -173,13 +184,14 @@ func report[T matrix.Float](f *flags, model *nn.Model[T], set *data.Dataset[T], 
 		}
 		fmt.Fprintf(stderr, "\n%-20s %9s %9s %9s %9s\n", "class", "precision", "recall", "F1", "rows")
 		for c, r := range nn.ClassReports(confusion) {
-			fmt.Fprintf(stderr, "%-20s %9.4f %9.4f %9.4f %9d\n", model.Encoding.ClassNames()[c], r.Precision, r.Recall, r.F1, r.Support)
+			fmt.Fprintf(stderr, "%-20s %9.4f %9.4f %9.4f %9d\n", quote.Name(model.Encoding.ClassNames()[c]), r.Precision, r.Recall, r.F1, r.Support)
 		}
 	}
-	if f.JSON {
-		return json.NewEncoder(stdout).Encode(result)
+	if !f.JSON {
+		return nil
 	}
-	return nil
+	maps.DeleteFunc(result, func(_ string, v any) bool { x, ok := v.(float64); return ok && x-x != 0 }) // JSON has no NaN and no infinity
+	return json.NewEncoder(stdout).Encode(result)
 }
 
 // areaUnderCurve returns the area under the ROC curve of a network with one

@@ -6,6 +6,7 @@ import (
 
 	"gradlab/data"
 	"gradlab/internal/cli"
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -16,7 +17,7 @@ func (j *job[T]) load() error {
 		return err
 	}
 	options.Ignore, options.Text = j.Ignore, j.Text
-	spec := data.Spec{Labels: j.Label, Outputs: j.Layers[len(j.Layers)-1], Positive: j.Positive}
+	spec := data.Spec{Labels: j.Label, Inputs: j.Layers[0], Outputs: j.Layers[len(j.Layers)-1], Positive: j.Positive}
 	scaling := data.Standard
 	for _, set := range []error{
 		spec.Task.UnmarshalText([]byte(j.Task)),
@@ -41,14 +42,6 @@ func (j *job[T]) load() error {
 		return err
 	}
 	j.encoding = encoding
-	if n := encoding.Width(); n != j.Layers[0] {
-		inputs := "inputs"
-		if n == 1 {
-			inputs = "input"
-		}
-		return fmt.Errorf("%s has %d %s (%s), --layers %v begins with %d: the first size must be %d",
-			table.Name, n, inputs, shortList(encoding.Inputs()), j.Layers, j.Layers[0], n)
-	}
 	if err := j.split(all, scaling); err != nil {
 		return err
 	}
@@ -58,7 +51,7 @@ func (j *job[T]) load() error {
 	}
 	if encoding.Binary && len(encoding.Classes) > 2 {
 		fmt.Fprintf(j.text, "one output unit: %s is the positive class; --positive chooses another, %d outputs tell all classes apart\n",
-			encoding.Classes[encoding.Positive], len(encoding.Classes))
+			quote.Name(encoding.Classes[encoding.Positive]), len(encoding.Classes))
 	}
 	if missing != "" {
 		fmt.Fprintf(j.text, "missing cells (--missing %s): %s\n", j.Missing, missing)
@@ -154,7 +147,7 @@ func (j *job[T]) classWeightList() ([]float64, error) {
 func shortList(names []string) string {
 	const most = 8
 	if len(names) > most {
-		return fmt.Sprintf("%s, … (%d)", strings.Join(names[:most], ", "), len(names))
+		return fmt.Sprintf("%s, … (%d)", strings.Join(quote.Names(names[:most]), ", "), len(names))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(quote.Names(names), ", ")
 }

@@ -67,6 +67,11 @@ func (j *job[T]) savedEpoch() *nn.Epoch {
 	return &j.history[len(j.history)-1]
 }
 
+// model returns what the model file keeps.
+func (j *job[T]) model() *nn.Model[T] {
+	return &nn.Model[T]{Net: j.trainer.Net, Loss: j.trainer.Loss, Task: j.trainer.Task, Encoding: j.encoding}
+}
+
 // file is a file of a run.
 type file struct {
 	name  string
@@ -75,9 +80,8 @@ type file struct {
 
 // save writes the files of the run.
 func (j *job[T]) save(r *result[T]) error {
-	model := &nn.Model[T]{Net: j.trainer.Net, Loss: j.trainer.Loss, Task: j.trainer.Task, Encoding: j.encoding}
 	files := []file{
-		{"model.safetensors", model.Write},
+		{"model.safetensors", j.model().Write},
 		{"history.csv", j.writeHistory},
 		{"curves.png", figure(j.curves(), "png")},
 		{"curves.svg", figure(j.curves(), "svg")},

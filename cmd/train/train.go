@@ -12,6 +12,7 @@ import (
 
 	"gradlab/data"
 	"gradlab/internal/cli"
+	"gradlab/internal/memory"
 	"gradlab/internal/parts"
 	"gradlab/layers"
 	"gradlab/losses"
@@ -112,6 +113,9 @@ func (j *job[T]) build() error {
 		rate := j.rate()
 		j.LR = &rate
 	}
+	if err := j.checkMemory(); err != nil {
+		return err
+	}
 	schedule, _ := j.schedule(stepsOf(j.train.Len(), j.Batch))
 	if err := j.sameSchedule(schedule); err != nil {
 		return err
@@ -140,6 +144,9 @@ func (j *job[T]) build() error {
 	if err != nil {
 		return err
 	}
+	if err := j.model().Write(io.Discard); err != nil { // better now than after the training
+		return fmt.Errorf("%s: the model could not be saved: %w", j.Data, err)
+	}
 	fmt.Fprintf(j.text, "%s", j.trainer.Net.Summary())
 	how := fmt.Sprintf("%s, learning rate %g", j.Optimizer, j.rate())
 	if j.wholeSet() {
@@ -147,6 +154,20 @@ func (j *job[T]) build() error {
 	}
 	fmt.Fprintf(j.text, "loss %s after %s; %s\n\n", j.Loss, j.Output, how)
 	return nil
+}
+
+// checkMemory returns an error if the training cannot fit into memory: what every
+// optimizer keeps are the weights, their gradients and the last good weights.
+func (j *job[T]) checkMemory() error {
+	batch := j.train.Len()
+	if j.Batch > 0 {
+		batch = min(batch, j.Batch)
+	}
+	size := 8.0
+	if j.DType == "float32" {
+		size = 4
+	}
+	return memory.Check(fmt.Sprintf("--layers %v with batches of %d", j.Layers, batch), size*j.Layers.Numbers(3, batch))
 }
 
 // normalEquation is the normal equation as a Minimizer of one iteration.
@@ -211,7 +232,8 @@ func stepsOf(examples, batch int) int {
 	return (examples + batch - 1) / batch
 }
 
-// outName returns the folder of the run.
+// outName returns the folder of the run. A name of dots, as of a file "...csv",
+// must not lead out of runs.
 func (f *flags) outName() string {
 	if f.Out != "" {
 		return f.Out
@@ -224,5 +246,5 @@ func (f *flags) outName() string {
 	if ext := filepath.Ext(name); len(ext) < len(name) {
 		name = strings.TrimSuffix(name, ext)
 	}
-	return filepath.Join("runs", name)
+	return filepath.Join("runs", cmp.Or(strings.TrimLeft(name, "."), "data"))
 }

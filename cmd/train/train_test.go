@@ -191,7 +191,7 @@ func TestErrors(t *testing.T) {
 		status  int
 		message string // parts of it, between …
 	}{
-		{"--layers 5,8,1 --data iris.csv", 1, "iris.csv has 4 inputs (sepal_length, …--layers 5,8,1…must be 4"},
+		{"--layers 5,8,1 --data iris.csv", 1, "iris.csv: there are 4 inputs (sepal_length, …takes 5: the first size of --layers must be 4"},
 		{"--layers 4,8,2 --data iris.csv", 1, "iris.csv…3 classes (setosa, versicolor and virginica)…2 outputs"},
 		{"--layers 4,x,1 --data iris.csv", 2, `--layers: "x" is not the size of a layer`},
 		{"--layers 4,0,1 --data iris.csv", 2, `--layers: "0" is not the size of a layer`},

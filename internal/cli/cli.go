@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -53,7 +54,7 @@ func Run(name, description string, command Command, args []string, stdout, stder
 	case errors.As(err, &signal):
 		return 128 + int(signal)
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	fmt.Fprintf(stderr, "%s: %s\n", name, quote.Message(err.Error()))
 	if errors.As(err, &usage) {
 		fmt.Fprintf(stderr, "Try '%s --help'.\n", name)
 		return 2

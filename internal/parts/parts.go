@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"gradlab/internal/quote"
 	"gradlab/layers"
 	"gradlab/losses"
 	"gradlab/matrix"
@@ -101,7 +102,7 @@ func Find[P any](what, name string, table []Named[P]) (P, error) {
 		names = append(names, n.Name)
 	}
 	var none P
-	return none, fmt.Errorf("unknown %s %q: choose one of %s", what, name, strings.Join(names, ", "))
+	return none, fmt.Errorf("unknown %s %s: choose one of %s", what, quote.Text(name), strings.Join(names, ", "))
 }
 
 // NameOf returns the name of a part by its type, or "".

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 )
 
@@ -28,6 +29,7 @@ type File struct {
 const (
 	maxTensors  = 1 << 16
 	maxMetadata = 1 << 8
+	maxName     = 1 << 8 // bytes of the name of a tensor
 )
 
 // Parse checks a file, in memory in proportion to its size. The result refers to
@@ -63,6 +65,9 @@ func (f *File) parseHeader(header []byte) error {
 		if name == "__metadata__" {
 			return f.parseMetadata(d)
 		}
+		if len(name) > maxName {
+			return fmt.Errorf("a tensor's name has %d bytes; %d are the limit", len(name), maxName)
+		}
 		if _, twice := f.tensors[name]; twice {
 			return fmt.Errorf("tensor %q is there twice", name)
 		}
@@ -92,7 +97,7 @@ func (f *File) parseMetadata(d *json.Decoder) error {
 	f.Metadata = map[string]string{}
 	return eachEntry(d, func(key string) error {
 		if _, twice := f.Metadata[key]; twice || len(f.Metadata) == maxMetadata {
-			return fmt.Errorf("__metadata__ has %q twice, or more than %d entries", key, maxMetadata)
+			return fmt.Errorf("__metadata__ has %s twice, or more than %d entries", quote.Text(key), maxMetadata)
 		}
 		value, err := d.Token()
 		if err != nil {
@@ -100,7 +105,7 @@ func (f *File) parseMetadata(d *json.Decoder) error {
 		}
 		text, ok := value.(string)
 		if !ok {
-			return fmt.Errorf("%q in __metadata__ is not a string", key)
+			return fmt.Errorf("%s in __metadata__ is not a string", quote.Text(key))
 		}
 		f.Metadata[key] = text
 		return nil
@@ -172,7 +177,7 @@ func (f *File) checkTensors() error {
 		size := map[string]int{"F32": 4, "F64": 8}[t.DType]
 		switch {
 		case size == 0:
-			return fmt.Errorf("tensor %q: type %q; only F32 and F64 are read", name, t.DType)
+			return fmt.Errorf("tensor %q: type %s; only F32 and F64 are read", name, quote.Text(t.DType))
 		case from != end || to < end || to > len(f.data):
 			return fmt.Errorf("tensor %q: its bytes %d to %d overlap others, leave a gap or lie outside the file", name, from, to)
 		case (to-from)%size != 0 || !t.Shape.fills((to-from)/size):

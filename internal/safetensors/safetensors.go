@@ -15,6 +15,7 @@ import (
 	"os"
 	"unsafe"
 
+	"gradlab/internal/memory"
 	"gradlab/matrix"
 )
 
@@ -44,7 +45,7 @@ func Size[T matrix.Float]() int {
 }
 
 // ReadFile reads the bytes of a file. What is not a file, and may have no end, is
-// refused.
+// refused, and so is what does not fit into memory twice: as bytes and as matrices.
 func ReadFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -52,6 +53,9 @@ func ReadFile(path string) ([]byte, error) {
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	if err := memory.Check(path, 2*float64(info.Size())); err != nil {
+		return nil, err
 	}
 	return os.ReadFile(path)
 }

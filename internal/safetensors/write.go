@@ -78,7 +78,7 @@ func encodeHeader(metadata map[string]string, tensors []Tensor) ([]byte, error) 
 		text = append(text, ' ')
 	}
 	if len(text) > maxHeader {
-		return nil, fmt.Errorf("the header would have %d bytes; %d are the limit", len(text), maxHeader)
+		return nil, fmt.Errorf("with all its names the header would have %d bytes; %d are the limit", len(text), maxHeader)
 	}
 	return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...), nil
 }
