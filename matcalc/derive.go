@@ -123,6 +123,7 @@ func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) 
 	if err := d.check(o.Seed); err != nil {
 		return nil, err
 	}
+	d.warnOfBodies(o.Seed)
 	d.Warnings = append(dr.warnings, d.Warnings...)
 	return d, nil
 }

@@ -28,6 +28,8 @@ type Point struct {
 	Sizes  map[string]int        // of the dimensions
 	Values map[string]*mat.Dense // of the variables
 	Dir    map[string]*mat.Dense // dX: the direction in which each variable moves; those not here don't
+
+	standIns bool // whether abstract functions have the values of stand-ins
 }
 
 // MaxEntries is how many entries a matrix may have in an evaluation.

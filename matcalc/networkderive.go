@@ -168,7 +168,7 @@ func (nd *NetworkDerivation) along(p *Point) (float64, error) {
 			if i == 0 {
 				scope = layer.Z.Scope
 			}
-			g, err := scope.At(&Point{Sizes: p.Sizes, Values: values}).Value(r.Gradient)
+			g, err := scope.At(&Point{Sizes: p.Sizes, Values: values, standIns: p.standIns}).Value(r.Gradient)
 			if err != nil {
 				return 0, err
 			}
@@ -189,7 +189,7 @@ func (s *Scope) slope(p *Point) (float64, error) {
 	const h = 1e-3
 	sum := 0.0
 	for _, step := range []struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
-		moved := &Point{Sizes: p.Sizes, Values: maps.Clone(p.Values)}
+		moved := &Point{Sizes: p.Sizes, Values: maps.Clone(p.Values), standIns: p.standIns}
 		for name, dir := range p.Dir {
 			var x mat.Dense
 			x.Scale(step.at*h, dir)

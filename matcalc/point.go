@@ -147,7 +147,8 @@ func (s *Scope) Sizes(set int, given map[string]int) map[string]int {
 
 // RandomPoint returns a random point where all of es are finite, with a random
 // direction for the variables that move. The variables have the properties that
-// they are declared with, and so have their directions. It fails with an error
+// they are declared with, and so have their directions; abstract functions are
+// replaced by some that have such derivatives. It fails with an error
 // of kind OutsideDomain where no such point is found.
 func (s *Scope) RandomPoint(rng *rand.Rand, sizes map[string]int, moving []*Expr, es ...*Expr) (*Point, error) {
 	const tries = 200
@@ -196,7 +197,7 @@ func (s *Scope) finiteAt(p *Point, es []*Expr) (bool, error) {
 // draw returns a random point. Later tries are nearer to 0 or farther away, and
 // every other one has all entries positive.
 func (s *Scope) draw(rng *rand.Rand, sizes map[string]int, moving []*Expr, try int) *Point {
-	p := &Point{Sizes: sizes, Values: map[string]*mat.Dense{}, Dir: map[string]*mat.Dense{}}
+	p := &Point{Sizes: sizes, Values: map[string]*mat.Dense{}, Dir: map[string]*mat.Dense{}, standIns: true}
 	scales := []float64{1, 1, 0.5, 0.2, 0.1, 0.03, 5, 25, 125}
 	if try < 50 {
 		scales = scales[:5]

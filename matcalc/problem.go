@@ -51,6 +51,8 @@ type Scope struct {
 	roles  map[string]role
 	later  []string // definitions that are not read yet
 	bodies map[string]*body
+
+	derivatives map[string]string // of bodies of element-wise functions
 }
 
 // Compile reads a problem. Errors are of type *Error.
