@@ -62,6 +62,7 @@ func TestSourceErrors(t *testing.T) {
 		{head + "```go\nvar x = 1\n\nfunc (\n```\n", "x.md:5: expected"},
 		{head + "```go\n%%\nx:=1\n```\n", "x.md:4: not as gofmt has it:\n- x:=1\n+ x := 1"},
 		{head + "```go\nvar x  int\n```\n", `x.md:3: not as gofmt has it`},
+		{head + "```go\n%%\n//" + strings.Repeat("ä", 99) + "\n```\n", "x.md:4: 101 columns, of which a page shows 100"},
 		{head + "```go\n!ls\n```\n", "x.md:3: !ls: of GoNB's commands a lab uses only %%"},
 	} {
 		_, err := parseLab("x.md", c.text, true)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/format"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A lab is written once, as Markdown with cells of Go code, and read in two
@@ -82,6 +84,7 @@ func parseLab(path, text string, solution bool) ([]cell, error) {
 	}
 	var cells []cell
 	var prose cell
+	var errs []error
 	flush := func() {
 		if prose.lines = trimBlank(prose.lines); len(prose.lines) > 0 {
 			cells = append(cells, prose)
@@ -110,15 +113,16 @@ func parseLab(path, text string, solution bool) ([]cell, error) {
 			l.text = strings.TrimSuffix(l.text, " static")
 			prose.lines = append(append(prose.lines, l), lines[i+1:end+1]...)
 		} else {
-			if err := checkCode(path, *c); err != nil {
-				return nil, err
-			}
+			errs = append(errs, checkCode(path, *c))
 			flush()
 			cells = append(cells, *c)
 		}
 		i = end
 	}
 	flush()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	return withSetup(path, cells)
 }
 
@@ -216,12 +220,18 @@ func (c cell) split() (declarations, statements []line) {
 	return c.lines, nil
 }
 
-// checkCode refuses code that Go or gofmt would change.
+// maxColumns is what fits into a cell on a page, with tabs of eight.
+const maxColumns = 100
+
+// checkCode refuses code that Go or gofmt would change, and lines too long to see.
 func checkCode(path string, c cell) error {
 	declarations, statements := c.split()
 	for _, l := range c.lines {
 		if l.text != "%%" && (strings.HasPrefix(l.text, "%") || strings.HasPrefix(l.text, "!")) {
 			return fmt.Errorf("%s:%d: %s: of GoNB's commands a lab uses only %%%%", path, l.number, l.text)
+		}
+		if n := utf8.RuneCountInString(strings.ReplaceAll(l.text, "\t", "        ")); n > maxColumns {
+			return fmt.Errorf("%s:%d: %d columns, of which a page shows %d (a tab has 8)", path, l.number, n, maxColumns)
 		}
 	}
 	for _, part := range [][]line{declarations, statements} {
