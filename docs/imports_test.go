@@ -40,9 +40,11 @@ var mayImport = map[string][]string{
 	"internal/memory":                   {},
 	"internal/quote":                    {},
 	"internal/safetensors":              {"matrix", "internal/memory", "internal/quote"},
+	"internal/notebooks":                {"internal/atomicfile"},
+	"notebooks-go/setup":                {},
 	"notebooks-go/lab/internal/student": {"matrix", "layers"},
 	"notebooks-go/collect":              {"notebooks-go/lab", "internal/cli"},
-	"notebooks-go/lab":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "nn", "viz", "matcalc", "internal/parts", "internal/atomicfile"},
+	"notebooks-go/lab":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "nn", "viz", "matcalc", "internal/parts", "internal/atomicfile", "internal/filelock"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -19,6 +19,12 @@ type Exercise[F any] struct {
 	try func(t *trial, f F)
 }
 
+// In returns the exercise as one of another lab.
+func (e Exercise[F]) In(lab int) Exercise[F] {
+	e.Lab = lab
+	return e
+}
+
 // Mistakes of a function besides those of package gradcheck.
 const (
 	NotFilledIn   gradcheck.Mistake = "not_filled_in"  // there is a ToDo yet

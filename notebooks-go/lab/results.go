@@ -15,6 +15,7 @@ import (
 
 	"gradlab/gradcheck"
 	"gradlab/internal/atomicfile"
+	"gradlab/internal/filelock"
 )
 
 // ResultsFile is the name of the file that Check keeps results in, in the folder
@@ -126,7 +127,7 @@ func (file *Results) add(v Verdict, code string, now time.Time) {
 	r := Result{Student: file.Student, Lab: v.Lab, Exercise: v.Exercise}
 	at := len(file.Results)
 	for k, old := range file.Results {
-		if old.Student == r.Student && old.Exercise == r.Exercise && old.Signed() {
+		if old.Student == r.Student && old.Lab == r.Lab && old.Exercise == r.Exercise && old.Signed() {
 			r, at = old, k
 		}
 	}
@@ -169,11 +170,11 @@ func ReadResults(path string) (Results, error) {
 
 // update changes a file of results, while no other notebook does.
 func update(path string, change func(*Results)) error {
-	unlock, err := lock(path + ".lock")
+	lock, err := acquire(path + ".lock")
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Release()
 	file, err := ReadResults(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -187,20 +188,12 @@ func update(path string, change func(*Results)) error {
 	})
 }
 
-// lock makes a file that is not there, waiting until it can. One that has been
-// there for seconds is of a program that was killed.
-func lock(path string) (unlock func(), err error) {
-	for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-		if err == nil {
-			f.Close()
-			return func() { os.Remove(path) }, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
-		if time.Since(begin) > 5*time.Second {
-			os.Remove(path)
+// acquire waits for a lock that another notebook has for a moment.
+func acquire(path string) (*filelock.Lock, error) {
+	for begin := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		lock, err := filelock.Acquire(path)
+		if !errors.Is(err, filelock.ErrLocked) || time.Since(begin) > 5*time.Second {
+			return lock, err
 		}
 	}
 }
