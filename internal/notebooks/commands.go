@@ -122,10 +122,13 @@ func (t *task) place(i int) string {
 // executeAll compiles the code and then executes the notebooks, a few at a
 // time, and gives each to done.
 func (s *shop) executeAll(ctx context.Context, tasks []*task, done func(*task, *notebook) error) error {
+	if err := debian("jupyter-nbconvert", "jupyter-kernelspec"); err != nil {
+		return err
+	}
 	if err := s.vet(ctx, tasks); err != nil {
 		return err
 	}
-	if err := s.tools(ctx); err != nil {
+	if err := s.buildKernel(ctx); err != nil {
 		return err
 	}
 	var mu sync.Mutex

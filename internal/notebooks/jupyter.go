@@ -20,14 +20,6 @@ var kernelPrograms = []string{
 	"golang.org/x/tools/gopls",
 }
 
-// tools sees to it that all programs are there that execute a notebook.
-func (s *shop) tools(ctx context.Context) error {
-	if err := debian("jupyter-nbconvert", "jupyter-kernelspec"); err != nil {
-		return err
-	}
-	return s.buildKernel(ctx)
-}
-
 // buildKernel builds the kernel from the tools module, where that has changed.
 func (s *shop) buildKernel(ctx context.Context) error {
 	bin := filepath.Join(s.cache, "bin")
