@@ -43,8 +43,8 @@ var mayImport = map[string][]string{
 	"internal/notebooks":                {"internal/atomicfile"},
 	"notebooks-go/setup":                {},
 	"notebooks-go/lab/internal/student": {"matrix", "layers"},
-	"notebooks-go/collect":              {"notebooks-go/lab", "internal/cli"},
-	"notebooks-go/lab":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "nn", "viz", "matcalc", "internal/parts", "internal/atomicfile", "internal/filelock"},
+	"notebooks-go/collect":              {"notebooks-go/lab", "internal/cli", "internal/quote"},
+	"notebooks-go/lab":                  {"matrix", "layers", "losses", "optim", "data", "gradcheck", "nn", "viz", "matcalc", "internal/parts", "internal/atomicfile", "internal/filelock", "internal/quote"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"gradlab/internal/cli"
+	"gradlab/internal/quote"
 	"gradlab/notebooks-go/lab"
 )
 
@@ -47,7 +48,7 @@ func (f *flags) Run(stdout, stderr io.Writer) error {
 	}
 	if f.CSV {
 		for _, err := range class.Unread {
-			fmt.Fprintf(stderr, "not read: %v\n", err)
+			fmt.Fprintf(stderr, "not read: %s\n", quote.Message(err.Error()))
 		}
 		return class.CSV(stdout)
 	}

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gradlab/internal/quote"
 )
 
 // Class is the results that a teacher has collected.
@@ -84,7 +86,7 @@ func (c Class) String() string {
 	labs := slices.Sorted(maps.Keys(exercises))
 	width := len("student")
 	for name := range rows {
-		width = max(width, len([]rune(printable(name))))
+		width = max(width, len([]rune(quote.Name(name))))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-*s", width, "student")
@@ -94,7 +96,7 @@ func (c Class) String() string {
 	fmt.Fprintf(&b, "  %6s  %5s\n", "all", "tries")
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		row := rows[name]
-		fmt.Fprintf(&b, "%-*s", width, printable(name))
+		fmt.Fprintf(&b, "%-*s", width, quote.Name(name))
 		passed, of := 0, 0
 		for _, lab := range labs {
 			fmt.Fprintf(&b, "  %6s", fmt.Sprintf("%d/%d", len(row.passed[lab]), len(exercises[lab])))
@@ -102,12 +104,12 @@ func (c Class) String() string {
 		}
 		fmt.Fprintf(&b, "  %6s  %5d", fmt.Sprintf("%d/%d", passed, of), row.tries)
 		for _, file := range slices.Sorted(maps.Keys(row.edited)) {
-			fmt.Fprintf(&b, "  edited, not counted: %d in %s", row.edited[file], printable(file))
+			fmt.Fprintf(&b, "  edited, not counted: %d in %s", row.edited[file], quote.Name(file))
 		}
 		b.WriteString("\n")
 	}
 	for _, err := range c.Unread {
-		fmt.Fprintf(&b, "not read: %v\n", err)
+		fmt.Fprintf(&b, "not read: %s\n", quote.Message(err.Error()))
 	}
 	return b.String()
 }
@@ -117,16 +119,6 @@ func put(m map[int]map[string]bool, lab int, exercise string) {
 		m[lab] = map[string]bool{}
 	}
 	m[lab][exercise] = true
-}
-
-// printable returns text from a file without what would change the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return '�'
-		}
-		return r
-	}, s)
 }
 
 // CSV writes a line for each result.

@@ -22,7 +22,7 @@ type regression struct {
 
 func (t *trial) regression(y func(rows, cols int) *Matrix) regression {
 	m, n := t.m, t.nPrev+1
-	p := regression{X: t.randn(m, n), y: y(m, 1), theta: t.randn(n, 1), lambda: 1.3}
+	p := regression{X: t.randn(m, n), y: y(m, 1), theta: t.weights(n, 1), lambda: 1.3}
 	copy(p.X.Col(0), ones(m, 1).Data)
 	p.bias = like(p.theta)
 	p.bias.Data[0] = p.theta.Data[0]
@@ -195,14 +195,14 @@ var NNCost = Exercise[func(Theta1, Theta2, X, Y *Matrix, lambda float64) (cost f
 	try: func(t *trial, f func(_, _, _, _ *Matrix, _ float64) (float64, *Matrix, *Matrix)) {
 		const lambda = 1.3
 		k := t.n + 1
-		Theta1, Theta2, X, Y := t.randn(t.n, t.nPrev+1), t.randn(k, t.n+1), t.randn(t.m, t.nPrev), matrix.New[float64](t.m, k)
+		Theta1, Theta2, X, Y := t.weights(t.n, t.nPrev+1), t.weights(k, t.n+1), t.randn(t.m, t.nPrev), matrix.New[float64](t.m, k)
 		for i, c := range t.classes(k, t.m) {
 			Y.Set(i, c, 1)
 		}
 		t.evidence.Features = []int{k, t.n, t.nPrev}
 		cost, grad1, grad2 := f(t.in("Theta1", Theta1), t.in("Theta2", Theta2), t.in("X", X), t.in("Y", Y), lambda)
 
-		W1, b1, W2, b2 := weights(Theta1), bias(Theta1), weights(Theta2), bias(Theta2)
+		W1, b1, W2, b2 := weightsOf(Theta1), biasOf(Theta1), weightsOf(Theta2), biasOf(Theta2)
 		x, y := transpose(X), transpose(Y)
 		z1 := affine(W1, x, b1)
 		a1 := activate(sigmoid, z1)
@@ -225,9 +225,9 @@ var NNCost = Exercise[func(Theta1, Theta2, X, Y *Matrix, lambda float64) (cost f
 	},
 }
 
-// weights and bias are the parts of a Theta.
-func weights(theta *Matrix) *Matrix { w := theta.Columns(1, theta.Cols); return w.Clone() }
-func bias(theta *Matrix) *Matrix    { b := theta.Columns(0, 1); return b.Clone() }
+// weightsOf and biasOf are the parts of a Theta.
+func weightsOf(theta *Matrix) *Matrix { w := theta.Columns(1, theta.Cols); return w.Clone() }
+func biasOf(theta *Matrix) *Matrix    { b := theta.Columns(0, 1); return b.Clone() }
 
 // beside puts the columns of two matrices side by side.
 func beside(x, y *Matrix) *Matrix {
@@ -254,7 +254,7 @@ func joined(name string, got *Matrix, l gradcheck.Layer, theta *Matrix) gradchec
 			}
 		}
 	}
-	penalised := beside(times(l.Lambda/float64(l.APrev.Cols), bias(theta)), matrix.New[float64](theta.Rows, theta.Cols-1))
+	penalised := beside(times(l.Lambda/float64(l.APrev.Cols), biasOf(theta)), matrix.New[float64](theta.Rows, theta.Cols-1))
 	joined.Suspects = append(joined.Suspects, wrong(gradcheck.Other, plus(joined.Want, penalised), "penalises the biases, too", "Which columns of Theta are multiplied by 1?"))
 	for _, s := range dW.Sums {
 		joined.Sums = append(joined.Sums, gradcheck.Sum{Rest: beside(right.DB, s.Rest), Term: beside(like(right.DB), s.Term), Name: s.Name, Missing: s.Missing})

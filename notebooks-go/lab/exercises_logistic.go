@@ -111,7 +111,7 @@ var L1L2 = Exercise[func(yhat, y *Matrix) (l1, l2 float64)]{
 type logistic struct{ W, b, X, Y *Matrix }
 
 func (t *trial) logistic() logistic {
-	return logistic{t.randn(1, t.nPrev), t.randn(1, 1), t.randn(t.nPrev, t.m), t.labels(1, t.m)}
+	return logistic{t.weights(1, t.nPrev), t.weights(1, 1), t.randn(t.nPrev, t.m), t.labels(1, t.m)}
 }
 
 func (p logistic) a() *Matrix { return activate(sigmoid, affine(p.W, p.X, p.b)) }

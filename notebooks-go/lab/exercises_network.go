@@ -107,7 +107,7 @@ type twoLayers struct {
 }
 
 func (t *trial) twoLayers() twoLayers {
-	n := twoLayers{X: t.randn(t.nPrev, t.m), Y: t.labels(1, t.m), W1: t.randn(t.n, t.nPrev), b1: t.randn(t.n, 1), W2: t.randn(1, t.n), b2: t.randn(1, 1)}
+	n := twoLayers{X: t.randn(t.nPrev, t.m), Y: t.labels(1, t.m), W1: t.weights(t.n, t.nPrev), b1: t.randn(t.n, 1), W2: t.weights(1, t.n), b2: t.weights(1, 1)}
 	n.Z1 = affine(n.W1, n.X, n.b1)
 	n.A1 = activate(tanh, n.Z1)
 	n.A2 = activate(sigmoid, affine(n.W2, n.A1, n.b2))
@@ -263,7 +263,7 @@ func (t *trial) deep() deep {
 	d.W, d.b, d.Z, d.A = make([]*Matrix, 4), make([]*Matrix, 4), make([]*Matrix, 4), make([]*Matrix, 4)
 	d.A[0] = d.X
 	for l := 1; l < 4; l++ {
-		d.W[l], d.b[l] = t.randn(sizes[l], sizes[l-1]), t.randn(sizes[l], 1)
+		d.W[l], d.b[l] = t.weights(sizes[l], sizes[l-1]), t.weights(sizes[l], 1)
 		d.Z[l] = affine(d.W[l], d.A[l-1], d.b[l])
 		d.A[l] = activate(d.g[l], d.Z[l])
 	}

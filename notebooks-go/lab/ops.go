@@ -89,6 +89,3 @@ func ones(rows, cols int) *Matrix {
 	matrix.Fill(x, 1)
 	return x
 }
-
-// copyOf returns a copy of a slice of matrices.
-func copyOf(list []*Matrix) []*Matrix { return append([]*Matrix(nil), list...) }

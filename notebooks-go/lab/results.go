@@ -160,7 +160,7 @@ func ReadResults(path string) (Results, error) {
 	}
 	var read Results
 	if err := json.Unmarshal(text, &read); err != nil {
-		return file, fmt.Errorf("%s: %w", path, err)
+		return file, fmt.Errorf("%s: not a file of results: %w", path, err)
 	}
 	if read.Format != resultsFormat {
 		return file, fmt.Errorf("%s: not a file of results: its format is %q, not %q", path, read.Format, resultsFormat)

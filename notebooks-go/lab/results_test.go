@@ -213,7 +213,7 @@ func TestCollect(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `student       lab 2     all  tries
-Ada Ω�[31m     2/2     2/2      2
+"Ada Ω\x1b[31m"     2/2     2/2      2
 Bob             1/2     1/2      1  edited, not counted: 1 in bob/results.json
 not read: ` + filepath.Join(dir, "dan_results (1).json") + `: not a file of results: its format is "", not "gradlab lab results 1"
 `

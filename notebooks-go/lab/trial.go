@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -55,6 +56,12 @@ func newTrial(k int) *trial {
 // randn returns a matrix of normal numbers.
 func (t *trial) randn(rows, cols int) *Matrix {
 	return t.fill(rows, cols, func() float64 { return matrix.Normal(t.random) })
+}
+
+// weights returns a matrix of normal numbers so small that sums over nPrev inputs
+// are about 1: no sigmoid is so far from ½ that a right formula loses digits.
+func (t *trial) weights(n, nPrev int) *Matrix {
+	return times(1/math.Sqrt(float64(nPrev)), t.randn(n, nPrev))
 }
 
 // labels returns a matrix of zeros and ones, both of them where there is room.
