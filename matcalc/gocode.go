@@ -18,6 +18,16 @@ type GoFunc struct {
 	Points     []KnownPoint // for the test
 }
 
+// source returns the source of the function, or both, and of the test.
+func (f GoFunc) source() (code, test string) {
+	d := f.Derivation
+	code = newGoSignature(d, false, f.Name).function(f.Name)
+	if d.Hessian != nil {
+		code += newGoSignature(d, true, hessianName(f.Name)).function(hessianName(f.Name))
+	}
+	return code, goTestOrSkip(f)
+}
+
 // Go returns Go source with the function
 //
 //	func name(variables..., functions...) (f float64, grad *mat.Dense, err error)
@@ -41,14 +51,25 @@ func (d *Derivation) Go(pkg, name string) (code, test []byte, err error) {
 //
 // The function for the Hessian has f, the gradient and the Hessian as results.
 func GoFile(pkg string, funcs ...GoFunc) (code, test []byte, err error) {
+	sources := make([]goSourcer, len(funcs))
+	for i, f := range funcs {
+		sources[i] = f
+	}
+	return goFile(pkg, sources...)
+}
+
+// goSourcer is what there is Go code of.
+type goSourcer interface {
+	source() (code, test string)
+}
+
+func goFile(pkg string, funcs ...goSourcer) (code, test []byte, err error) {
 	defer Catch(&err)
 	var body, tests strings.Builder
 	for _, f := range funcs {
-		body.WriteString(goFunction(f.Derivation, f.Name, false))
-		if f.Derivation.Hessian != nil {
-			body.WriteString(goFunction(f.Derivation, hessianName(f.Name), true))
-		}
-		tests.WriteString(goTestOrSkip(f))
+		code, test := f.source()
+		body.WriteString(code)
+		tests.WriteString(test)
 	}
 	doc := fmt.Sprintf("// Package %s computes functions of matrices and their gradients.\n", pkg)
 	if code, err = goSource(doc, pkg, body.String(), goHelpers); err != nil {
@@ -146,403 +167,4 @@ func goIdentifiers(body string) (map[string]bool, error) {
 		})
 	}
 	return used, nil
-}
-
-// goSignature is what a generated function takes and returns.
-type goSignature struct {
-	d       *Derivation
-	names   *goNames
-	params  map[string]string // of variables and functions
-	dims    map[string]string
-	list    []string // parameters with types
-	sizes   []string // dimensions that no matrix has: parameters, too
-	f       string   // the names of results
-	grad    string
-	hess    string
-	scalars map[string][]bool // which arguments of an abstract function are float64
-}
-
-func newGoSignature(d *Derivation, reserved ...string) *goSignature {
-	s := &goSignature{d: d, names: newGoNames(append(reserved, "err")...), params: map[string]string{}, dims: map[string]string{}}
-	for _, v := range d.Scope.Vars {
-		s.params[v.name] = s.names.user(v.name)
-		s.parameter(s.params[v.name], goType(v.shape))
-	}
-	known := map[string]bool{}
-	for _, v := range d.Scope.Vars {
-		known[v.shape.Rows.names], known[v.shape.Cols.names] = true, true
-	}
-	for _, dim := range d.Scope.Dims() {
-		s.dims[dim] = s.names.user(dim)
-		if !known[dim] && s.uses(dim) {
-			s.sizes = append(s.sizes, dim)
-			s.parameter(s.dims[dim], "int")
-		}
-	}
-	s.findScalars()
-	for _, f := range d.Scope.Functions {
-		s.declareFunction(f)
-	}
-	s.f, s.grad, s.hess = s.names.pick("f", "value"), s.names.pick("grad", "gradient"), s.names.pick("hess", "hessian")
-	return s
-}
-
-func goType(s Shape) string {
-	if s.IsScalar() {
-		return "float64"
-	}
-	return "*mat.Dense"
-}
-
-func (s *goSignature) parameter(name, typ string) { s.list = append(s.list, name+" "+typ) }
-
-// parameters returns the list of parameters, those of one type together.
-func (s *goSignature) parameters() string {
-	var b strings.Builder
-	for i, p := range s.list {
-		name, typ, _ := strings.Cut(p, " ")
-		b.WriteString(name)
-		if i+1 < len(s.list) && strings.HasSuffix(s.list[i+1], " "+typ) && !strings.HasPrefix(typ, "func") {
-			b.WriteString(", ")
-			continue
-		}
-		b.WriteString(" " + typ)
-		if i+1 < len(s.list) {
-			b.WriteString(", ")
-		}
-	}
-	return b.String()
-}
-
-// roots returns the expressions that are computed.
-func (s *goSignature) roots() []*Expr {
-	roots := []*Expr{s.d.Objective, s.d.Gradient}
-	if s.d.Hessian != nil {
-		roots = append(roots, s.d.Hessian)
-	}
-	return roots
-}
-
-// each calls f for all expressions that the function may compute, once.
-func (s *goSignature) each(f func(e *Expr)) {
-	seen := map[*Expr]bool{}
-	var walk func(e *Expr)
-	walk = func(e *Expr) {
-		if e == nil || seen[e] {
-			return
-		}
-		seen[e] = true
-		f(e)
-		walk(e.def)
-		for _, a := range e.args {
-			walk(a)
-		}
-	}
-	for _, r := range s.roots() {
-		walk(r)
-	}
-}
-
-// uses reports whether a dimension occurs in what is computed.
-func (s *goSignature) uses(dim string) bool {
-	found := false
-	s.each(func(e *Expr) {
-		if e.op == OpDim && e.name == dim || slices.Contains(e.shape.Rows.factors(), dim) || slices.Contains(e.shape.Cols.factors(), dim) {
-			found = true
-		}
-	})
-	return found
-}
-
-// findScalars finds out which arguments of abstract functions are scalars
-// wherever they are called.
-func (s *goSignature) findScalars() {
-	s.scalars = map[string][]bool{}
-	s.each(func(e *Expr) {
-		if e.op != OpApp && e.op != OpGradApp {
-			return
-		}
-		old := s.scalars[e.fn.Name]
-		for i, a := range e.args {
-			if old == nil {
-				s.scalars[e.fn.Name] = append(s.scalars[e.fn.Name], a.IsScalar())
-			} else if old[i] != a.IsScalar() {
-				panic(within(e.fn.Name, errorf(Unsupported, "there is no Go code for a function whose argument is a scalar here and a matrix there")))
-			}
-		}
-	})
-}
-
-// declareFunction makes parameters of an abstract function and its derivatives.
-func (s *goSignature) declareFunction(f *Function) {
-	declare := func(name, typ string) {
-		if name != "" && s.params[name] == "" {
-			s.params[name] = s.names.user(name)
-			s.parameter(s.params[name], typ)
-		}
-	}
-	if f.Elementwise {
-		declare(f.Name, "func(float64) float64")
-		declare(f.Deriv, "func(float64) float64")
-		return
-	}
-	types := make([]string, len(f.Args))
-	list := make([]string, len(f.Args))
-	names := newGoNames()
-	for i, name := range f.Args {
-		types[i] = "*mat.Dense"
-		if scalars := s.scalars[f.Name]; scalars != nil && scalars[i] {
-			types[i] = "float64"
-		}
-		list[i] = names.user(name) + " " + types[i]
-	}
-	params := (&goSignature{list: list}).parameters()
-	declare(f.Name, "func("+params+") float64")
-	for i, name := range f.Grads {
-		declare(name, "func("+params+") "+types[i])
-	}
-}
-
-// goFunction returns the source of a function.
-func goFunction(d *Derivation, name string, hessian bool) string {
-	s := newGoSignature(d, name)
-	var b strings.Builder
-	b.WriteString(s.doc(name, hessian))
-	results := fmt.Sprintf("%s float64, %s %s", s.f, s.grad, goType(d.Wrt.shape))
-	zero := "0, nil"
-	if d.Wrt.IsScalar() {
-		zero = "0, 0"
-	}
-	if hessian {
-		results = fmt.Sprintf("%s float64, %s, %s *mat.Dense", s.f, s.grad, s.hess)
-		if d.Wrt.IsScalar() {
-			results = fmt.Sprintf("%s, %s, %s float64", s.f, s.grad, s.hess)
-		}
-		zero += zero[len("0"):]
-	}
-	fmt.Fprintf(&b, "func %s(%s) (%s, err error) {\n", name, s.parameters(), results)
-	b.WriteString(s.body("return "+zero+", %s", hessian))
-	b.WriteString("}\n\n")
-	return b.String()
-}
-
-// doc returns the comment of a function.
-func (s *goSignature) doc(name string, hessian bool) string {
-	d := s.d
-	var b strings.Builder
-	what := "its gradient"
-	if hessian {
-		what = "its gradient and Hessian"
-	}
-	fmt.Fprintf(&b, "// %s returns %s and %s by %s,\n//\n", name, s.f, what, d.Wrt.name)
-	fmt.Fprintf(&b, "//\t%s = %s\n//\t%s = %s\n", s.f, d.Objective, s.grad, d.Gradient)
-	if hessian {
-		fmt.Fprintf(&b, "//\t%s = %s\n", s.hess, d.Hessian)
-	}
-	if len(d.Scope.Wheres) > 0 {
-		b.WriteString("//\n// where\n//\n")
-		for _, w := range d.Scope.Wheres {
-			fmt.Fprintf(&b, "//\t%s = %s\n", w.name, w.def)
-		}
-	}
-	var vars []string
-	for _, v := range d.Scope.Vars {
-		text := v.name
-		if p := s.params[v.name]; p != v.name {
-			text += " (here " + p + ")"
-		}
-		if v.IsScalar() {
-			text += " a scalar"
-		} else {
-			text += " " + v.shape.String()
-		}
-		for _, p := range propNames {
-			if v.Is(p.prop) && !(p.prop == Symmetric && v.Is(Spd)) && !(p.prop == Invertible && v.Is(Spd)) {
-				text += " " + p.name
-			}
-		}
-		vars = append(vars, text)
-	}
-	b.WriteString("//\n" + wrapComment("with "+strings.Join(vars, ", ")+"."))
-	return b.String()
-}
-
-// wrapComment returns text as a comment in lines of moderate length.
-func wrapComment(text string) string {
-	var b strings.Builder
-	line := "//"
-	for _, word := range strings.Fields(text) {
-		if len(line)+len(word) > 78 {
-			b.WriteString(line + "\n")
-			line = "//"
-		}
-		line += " " + word
-	}
-	return b.String() + line + "\n"
-}
-
-// body returns the statements of a function, of which fail returns an error.
-func (s *goSignature) body(fail string, hessian bool) string {
-	d := s.d
-	roots := s.roots()[:2]
-	if hessian {
-		roots = s.roots()
-	}
-	l := newGoLower(d.Scope, d.Problem.Dims, roots...)
-	nodes := l.all(roots)
-	for i, n := range nodes[1:] {
-		nodes[i+1] = l.finished(n)
-	}
-	g := s.writer(l, nodes, fail)
-	s.checks(g)
-	results := []string{s.f, s.grad, s.hess}[:len(nodes)]
-	for i, n := range nodes {
-		g.result(n, results[i])
-	}
-	s.finite(g, results)
-	g.line("return %s, nil", strings.Join(results, ", "))
-	body := g.text()
-	return s.dimensions(body) + body
-}
-
-func (s *goSignature) writer(l *goLower, roots []*goNode, fail string) *goWriter {
-	return &goWriter{goUses: usesOf(l.order, roots), names: s.names, params: s.params, dims: s.dims,
-		vars: map[*goNode]string{}, pending: map[string]string{}, fail: fail}
-}
-
-// result assigns a root to a named result.
-func (g *goWriter) result(n *goNode, name string) {
-	switch {
-	case n.shape.IsScalar() && (n.op == goNum || n.op == goDim || n.op == goParam || g.vars[n] != ""):
-		g.line("%s = %s", name, g.scalar(n).s)
-	case n.shape.IsScalar():
-		g.line("%s = %s", name, g.ownScalar(n).s)
-		if g.vars[n] == "" {
-			g.vars[n] = name
-		}
-	case g.vars[n] != "":
-		g.line("%s = %s", name, g.vars[n])
-	default:
-		g.define(n, name, "=")
-	}
-}
-
-// finished returns a result that need not be transposed at the end: neither it
-// nor a part that only it needs.
-func (l *goLower) finished(n *goNode) *goNode {
-	if n.op == goHad && !n.shape.IsScalar() {
-		scaled := *n
-		scaled.args = slices.Clone(n.args)
-		for i, a := range n.args {
-			if l.isUsedBy(a, n) {
-				scaled.args[i] = l.finished(a)
-			}
-		}
-		return l.node(scaled)
-	}
-	if n.op != goT || n.args[0].where != "" || !l.isUsedBy(n.args[0], n) {
-		return n
-	}
-	a := n.args[0]
-	t := *a
-	t.shape, t.expr, t.args = n.shape, n.expr, slices.Clone(a.args)
-	switch a.op {
-	case goMul:
-		t.args = []*goNode{l.t(a.args[1]), l.t(a.args[0])}
-	case goInverse:
-		t.index = 1 - a.index
-	case goAdd, goHad, goPow, goFn:
-		for i, x := range t.args {
-			t.args[i] = l.t(x)
-		}
-	case goAdj:
-		t.args[0] = l.t(t.args[0])
-	default:
-		return n
-	}
-	return l.node(t)
-}
-
-// isUsedBy reports whether nothing but n has the argument a.
-func (l *goLower) isUsedBy(a, n *goNode) bool {
-	return !slices.ContainsFunc(l.order, func(other *goNode) bool {
-		return other != n && slices.Contains(other.args, a)
-	})
-}
-
-// dimensions returns the statements that read sizes off the arguments.
-func (s *goSignature) dimensions(body string) string {
-	used, err := goIdentifiers("func _() {\n" + body + "\n}")
-	if err != nil {
-		panic(err)
-	}
-	var b strings.Builder
-	known := map[string]bool{}
-	for _, size := range s.sizes {
-		known[size] = true
-	}
-	for _, v := range s.d.Scope.Vars {
-		if v.IsScalar() {
-			continue
-		}
-		names := [2]string{"_", "_"}
-		for i, side := range []Dim{v.shape.Rows, v.shape.Cols} {
-			if name := s.dims[side.names]; side.names != "" && !known[side.names] && used[name] {
-				known[side.names] = true
-				names[i] = name
-			}
-		}
-		if names != [2]string{"_", "_"} {
-			fmt.Fprintf(&b, "%s, %s := %s.Dims()\n", names[0], names[1], s.params[v.name])
-		}
-	}
-	return b.String()
-}
-
-// checks writes the checks of the arguments.
-func (s *goSignature) checks(g *goWriter) {
-	var list, symmetric []string
-	for _, v := range s.d.Scope.Vars {
-		if v.IsScalar() {
-			continue
-		}
-		p := s.params[v.name]
-		list = append(list, fmt.Sprintf("argument{%q, %s, %q, %s},\n", v.name, p, v.shape, g.dimsOf(v.shape)))
-		if v.Is(Symmetric) {
-			symmetric = append(symmetric, fmt.Sprintf("err := checkSymmetric(%q, %s); err != nil", v.name, p))
-		}
-	}
-	if len(list) > 0 {
-		g.failed("err := checkShapes(\n"+strings.Join(list, "")+"); err != nil", "err")
-	}
-	for _, check := range symmetric {
-		g.failed(check, "err")
-	}
-}
-
-// finite writes the check that the results are finite, if they need not be.
-func (s *goSignature) finite(g *goWriter, results []string) {
-	risks := map[string]bool{}
-	s.each(func(e *Expr) {
-		switch {
-		case len(e.args) == 0 || e.args[0].Is(Positive):
-		case e.isFn("log") || e.isFn("sqrt"):
-			risks[e.name] = true
-		case e.op == OpPow || e.op == OpEPow:
-			if n, ok := e.args[1].integer(); ok && e.args[1].op == OpNum && n < 0 {
-				risks["division"] = true
-			} else if !ok {
-				risks["power"] = true
-			}
-		}
-	})
-	if len(risks) == 0 {
-		return
-	}
-	list := strings.Join(slices.Sorted(maps.Keys(risks)), " or ")
-	condition := fmt.Sprintf("!finite(%s)", strings.Join(results, ", "))
-	if s.d.Wrt.IsScalar() {
-		condition = fmt.Sprintf("!finite(%s)", strings.Join(results, "+"))
-	}
-	g.failed(condition, fmt.Sprintf("errors.New(%q)", "f or its gradient is not finite: a "+list+" is outside of its domain"))
 }

@@ -43,17 +43,14 @@ func (nd *NetworkDerivation) print(p printer) string {
 // forward prints equations (1) to (5).
 func (nd *NetworkDerivation) forward(p printer) {
 	var rows []row
-	numbers := map[string]string{}
-	for l := 1; l <= nd.depth(); l++ {
-		numbers[nd.z(l)], numbers[nd.a(l)] = nd.number(l, 1, 3), nd.number(l, 2, 4)
-	}
+	numbers := nd.forwardNumbers()
 	for _, v := range nd.scope.Wheres {
 		r := definition(v.name, v.def)
 		r.number = numbers[v.name]
 		rows = append(rows, r)
 	}
 	loss := definition("L", nd.scope.F)
-	loss.number = nd.number(nd.depth(), 5, 5)
+	loss.number = numbers["L"]
 	p.display("", append(rows, loss))
 	p.declarations(nd.problem().Vars)
 	if p.o.ASCII {
@@ -92,7 +89,7 @@ func (nd *NetworkDerivation) stages(layer LayerDerivation, o PrintOptions) (stag
 	for _, d := range []*Derivation{layer.Z, layer.Total} {
 		for _, s := range d.stages(o, true) {
 			s.of = nd.through(l)
-			nd.numbered(&s, l)
+			nd.numbered(&s, layer)
 			for i := range s.read {
 				r := &s.read[i]
 				if o.ASCII { // as the grammar has it
@@ -121,19 +118,43 @@ func (layer LayerDerivation) algorithm(stages []stage) (rows []row) {
 	return rows
 }
 
+// forwardNumbers returns the numbers of equations (1) to (5), by what is defined.
+func (nd *NetworkDerivation) forwardNumbers() map[string]string {
+	numbers := map[string]string{"L": nd.number(nd.depth(), 5, 5)}
+	for l := 1; l <= nd.depth(); l++ {
+		numbers[nd.z(l)], numbers[nd.a(l)] = nd.number(l, 1, 3), nd.number(l, 2, 4)
+	}
+	return numbers
+}
+
+// numbersOf returns the numbers of the equations of a layer, by what the gradient
+// is by.
+func (nd *NetworkDerivation) numbersOf(layer LayerDerivation) map[string]string {
+	l := layer.Layer
+	back := 12 // of a layer that is not the first
+	if l == 1 {
+		back = 0
+	}
+	return map[string]string{
+		nd.a(l): nd.number(l, 0, 7), nd.z(l): nd.number(l, 15, 9), // that by a(l) is one of this layer for the last only
+		fmt.Sprint("W", l): nd.number(l, 17, 11), nd.a(l - 1): nd.number(l, back, back), fmt.Sprint("b", l): nd.number(l, 18, 13),
+	}
+}
+
 // numbered enters the numbers that the article gives the equations of a stage.
-func (nd *NetworkDerivation) numbered(s *stage, l int) {
+func (nd *NetworkDerivation) numbered(s *stage, layer LayerDerivation) {
+	l := layer.Layer
 	switch s.read[0].by.name {
-	case nd.a(l): // only of the last layer
-		s.number, s.read[0].number = nd.number(l, 0, 6), nd.number(l, 0, 7)
+	case nd.a(l):
+		s.number = nd.number(l, 0, 6)
 	case nd.z(l):
-		s.number, s.read[0].number = nd.number(l, 14, 8), nd.number(l, 15, 9)
+		s.number = nd.number(l, 14, 8)
 	case nd.e(l): // on the way to Z
 	default:
 		s.number = nd.number(l, 16, 10)
-		for i, hidden := range []int{17, 0, 18} {
-			s.read[i].number = nd.number(l, hidden, 11+i)
-		}
+	}
+	for i, r := range s.read {
+		s.read[i].number = nd.numbersOf(layer)[r.by.name]
 	}
 }
 

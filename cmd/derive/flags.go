@@ -57,7 +57,7 @@ func (f *flags) check() error {
 	case f.Network != nil:
 		return f.network().Check()
 	case f.Format == "go" && f.Expr == "":
-		return errors.New("--format go is for a function on the command line")
+		return errors.New("--format go is for a function on the command line, or for --network")
 	case f.Expr != "" && f.Wrt == "":
 		return errors.New("give the variable to differentiate by: --wrt X")
 	}

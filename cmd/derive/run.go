@@ -96,8 +96,15 @@ func (f *flags) backward(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if f.Format == "latex" {
+	switch f.Format {
+	case "latex":
 		_, err := io.WriteString(w, matcalc.LaTeXDocument(nd.LaTeX(f.printOptions())))
+		return err
+	case "go":
+		code, _, err := nd.Go("grad", "Grad")
+		if err == nil {
+			_, err = w.Write(code)
+		}
 		return err
 	}
 	return f.writeNetwork(w, nd)
