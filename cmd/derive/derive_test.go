@@ -166,7 +166,7 @@ func TestFlagsDeclare(t *testing.T) {
 func TestNetwork(t *testing.T) {
 	network := []string{"--network", "2,4,1", "--activation", "leaky_relu", "--output", "sigmoid", "--loss", "bce"}
 	for format, says := range map[string]string{
-		"text": "∂L/∂Z2 = (A2 − Y)/m\n", "latex": `\subsection*{Layer 2}`, "markdown": "### Layer 2", "json": `"wrt":"W2","gradient":"L_Z2*A1'"`,
+		"text": "∂L/∂Z2 = (A2 − Y)/m\n", "latex": `\subsection*{Layer 2}`, "markdown": "### Layer 2", "json": `"wrt":"W2","gradient":"L_Z2*A1'"`, "go": "dW2.Mul(dZ2, A1.T())",
 	} {
 		status, stdout, stderr := run(append(network, "--format", format)...)
 		if status != 0 || !strings.Contains(stdout, says) {

@@ -21,7 +21,7 @@ type flags struct {
 	Where    []string `sep:"none" placeholder:"NAME=EXPR" help:"Name an expression; derivatives go through the name." group:"problem"`
 	Function []string `sep:"none" placeholder:"SIGMA:DERIVATIVE" help:"An abstract function: sigma:dsigma is element-wise, with its derivative; f(Y):df is scalar, with the name of its gradient, several as f(Y,Z):dfY,dfZ." group:"problem"`
 
-	Format  string `default:"text" enum:"text,latex,markdown,go,json" help:"text, latex, markdown, go (a function on gonum) or json." group:"output"`
+	Format  string `default:"text" enum:"text,latex,markdown,go,json" help:"text, latex, markdown, go (a function on gonum, also for --network) or json." group:"output"`
 	Hessian bool   `help:"The Hessian, too, for a column or scalar variable." group:"output"`
 	Check   bool   `help:"Show sizes and errors of the numeric checks." group:"output"`
 	Verbose bool   `help:"Show every small step." group:"output"`
