@@ -1,5 +1,7 @@
 // Package lab holds what the notebooks of the course share: the random numbers
-// that its printed figures come from, its data sets, and its plots.
+// that its printed figures come from, its data sets, its plots, and the exercises
+// with what judges them: Check says of a student's function that it is right, or
+// what is wrong with it.
 package lab
 
 import (
