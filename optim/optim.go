@@ -13,8 +13,9 @@ import (
 type Optimizer[T matrix.Float] interface {
 	// Step moves params along their gradients with the learning rate lr.
 	// t is the number of the step, from 1. The params are the same in every
-	// call.
-	Step(t int, lr float64, params []matrix.Param[T])
+	// call. It reports whether all that it wrote is finite, which is not so
+	// where a gradient is not; the params are then of no more use.
+	Step(t int, lr float64, params []matrix.Param[T]) (finite bool)
 	// State returns what the optimizer remembers from step to step besides
 	// t, for a checkpoint to keep: as many matrices as it has moments for
 	// params, which need not have been seen before. They are the matrices
@@ -47,5 +48,8 @@ func (m *moment[T]) of(params []matrix.Param[T]) moment[T] {
 	}
 	return *m
 }
+
+// isFinite reports whether x is neither NaN nor infinite.
+func isFinite[T matrix.Float](x T) bool { return x-x == 0 }
 
 func sqrt[T matrix.Float](x T) T { return T(math.Sqrt(float64(x))) }

@@ -199,6 +199,14 @@ func call(o op, v variant, a *args) {
 		addScaledF32AVX512(a)
 	case uint(opAddScaled)*4 + 3:
 		addScaledF64AVX512(a)
+	case uint(opSgd)*4 + 0:
+		sgdF32AVX2(a)
+	case uint(opSgd)*4 + 1:
+		sgdF64AVX2(a)
+	case uint(opSgd)*4 + 2:
+		sgdF32AVX512(a)
+	case uint(opSgd)*4 + 3:
+		sgdF64AVX512(a)
 	case uint(opClip)*4 + 0:
 		clipF32AVX2(a)
 	case uint(opClip)*4 + 1:

@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // divideFrom is the number of elements from which an operation is divided among
 // threads: there it takes a few microseconds on one.
@@ -17,8 +20,15 @@ func divide[T Float](o op, a *args) int {
 		return run[T](o, a)
 	}
 	divided = vectorJob{o: o, v: v, size: int(unsafe.Sizeof(T(0))), args: *a}
-	parallel(&divided, Threads()) // as a product is, whose result then is where it was written
+	a.bad = parallel(&divided, Threads()) // as a product is, whose result then is where it was written
 	return a.n
+}
+
+// update is divide for an optimizer. It also reports whether all that it wrote is
+// finite.
+func update[T Float](o op, a *args) (done int, finite bool) {
+	done = divide[T](o, a)
+	return done, a.bad == 0
 }
 
 // divided is the job of the goroutine that has the team.
@@ -29,6 +39,7 @@ type vectorJob struct {
 	v    variant
 	size int
 	args args
+	bad  uint64 // of the parts that are done
 }
 
 // run does a part, which begins at a whole cache line.
@@ -39,7 +50,14 @@ func (j *vectorJob) run(part, parts int) {
 		a.skip(from, j.size)
 		a.n = min(to-from, atOnce)
 		call(j.o, j.v, &a)
+		if a.bad != 0 {
+			atomic.StoreUint64(&j.bad, a.bad)
+		}
 	}
 }
 
-func (j *vectorJob) forget() { *j = vectorJob{} }
+func (j *vectorJob) forget() uint64 {
+	bad := j.bad
+	*j = vectorJob{}
+	return bad
+}

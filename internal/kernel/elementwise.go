@@ -145,26 +145,34 @@ func Clip[T Float](x []T, bound T) int {
 	return divide[T](opClip, &a)
 }
 
-func Momentum[T Float](w, v, dw []T, alpha, beta T) int {
-	a := args3(w, v, dw)
-	a.s = [8]float64{float64(alpha), float64(beta), float64(1 - beta)}
-	return divide[T](opMomentum, &a)
+// SGD sets w = w - alpha·dw. Like the others below it also reports whether all that
+// it wrote is finite.
+func SGD[T Float](w, dw []T, alpha T) (done int, finite bool) {
+	a := args2(w, dw)
+	a.s[0] = float64(alpha)
+	return update[T](opSgd, &a)
 }
 
-func Nesterov[T Float](w, v, dw []T, alpha, beta T) int {
+func Momentum[T Float](w, v, dw []T, alpha, beta T) (done int, finite bool) {
 	a := args3(w, v, dw)
 	a.s = [8]float64{float64(alpha), float64(beta), float64(1 - beta)}
-	return divide[T](opNesterov, &a)
+	return update[T](opMomentum, &a)
 }
 
-func RMSProp[T Float](w, s, dw []T, alpha, beta, eps T) int {
+func Nesterov[T Float](w, v, dw []T, alpha, beta T) (done int, finite bool) {
+	a := args3(w, v, dw)
+	a.s = [8]float64{float64(alpha), float64(beta), float64(1 - beta)}
+	return update[T](opNesterov, &a)
+}
+
+func RMSProp[T Float](w, s, dw []T, alpha, beta, eps T) (done int, finite bool) {
 	a := args3(w, s, dw)
 	a.s = [8]float64{float64(alpha), float64(beta), float64(1 - beta), float64(eps)}
-	return divide[T](opRmsProp, &a)
+	return update[T](opRmsProp, &a)
 }
 
-func Adam[T Float](w, v, s, dw []T, alpha, beta1, beta2, eps, c1, c2 T) int {
+func Adam[T Float](w, v, s, dw []T, alpha, beta1, beta2, eps, c1, c2 T) (done int, finite bool) {
 	a := args4(w, v, s, dw)
 	a.s = [8]float64{float64(alpha), float64(beta1), float64(1 - beta1), float64(beta2), float64(1 - beta2), float64(eps), float64(c1), float64(c2)}
-	return divide[T](opAdam, &a)
+	return update[T](opAdam, &a)
 }

@@ -49,4 +49,7 @@ func (j *gatherJob[T]) run(part, parts int) {
 	}
 }
 
-func (j *gatherJob[T]) forget() { *j = gatherJob[T]{} }
+func (j *gatherJob[T]) forget() uint64 {
+	*j = gatherJob[T]{}
+	return 0
+}

@@ -83,7 +83,10 @@ func (j *gemmJob[T]) run(part, parts int) {
 	p.run()
 }
 
-func (j *gemmJob[T]) forget() { j.p = Product[T]{} }
+func (j *gemmJob[T]) forget() uint64 {
+	j.p = Product[T]{}
+	return 0
+}
 
 // share returns the part of 0, …, n-1 that begins and ends at multiples of unit.
 func share(n, unit, part, parts int) (from, to int) {

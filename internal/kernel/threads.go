@@ -10,7 +10,9 @@ import (
 // job is work that can be cut into parts, which may run at the same time.
 type job interface {
 	run(part, parts int)
-	forget() // the operands, which are not to be kept alive after the last part
+	// forget drops the operands, which are not to be kept alive after the last
+	// part, and returns what the parts have to report.
+	forget() (report uint64)
 }
 
 // Threads returns how many threads large work is divided among.
@@ -50,7 +52,7 @@ func lockTeam() bool {
 
 // parallel runs all parts of j and gives the helpers back. The caller takes
 // parts, too, so that it never waits for a helper that is not there yet.
-func parallel(j job, parts int) {
+func parallel(j job, parts int) (report uint64) {
 	defer team.mu.Unlock()
 	for len(team.helpers) < Threads()-1 {
 		h := &helper{wake: make(chan struct{}, 1)}
@@ -72,7 +74,7 @@ func parallel(j job, parts int) {
 		pause(spins)
 	}
 	team.job = nil
-	j.forget()
+	return j.forget()
 }
 
 // takePart runs a part of the job, if one is left.

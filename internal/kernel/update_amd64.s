@@ -14,15 +14,19 @@ DATA updateMasks<>+48(SB)/8, $0x0000000000000000
 DATA updateMasks<>+56(SB)/8, $0x0000000000000000
 GLOBL updateMasks<>(SB), RODATA|NOPTR, $64
 
-DATA updateConstants<>+0(SB)/8, $0x3ff0000000000000
-DATA updateConstants<>+8(SB)/8, $0x3ff0000000000000
-DATA updateConstants<>+16(SB)/8, $0x3ff0000000000000
-DATA updateConstants<>+24(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+0(SB)/8, $0x0000000000000000
+DATA updateConstants<>+8(SB)/8, $0x0000000000000000
+DATA updateConstants<>+16(SB)/8, $0x0000000000000000
+DATA updateConstants<>+24(SB)/8, $0x0000000000000000
 DATA updateConstants<>+32(SB)/8, $0x0000000000000000
 DATA updateConstants<>+40(SB)/8, $0x0000000000000000
 DATA updateConstants<>+48(SB)/8, $0x0000000000000000
 DATA updateConstants<>+56(SB)/8, $0x0000000000000000
-GLOBL updateConstants<>(SB), RODATA|NOPTR, $64
+DATA updateConstants<>+64(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+72(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+80(SB)/8, $0x3ff0000000000000
+DATA updateConstants<>+88(SB)/8, $0x3ff0000000000000
+GLOBL updateConstants<>(SB), RODATA|NOPTR, $96
 
 // func addF32AVX2(a *args)
 // Requires: AVX
@@ -1018,6 +1022,256 @@ done:
 	VZEROUPPER
 	RET
 
+// func sgdF32AVX2(a *args)
+// Requires: AVX, AVX2
+TEXT ·sgdF32AVX2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	VMOVSD       72(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Y0
+	VBROADCASTSS updateConstants<>+0(SB), Y3
+	XORQ         DX, DX
+
+loop:
+	LEAQ    8(DX), BX
+	CMPQ    BX, CX
+	JG      loadRest
+	VMOVUPS (SI)(DX*4), Y1
+	VMOVUPS (DI)(DX*4), Y2
+
+body:
+	VMULPS  Y2, Y0, Y2
+	VSUBPS  Y2, Y1, Y1
+	CMPQ    BX, CX
+	JG      storeRest
+	VMOVUPS Y1, (SI)(DX*4)
+	VSUBPS  Y1, Y1, Y1
+	VORPD   Y1, Y3, Y3
+	MOVQ    BX, DX
+	JMP     loop
+
+loadRest:
+	CMPQ       DX, CX
+	JE         done
+	MOVQ       CX, R8
+	SUBQ       DX, R8
+	LEAQ       updateMasks<>+0(SB), R9
+	NEGQ       R8
+	VMOVUPS    32(R9)(R8*4), Y2
+	VMASKMOVPS (SI)(DX*4), Y2, Y1
+	VMASKMOVPS (DI)(DX*4), Y2, Y2
+	JMP        body
+
+storeRest:
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, (SI)(DX*4)
+	VSUBPS     Y1, Y1, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y3, Y3
+
+done:
+	VPTEST Y3, Y3
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
+	VZEROUPPER
+	RET
+
+// func sgdF64AVX2(a *args)
+// Requires: AVX
+TEXT ·sgdF64AVX2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	VBROADCASTSD 72(AX), Y0
+	VBROADCASTSD updateConstants<>+32(SB), Y3
+	XORQ         DX, DX
+
+loop:
+	LEAQ    4(DX), BX
+	CMPQ    BX, CX
+	JG      loadRest
+	VMOVUPD (SI)(DX*8), Y1
+	VMOVUPD (DI)(DX*8), Y2
+
+body:
+	VMULPD  Y2, Y0, Y2
+	VSUBPD  Y2, Y1, Y1
+	CMPQ    BX, CX
+	JG      storeRest
+	VMOVUPD Y1, (SI)(DX*8)
+	VSUBPD  Y1, Y1, Y1
+	VORPD   Y1, Y3, Y3
+	MOVQ    BX, DX
+	JMP     loop
+
+loadRest:
+	CMPQ       DX, CX
+	JE         done
+	MOVQ       CX, R8
+	SUBQ       DX, R8
+	LEAQ       updateMasks<>+0(SB), R9
+	NEGQ       R8
+	VMOVUPD    32(R9)(R8*8), Y2
+	VMASKMOVPD (SI)(DX*8), Y2, Y1
+	VMASKMOVPD (DI)(DX*8), Y2, Y2
+	JMP        body
+
+storeRest:
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPD    32(BX)(CX*8), Y0
+	VMASKMOVPD Y1, Y0, (SI)(DX*8)
+	VSUBPD     Y1, Y1, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y3, Y3
+
+done:
+	VPTEST Y3, Y3
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
+	VZEROUPPER
+	RET
+
+// func sgdF32AVX512(a *args)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sgdF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	VMOVSD       72(AX), X0
+	VCVTSD2SS    X0, X0, X0
+	VBROADCASTSS X0, Z0
+	VBROADCASTSS updateConstants<>+0(SB), Z3
+	XORQ         BX, BX
+
+loop:
+	LEAQ    16(BX), SI
+	CMPQ    SI, DX
+	JG      loadRest
+	VMOVUPS (DI)(BX*4), Z1
+	VMOVUPS (R8)(BX*4), Z2
+
+body:
+	VMULPS  Z2, Z0, Z2
+	VSUBPS  Z2, Z1, Z1
+	CMPQ    SI, DX
+	JG      storeRest
+	VMOVUPS Z1, (DI)(BX*4)
+	VSUBPS  Z1, Z1, Z1
+	VORPD   Z1, Z3, Z3
+	MOVQ    SI, BX
+	JMP     loop
+
+loadRest:
+	CMPQ      BX, DX
+	JE        done
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R9
+	SHLQ      CL, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (DI)(BX*4), K1, Z1
+	VMOVUPS.Z (R8)(BX*4), K1, Z2
+	JMP       body
+
+storeRest:
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPS Z1, K1, (DI)(BX*4)
+	VSUBPS  Z1, Z1, Z0
+	VORPS   Z0, Z3, K1, Z3
+
+done:
+	VPTESTMQ Z3, Z3, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
+	VZEROUPPER
+	RET
+
+// func sgdF64AVX512(a *args)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sgdF64AVX512(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD updateConstants<>+32(SB), Z3
+	XORQ         BX, BX
+
+loop:
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
+	JG      loadRest
+	VMOVUPD (DI)(BX*8), Z1
+	VMOVUPD (R8)(BX*8), Z2
+
+body:
+	VMULPD  Z2, Z0, Z2
+	VSUBPD  Z2, Z1, Z1
+	CMPQ    SI, DX
+	JG      storeRest
+	VMOVUPD Z1, (DI)(BX*8)
+	VSUBPD  Z1, Z1, Z1
+	VORPD   Z1, Z3, Z3
+	MOVQ    SI, BX
+	JMP     loop
+
+loadRest:
+	CMPQ      BX, DX
+	JE        done
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R9
+	SHLQ      CL, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPD.Z (DI)(BX*8), K1, Z1
+	VMOVUPD.Z (R8)(BX*8), K1, Z2
+	JMP       body
+
+storeRest:
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPD Z1, K1, (DI)(BX*8)
+	VSUBPD  Z1, Z1, Z0
+	VORPD   Z0, Z3, K1, Z3
+
+done:
+	VPTESTMQ Z3, Z3, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
+	VZEROUPPER
+	RET
+
 // func clipF32AVX2(a *args)
 // Requires: AVX, AVX2
 TEXT ·clipF32AVX2(SB), NOSPLIT, $0-8
@@ -1456,10 +1710,10 @@ many:
 	VBROADCASTSD updateConstants<>+32(SB), Y5
 	VBROADCASTSD updateConstants<>+32(SB), Y6
 	VBROADCASTSD updateConstants<>+32(SB), Y8
-	VBLENDVPD    Y1, updateConstants<>+0(SB), Y4, Y1
-	VBLENDVPD    Y2, updateConstants<>+0(SB), Y5, Y2
-	VBLENDVPD    Y3, updateConstants<>+0(SB), Y6, Y3
-	VBLENDVPD    Y7, updateConstants<>+0(SB), Y8, Y4
+	VBLENDVPD    Y1, updateConstants<>+64(SB), Y4, Y1
+	VBLENDVPD    Y2, updateConstants<>+64(SB), Y5, Y2
+	VBLENDVPD    Y3, updateConstants<>+64(SB), Y6, Y3
+	VBLENDVPD    Y7, updateConstants<>+64(SB), Y8, Y4
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y3, X3
@@ -1480,7 +1734,7 @@ loop:
 body:
 	VCMPPD       $0x11, Y0, Y1, Y1
 	VBROADCASTSD updateConstants<>+32(SB), Y2
-	VBLENDVPD    Y1, updateConstants<>+0(SB), Y2, Y1
+	VBLENDVPD    Y1, updateConstants<>+64(SB), Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	CMPQ         SI, CX
 	JG           storeRest
@@ -1541,10 +1795,10 @@ many:
 	VBROADCASTSD updateConstants<>+32(SB), Y5
 	VBROADCASTSD updateConstants<>+32(SB), Y6
 	VBROADCASTSD updateConstants<>+32(SB), Y8
-	VBLENDVPD    Y1, updateConstants<>+0(SB), Y4, Y1
-	VBLENDVPD    Y2, updateConstants<>+0(SB), Y5, Y2
-	VBLENDVPD    Y3, updateConstants<>+0(SB), Y6, Y3
-	VBLENDVPD    Y7, updateConstants<>+0(SB), Y8, Y4
+	VBLENDVPD    Y1, updateConstants<>+64(SB), Y4, Y1
+	VBLENDVPD    Y2, updateConstants<>+64(SB), Y5, Y2
+	VBLENDVPD    Y3, updateConstants<>+64(SB), Y6, Y3
+	VBLENDVPD    Y7, updateConstants<>+64(SB), Y8, Y4
 	VMOVUPD      Y1, (BX)(AX*8)
 	VMOVUPD      Y2, 32(BX)(AX*8)
 	VMOVUPD      Y3, 64(BX)(AX*8)
@@ -1561,7 +1815,7 @@ loop:
 body:
 	VCMPPD       $0x11, Y0, Y1, Y1
 	VBROADCASTSD updateConstants<>+32(SB), Y2
-	VBLENDVPD    Y1, updateConstants<>+0(SB), Y2, Y1
+	VBLENDVPD    Y1, updateConstants<>+64(SB), Y2, Y1
 	CMPQ         SI, CX
 	JG           storeRest
 	VMOVUPD      Y1, (BX)(AX*8)
@@ -1616,10 +1870,10 @@ many:
 	VBROADCASTSD   updateConstants<>+32(SB), Z2
 	VBROADCASTSD   updateConstants<>+32(SB), Z3
 	VBROADCASTSD   updateConstants<>+32(SB), Z4
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z2, K2, Z2
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z3, K3, Z3
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z4, K4, Z4
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z1, K1, Z1
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z2, K2, Z2
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z3, K3, Z3
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z4, K4, Z4
 	VCVTPD2PS      Z1, Y1
 	VCVTPD2PS      Z2, Y2
 	VCVTPD2PS      Z3, Y3
@@ -1640,7 +1894,7 @@ loop:
 body:
 	VCMPPD         $0x11, Z0, Z1, K1
 	VBROADCASTSD   updateConstants<>+32(SB), Z1
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z1, K1, Z1
 	VCVTPD2PS      Z1, Y1
 	CMPQ           BX, AX
 	JG             storeRest
@@ -1699,10 +1953,10 @@ many:
 	VBROADCASTSD   updateConstants<>+32(SB), Z2
 	VBROADCASTSD   updateConstants<>+32(SB), Z3
 	VBROADCASTSD   updateConstants<>+32(SB), Z4
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z2, K2, Z2
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z3, K3, Z3
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z4, K4, Z4
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z1, K1, Z1
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z2, K2, Z2
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z3, K3, Z3
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z4, K4, Z4
 	VMOVUPD        Z1, (DI)(DX*8)
 	VMOVUPD        Z2, 64(DI)(DX*8)
 	VMOVUPD        Z3, 128(DI)(DX*8)
@@ -1719,7 +1973,7 @@ loop:
 body:
 	VCMPPD         $0x11, Z0, Z1, K1
 	VBROADCASTSD   updateConstants<>+32(SB), Z1
-	VBLENDMPD.BCST updateConstants<>+0(SB), Z1, K1, Z1
+	VBLENDMPD.BCST updateConstants<>+64(SB), Z1, K1, Z1
 	CMPQ           BX, AX
 	JG             storeRest
 	VMOVUPD        Z1, (DI)(DX*8)
@@ -1756,9 +2010,9 @@ done:
 TEXT ·momentumF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
@@ -1768,15 +2022,16 @@ TEXT ·momentumF32AVX2(SB), NOSPLIT, $0-8
 	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
-	XORQ         AX, AX
+	VBROADCASTSS updateConstants<>+0(SB), Y6
+	XORQ         DX, DX
 
 loop:
-	LEAQ    8(AX), DI
-	CMPQ    DI, CX
+	LEAQ    8(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPS (DX)(AX*4), Y3
-	VMOVUPS (BX)(AX*4), Y4
-	VMOVUPS (SI)(AX*4), Y5
+	VMOVUPS (SI)(DX*4), Y3
+	VMOVUPS (DI)(DX*4), Y4
+	VMOVUPS (R8)(DX*4), Y5
 
 body:
 	VMULPS  Y4, Y1, Y4
@@ -1784,35 +2039,45 @@ body:
 	VADDPS  Y5, Y4, Y4
 	VMULPS  Y4, Y0, Y5
 	VSUBPS  Y5, Y3, Y3
-	CMPQ    DI, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPS Y3, (DX)(AX*4)
-	VMOVUPS Y4, (BX)(AX*4)
-	MOVQ    DI, AX
+	VMOVUPS Y3, (SI)(DX*4)
+	VMOVUPS Y4, (DI)(DX*4)
+	VSUBPS  Y3, Y3, Y3
+	VORPD   Y3, Y6, Y6
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R8
-	SUBQ       AX, R8
-	LEAQ       updateMasks<>+0(SB), R9
-	NEGQ       R8
-	VMOVUPS    32(R9)(R8*4), Y5
-	VMASKMOVPS (DX)(AX*4), Y5, Y3
-	VMASKMOVPS (BX)(AX*4), Y5, Y4
-	VMASKMOVPS (SI)(AX*4), Y5, Y5
+	MOVQ       CX, R9
+	SUBQ       DX, R9
+	LEAQ       updateMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y5
+	VMASKMOVPS (SI)(DX*4), Y5, Y3
+	VMASKMOVPS (DI)(DX*4), Y5, Y4
+	VMASKMOVPS (R8)(DX*4), Y5, Y5
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), SI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPS    32(SI)(CX*4), Y0
-	VMASKMOVPS Y3, Y0, (DX)(AX*4)
-	VMASKMOVPS Y4, Y0, (BX)(AX*4)
+	VMOVUPS    32(BX)(CX*4), Y0
+	VMASKMOVPS Y3, Y0, (SI)(DX*4)
+	VMASKMOVPS Y4, Y0, (DI)(DX*4)
+	VSUBPS     Y3, Y3, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y6, Y6
 
 done:
+	VPTEST Y6, Y6
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -1821,21 +2086,22 @@ done:
 TEXT ·momentumF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	VBROADCASTSD 72(AX), Y0
 	VBROADCASTSD 80(AX), Y1
 	VBROADCASTSD 88(AX), Y2
-	XORQ         AX, AX
+	VBROADCASTSD updateConstants<>+32(SB), Y6
+	XORQ         DX, DX
 
 loop:
-	LEAQ    4(AX), DI
-	CMPQ    DI, CX
+	LEAQ    4(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPD (DX)(AX*8), Y3
-	VMOVUPD (BX)(AX*8), Y4
-	VMOVUPD (SI)(AX*8), Y5
+	VMOVUPD (SI)(DX*8), Y3
+	VMOVUPD (DI)(DX*8), Y4
+	VMOVUPD (R8)(DX*8), Y5
 
 body:
 	VMULPD  Y4, Y1, Y4
@@ -1843,64 +2109,75 @@ body:
 	VADDPD  Y5, Y4, Y4
 	VMULPD  Y4, Y0, Y5
 	VSUBPD  Y5, Y3, Y3
-	CMPQ    DI, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPD Y3, (DX)(AX*8)
-	VMOVUPD Y4, (BX)(AX*8)
-	MOVQ    DI, AX
+	VMOVUPD Y3, (SI)(DX*8)
+	VMOVUPD Y4, (DI)(DX*8)
+	VSUBPD  Y3, Y3, Y3
+	VORPD   Y3, Y6, Y6
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R8
-	SUBQ       AX, R8
-	LEAQ       updateMasks<>+0(SB), R9
-	NEGQ       R8
-	VMOVUPD    32(R9)(R8*8), Y5
-	VMASKMOVPD (DX)(AX*8), Y5, Y3
-	VMASKMOVPD (BX)(AX*8), Y5, Y4
-	VMASKMOVPD (SI)(AX*8), Y5, Y5
+	MOVQ       CX, R9
+	SUBQ       DX, R9
+	LEAQ       updateMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPD    32(R10)(R9*8), Y5
+	VMASKMOVPD (SI)(DX*8), Y5, Y3
+	VMASKMOVPD (DI)(DX*8), Y5, Y4
+	VMASKMOVPD (R8)(DX*8), Y5, Y5
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), SI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPD    32(SI)(CX*8), Y0
-	VMASKMOVPD Y3, Y0, (DX)(AX*8)
-	VMASKMOVPD Y4, Y0, (BX)(AX*8)
+	VMOVUPD    32(BX)(CX*8), Y0
+	VMASKMOVPD Y3, Y0, (SI)(DX*8)
+	VMASKMOVPD Y4, Y0, (DI)(DX*8)
+	VSUBPD     Y3, Y3, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y6, Y6
 
 done:
+	VPTEST Y6, Y6
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func momentumF32AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·momentumF32AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	VMOVSD       72(CX), X0
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       80(CX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       88(CX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
-	XORQ         DX, DX
+	VBROADCASTSS updateConstants<>+0(SB), Z6
+	XORQ         BX, BX
 
 loop:
-	LEAQ    16(DX), BX
-	CMPQ    BX, AX
+	LEAQ    16(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPS (SI)(DX*4), Z3
-	VMOVUPS (DI)(DX*4), Z4
-	VMOVUPS (R8)(DX*4), Z5
+	VMOVUPS (DI)(BX*4), Z3
+	VMOVUPS (R8)(BX*4), Z4
+	VMOVUPS (R9)(BX*4), Z5
 
 body:
 	VMULPS  Z4, Z1, Z4
@@ -1908,61 +2185,72 @@ body:
 	VADDPS  Z5, Z4, Z4
 	VMULPS  Z4, Z0, Z5
 	VSUBPS  Z5, Z3, Z3
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPS Z3, (SI)(DX*4)
-	VMOVUPS Z4, (DI)(DX*4)
-	MOVQ    BX, DX
+	VMOVUPS Z3, (DI)(BX*4)
+	VMOVUPS Z4, (R8)(BX*4)
+	VSUBPS  Z3, Z3, Z3
+	VORPD   Z3, Z6, Z6
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (SI)(DX*4), K1, Z3
-	VMOVUPS.Z (DI)(DX*4), K1, Z4
-	VMOVUPS.Z (R8)(DX*4), K1, Z5
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DI)(BX*4), K1, Z3
+	VMOVUPS.Z (R8)(BX*4), K1, Z4
+	VMOVUPS.Z (R9)(BX*4), K1, Z5
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPS Z3, K1, (SI)(DX*4)
-	VMOVUPS Z4, K1, (DI)(DX*4)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPS Z3, K1, (DI)(BX*4)
+	VMOVUPS Z4, K1, (R8)(BX*4)
+	VSUBPS  Z3, Z3, Z0
+	VORPS   Z0, Z6, K1, Z6
 
 done:
+	VPTESTMQ Z6, Z6, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func momentumF64AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·momentumF64AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	VBROADCASTSD 72(CX), Z0
-	VBROADCASTSD 80(CX), Z1
-	VBROADCASTSD 88(CX), Z2
-	XORQ         DX, DX
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
+	VBROADCASTSD 88(AX), Z2
+	VBROADCASTSD updateConstants<>+32(SB), Z6
+	XORQ         BX, BX
 
 loop:
-	LEAQ    8(DX), BX
-	CMPQ    BX, AX
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPD (SI)(DX*8), Z3
-	VMOVUPD (DI)(DX*8), Z4
-	VMOVUPD (R8)(DX*8), Z5
+	VMOVUPD (DI)(BX*8), Z3
+	VMOVUPD (R8)(BX*8), Z4
+	VMOVUPD (R9)(BX*8), Z5
 
 body:
 	VMULPD  Z4, Z1, Z4
@@ -1970,38 +2258,48 @@ body:
 	VADDPD  Z5, Z4, Z4
 	VMULPD  Z4, Z0, Z5
 	VSUBPD  Z5, Z3, Z3
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPD Z3, (SI)(DX*8)
-	VMOVUPD Z4, (DI)(DX*8)
-	MOVQ    BX, DX
+	VMOVUPD Z3, (DI)(BX*8)
+	VMOVUPD Z4, (R8)(BX*8)
+	VSUBPD  Z3, Z3, Z3
+	VORPD   Z3, Z6, Z6
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPD.Z (SI)(DX*8), K1, Z3
-	VMOVUPD.Z (DI)(DX*8), K1, Z4
-	VMOVUPD.Z (R8)(DX*8), K1, Z5
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPD.Z (DI)(BX*8), K1, Z3
+	VMOVUPD.Z (R8)(BX*8), K1, Z4
+	VMOVUPD.Z (R9)(BX*8), K1, Z5
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPD Z3, K1, (SI)(DX*8)
-	VMOVUPD Z4, K1, (DI)(DX*8)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPD Z3, K1, (DI)(BX*8)
+	VMOVUPD Z4, K1, (R8)(BX*8)
+	VSUBPD  Z3, Z3, Z0
+	VORPD   Z0, Z6, K1, Z6
 
 done:
+	VPTESTMQ Z6, Z6, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -2010,9 +2308,9 @@ done:
 TEXT ·nesterovF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
@@ -2022,53 +2320,64 @@ TEXT ·nesterovF32AVX2(SB), NOSPLIT, $0-8
 	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Y2
-	XORQ         AX, AX
+	VBROADCASTSS updateConstants<>+0(SB), Y6
+	XORQ         DX, DX
 
 loop:
-	LEAQ    8(AX), DI
-	CMPQ    DI, CX
+	LEAQ    8(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPS (DX)(AX*4), Y3
-	VMOVUPS (BX)(AX*4), Y4
-	VMOVUPS (SI)(AX*4), Y5
+	VMOVUPS (SI)(DX*4), Y3
+	VMOVUPS (DI)(DX*4), Y4
+	VMOVUPS (R8)(DX*4), Y5
 
 body:
 	VMULPS  Y5, Y2, Y5
 	VMULPS  Y4, Y1, Y4
 	VADDPS  Y5, Y4, Y4
-	VMULPS  Y4, Y1, Y6
-	VADDPS  Y5, Y6, Y5
+	VMULPS  Y4, Y1, Y7
+	VADDPS  Y5, Y7, Y5
 	VMULPS  Y5, Y0, Y5
 	VSUBPS  Y5, Y3, Y3
-	CMPQ    DI, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPS Y3, (DX)(AX*4)
-	VMOVUPS Y4, (BX)(AX*4)
-	MOVQ    DI, AX
+	VMOVUPS Y3, (SI)(DX*4)
+	VMOVUPS Y4, (DI)(DX*4)
+	VSUBPS  Y3, Y3, Y3
+	VORPD   Y3, Y6, Y6
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R8
-	SUBQ       AX, R8
-	LEAQ       updateMasks<>+0(SB), R9
-	NEGQ       R8
-	VMOVUPS    32(R9)(R8*4), Y5
-	VMASKMOVPS (DX)(AX*4), Y5, Y3
-	VMASKMOVPS (BX)(AX*4), Y5, Y4
-	VMASKMOVPS (SI)(AX*4), Y5, Y5
+	MOVQ       CX, R9
+	SUBQ       DX, R9
+	LEAQ       updateMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y5
+	VMASKMOVPS (SI)(DX*4), Y5, Y3
+	VMASKMOVPS (DI)(DX*4), Y5, Y4
+	VMASKMOVPS (R8)(DX*4), Y5, Y5
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), SI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPS    32(SI)(CX*4), Y0
-	VMASKMOVPS Y3, Y0, (DX)(AX*4)
-	VMASKMOVPS Y4, Y0, (BX)(AX*4)
+	VMOVUPS    32(BX)(CX*4), Y0
+	VMASKMOVPS Y3, Y0, (SI)(DX*4)
+	VMASKMOVPS Y4, Y0, (DI)(DX*4)
+	VSUBPS     Y3, Y3, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y6, Y6
 
 done:
+	VPTEST Y6, Y6
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -2077,193 +2386,226 @@ done:
 TEXT ·nesterovF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	VBROADCASTSD 72(AX), Y0
 	VBROADCASTSD 80(AX), Y1
 	VBROADCASTSD 88(AX), Y2
-	XORQ         AX, AX
+	VBROADCASTSD updateConstants<>+32(SB), Y6
+	XORQ         DX, DX
 
 loop:
-	LEAQ    4(AX), DI
-	CMPQ    DI, CX
+	LEAQ    4(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPD (DX)(AX*8), Y3
-	VMOVUPD (BX)(AX*8), Y4
-	VMOVUPD (SI)(AX*8), Y5
+	VMOVUPD (SI)(DX*8), Y3
+	VMOVUPD (DI)(DX*8), Y4
+	VMOVUPD (R8)(DX*8), Y5
 
 body:
 	VMULPD  Y5, Y2, Y5
 	VMULPD  Y4, Y1, Y4
 	VADDPD  Y5, Y4, Y4
-	VMULPD  Y4, Y1, Y6
-	VADDPD  Y5, Y6, Y5
+	VMULPD  Y4, Y1, Y7
+	VADDPD  Y5, Y7, Y5
 	VMULPD  Y5, Y0, Y5
 	VSUBPD  Y5, Y3, Y3
-	CMPQ    DI, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPD Y3, (DX)(AX*8)
-	VMOVUPD Y4, (BX)(AX*8)
-	MOVQ    DI, AX
+	VMOVUPD Y3, (SI)(DX*8)
+	VMOVUPD Y4, (DI)(DX*8)
+	VSUBPD  Y3, Y3, Y3
+	VORPD   Y3, Y6, Y6
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R8
-	SUBQ       AX, R8
-	LEAQ       updateMasks<>+0(SB), R9
-	NEGQ       R8
-	VMOVUPD    32(R9)(R8*8), Y5
-	VMASKMOVPD (DX)(AX*8), Y5, Y3
-	VMASKMOVPD (BX)(AX*8), Y5, Y4
-	VMASKMOVPD (SI)(AX*8), Y5, Y5
+	MOVQ       CX, R9
+	SUBQ       DX, R9
+	LEAQ       updateMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPD    32(R10)(R9*8), Y5
+	VMASKMOVPD (SI)(DX*8), Y5, Y3
+	VMASKMOVPD (DI)(DX*8), Y5, Y4
+	VMASKMOVPD (R8)(DX*8), Y5, Y5
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), SI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPD    32(SI)(CX*8), Y0
-	VMASKMOVPD Y3, Y0, (DX)(AX*8)
-	VMASKMOVPD Y4, Y0, (BX)(AX*8)
+	VMOVUPD    32(BX)(CX*8), Y0
+	VMASKMOVPD Y3, Y0, (SI)(DX*8)
+	VMASKMOVPD Y4, Y0, (DI)(DX*8)
+	VSUBPD     Y3, Y3, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y6, Y6
 
 done:
+	VPTEST Y6, Y6
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func nesterovF32AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovF32AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	VMOVSD       72(CX), X0
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       80(CX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       88(CX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
-	XORQ         DX, DX
+	VBROADCASTSS updateConstants<>+0(SB), Z6
+	XORQ         BX, BX
 
 loop:
-	LEAQ    16(DX), BX
-	CMPQ    BX, AX
+	LEAQ    16(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPS (SI)(DX*4), Z3
-	VMOVUPS (DI)(DX*4), Z4
-	VMOVUPS (R8)(DX*4), Z5
+	VMOVUPS (DI)(BX*4), Z3
+	VMOVUPS (R8)(BX*4), Z4
+	VMOVUPS (R9)(BX*4), Z5
 
 body:
 	VMULPS  Z5, Z2, Z5
 	VMULPS  Z4, Z1, Z4
 	VADDPS  Z5, Z4, Z4
-	VMULPS  Z4, Z1, Z6
-	VADDPS  Z5, Z6, Z5
+	VMULPS  Z4, Z1, Z7
+	VADDPS  Z5, Z7, Z5
 	VMULPS  Z5, Z0, Z5
 	VSUBPS  Z5, Z3, Z3
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPS Z3, (SI)(DX*4)
-	VMOVUPS Z4, (DI)(DX*4)
-	MOVQ    BX, DX
+	VMOVUPS Z3, (DI)(BX*4)
+	VMOVUPS Z4, (R8)(BX*4)
+	VSUBPS  Z3, Z3, Z3
+	VORPD   Z3, Z6, Z6
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (SI)(DX*4), K1, Z3
-	VMOVUPS.Z (DI)(DX*4), K1, Z4
-	VMOVUPS.Z (R8)(DX*4), K1, Z5
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DI)(BX*4), K1, Z3
+	VMOVUPS.Z (R8)(BX*4), K1, Z4
+	VMOVUPS.Z (R9)(BX*4), K1, Z5
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPS Z3, K1, (SI)(DX*4)
-	VMOVUPS Z4, K1, (DI)(DX*4)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPS Z3, K1, (DI)(BX*4)
+	VMOVUPS Z4, K1, (R8)(BX*4)
+	VSUBPS  Z3, Z3, Z0
+	VORPS   Z0, Z6, K1, Z6
 
 done:
+	VPTESTMQ Z6, Z6, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func nesterovF64AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·nesterovF64AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	VBROADCASTSD 72(CX), Z0
-	VBROADCASTSD 80(CX), Z1
-	VBROADCASTSD 88(CX), Z2
-	XORQ         DX, DX
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
+	VBROADCASTSD 88(AX), Z2
+	VBROADCASTSD updateConstants<>+32(SB), Z6
+	XORQ         BX, BX
 
 loop:
-	LEAQ    8(DX), BX
-	CMPQ    BX, AX
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPD (SI)(DX*8), Z3
-	VMOVUPD (DI)(DX*8), Z4
-	VMOVUPD (R8)(DX*8), Z5
+	VMOVUPD (DI)(BX*8), Z3
+	VMOVUPD (R8)(BX*8), Z4
+	VMOVUPD (R9)(BX*8), Z5
 
 body:
 	VMULPD  Z5, Z2, Z5
 	VMULPD  Z4, Z1, Z4
 	VADDPD  Z5, Z4, Z4
-	VMULPD  Z4, Z1, Z6
-	VADDPD  Z5, Z6, Z5
+	VMULPD  Z4, Z1, Z7
+	VADDPD  Z5, Z7, Z5
 	VMULPD  Z5, Z0, Z5
 	VSUBPD  Z5, Z3, Z3
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPD Z3, (SI)(DX*8)
-	VMOVUPD Z4, (DI)(DX*8)
-	MOVQ    BX, DX
+	VMOVUPD Z3, (DI)(BX*8)
+	VMOVUPD Z4, (R8)(BX*8)
+	VSUBPD  Z3, Z3, Z3
+	VORPD   Z3, Z6, Z6
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPD.Z (SI)(DX*8), K1, Z3
-	VMOVUPD.Z (DI)(DX*8), K1, Z4
-	VMOVUPD.Z (R8)(DX*8), K1, Z5
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPD.Z (DI)(BX*8), K1, Z3
+	VMOVUPD.Z (R8)(BX*8), K1, Z4
+	VMOVUPD.Z (R9)(BX*8), K1, Z5
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPD Z3, K1, (SI)(DX*8)
-	VMOVUPD Z4, K1, (DI)(DX*8)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPD Z3, K1, (DI)(BX*8)
+	VMOVUPD Z4, K1, (R8)(BX*8)
+	VSUBPD  Z3, Z3, Z0
+	VORPD   Z0, Z6, K1, Z6
 
 done:
+	VPTESTMQ Z6, Z6, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -2272,9 +2614,9 @@ done:
 TEXT ·rmsPropF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
@@ -2287,55 +2629,71 @@ TEXT ·rmsPropF32AVX2(SB), NOSPLIT, $0-8
 	VMOVSD       96(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Y3
-	XORQ         AX, AX
+	VBROADCASTSS updateConstants<>+0(SB), Y7
+	XORQ         DX, DX
 
 loop:
-	LEAQ    8(AX), DI
-	CMPQ    DI, CX
+	LEAQ    8(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPS (DX)(AX*4), Y4
-	VMOVUPS (BX)(AX*4), Y5
-	VMOVUPS (SI)(AX*4), Y6
+	VMOVUPS (SI)(DX*4), Y4
+	VMOVUPS (DI)(DX*4), Y5
+	VMOVUPS (R8)(DX*4), Y6
 
 body:
 	VMULPS  Y5, Y1, Y5
-	VMULPS  Y6, Y2, Y7
-	VMULPS  Y6, Y7, Y7
-	VADDPS  Y7, Y5, Y5
+	VMULPS  Y6, Y2, Y8
+	VMULPS  Y6, Y8, Y8
+	VADDPS  Y8, Y5, Y5
 	VMULPS  Y6, Y0, Y6
-	VSQRTPS Y5, Y7
-	VADDPS  Y3, Y7, Y7
-	VDIVPS  Y7, Y6, Y6
+	VSQRTPS Y5, Y8
+	VADDPS  Y3, Y8, Y8
+	VDIVPS  Y8, Y6, Y6
 	VSUBPS  Y6, Y4, Y4
-	CMPQ    DI, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPS Y4, (DX)(AX*4)
-	VMOVUPS Y5, (BX)(AX*4)
-	MOVQ    DI, AX
+	VMOVUPS Y4, (SI)(DX*4)
+	VMOVUPS Y5, (DI)(DX*4)
+	VSUBPS  Y4, Y4, Y4
+	VORPD   Y4, Y7, Y7
+	VSUBPS  Y5, Y5, Y4
+	VORPD   Y4, Y7, Y7
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R8
-	SUBQ       AX, R8
-	LEAQ       updateMasks<>+0(SB), R9
-	NEGQ       R8
-	VMOVUPS    32(R9)(R8*4), Y6
-	VMASKMOVPS (DX)(AX*4), Y6, Y4
-	VMASKMOVPS (BX)(AX*4), Y6, Y5
-	VMASKMOVPS (SI)(AX*4), Y6, Y6
+	MOVQ       CX, R9
+	SUBQ       DX, R9
+	LEAQ       updateMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y6
+	VMASKMOVPS (SI)(DX*4), Y6, Y4
+	VMASKMOVPS (DI)(DX*4), Y6, Y5
+	VMASKMOVPS (R8)(DX*4), Y6, Y6
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), SI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPS    32(SI)(CX*4), Y0
-	VMASKMOVPS Y4, Y0, (DX)(AX*4)
-	VMASKMOVPS Y5, Y0, (BX)(AX*4)
+	VMOVUPS    32(BX)(CX*4), Y0
+	VMASKMOVPS Y4, Y0, (SI)(DX*4)
+	VMASKMOVPS Y5, Y0, (DI)(DX*4)
+	VSUBPS     Y4, Y4, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y7, Y7
+	VSUBPS     Y5, Y5, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y7, Y7
 
 done:
+	VPTEST Y7, Y7
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -2344,204 +2702,250 @@ done:
 TEXT ·rmsPropF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
 	VBROADCASTSD 72(AX), Y0
 	VBROADCASTSD 80(AX), Y1
 	VBROADCASTSD 88(AX), Y2
 	VBROADCASTSD 96(AX), Y3
-	XORQ         AX, AX
+	VBROADCASTSD updateConstants<>+32(SB), Y7
+	XORQ         DX, DX
 
 loop:
-	LEAQ    4(AX), DI
-	CMPQ    DI, CX
+	LEAQ    4(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPD (DX)(AX*8), Y4
-	VMOVUPD (BX)(AX*8), Y5
-	VMOVUPD (SI)(AX*8), Y6
+	VMOVUPD (SI)(DX*8), Y4
+	VMOVUPD (DI)(DX*8), Y5
+	VMOVUPD (R8)(DX*8), Y6
 
 body:
 	VMULPD  Y5, Y1, Y5
-	VMULPD  Y6, Y2, Y7
-	VMULPD  Y6, Y7, Y7
-	VADDPD  Y7, Y5, Y5
+	VMULPD  Y6, Y2, Y8
+	VMULPD  Y6, Y8, Y8
+	VADDPD  Y8, Y5, Y5
 	VMULPD  Y6, Y0, Y6
-	VSQRTPD Y5, Y7
-	VADDPD  Y3, Y7, Y7
-	VDIVPD  Y7, Y6, Y6
+	VSQRTPD Y5, Y8
+	VADDPD  Y3, Y8, Y8
+	VDIVPD  Y8, Y6, Y6
 	VSUBPD  Y6, Y4, Y4
-	CMPQ    DI, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPD Y4, (DX)(AX*8)
-	VMOVUPD Y5, (BX)(AX*8)
-	MOVQ    DI, AX
+	VMOVUPD Y4, (SI)(DX*8)
+	VMOVUPD Y5, (DI)(DX*8)
+	VSUBPD  Y4, Y4, Y4
+	VORPD   Y4, Y7, Y7
+	VSUBPD  Y5, Y5, Y4
+	VORPD   Y4, Y7, Y7
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R8
-	SUBQ       AX, R8
-	LEAQ       updateMasks<>+0(SB), R9
-	NEGQ       R8
-	VMOVUPD    32(R9)(R8*8), Y6
-	VMASKMOVPD (DX)(AX*8), Y6, Y4
-	VMASKMOVPD (BX)(AX*8), Y6, Y5
-	VMASKMOVPD (SI)(AX*8), Y6, Y6
+	MOVQ       CX, R9
+	SUBQ       DX, R9
+	LEAQ       updateMasks<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPD    32(R10)(R9*8), Y6
+	VMASKMOVPD (SI)(DX*8), Y6, Y4
+	VMASKMOVPD (DI)(DX*8), Y6, Y5
+	VMASKMOVPD (R8)(DX*8), Y6, Y6
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), SI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPD    32(SI)(CX*8), Y0
-	VMASKMOVPD Y4, Y0, (DX)(AX*8)
-	VMASKMOVPD Y5, Y0, (BX)(AX*8)
+	VMOVUPD    32(BX)(CX*8), Y0
+	VMASKMOVPD Y4, Y0, (SI)(DX*8)
+	VMASKMOVPD Y5, Y0, (DI)(DX*8)
+	VSUBPD     Y4, Y4, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y7, Y7
+	VSUBPD     Y5, Y5, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y7, Y7
 
 done:
+	VPTEST Y7, Y7
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func rmsPropF32AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·rmsPropF32AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	VMOVSD       72(CX), X0
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       80(CX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       88(CX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
-	VMOVSD       96(CX), X3
+	VMOVSD       96(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
-	XORQ         DX, DX
+	VBROADCASTSS updateConstants<>+0(SB), Z7
+	XORQ         BX, BX
 
 loop:
-	LEAQ    16(DX), BX
-	CMPQ    BX, AX
+	LEAQ    16(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPS (SI)(DX*4), Z4
-	VMOVUPS (DI)(DX*4), Z5
-	VMOVUPS (R8)(DX*4), Z6
+	VMOVUPS (DI)(BX*4), Z4
+	VMOVUPS (R8)(BX*4), Z5
+	VMOVUPS (R9)(BX*4), Z6
 
 body:
 	VMULPS  Z5, Z1, Z5
-	VMULPS  Z6, Z2, Z7
-	VMULPS  Z6, Z7, Z7
-	VADDPS  Z7, Z5, Z5
+	VMULPS  Z6, Z2, Z8
+	VMULPS  Z6, Z8, Z8
+	VADDPS  Z8, Z5, Z5
 	VMULPS  Z6, Z0, Z6
-	VSQRTPS Z5, Z7
-	VADDPS  Z3, Z7, Z7
-	VDIVPS  Z7, Z6, Z6
+	VSQRTPS Z5, Z8
+	VADDPS  Z3, Z8, Z8
+	VDIVPS  Z8, Z6, Z6
 	VSUBPS  Z6, Z4, Z4
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPS Z4, (SI)(DX*4)
-	VMOVUPS Z5, (DI)(DX*4)
-	MOVQ    BX, DX
+	VMOVUPS Z4, (DI)(BX*4)
+	VMOVUPS Z5, (R8)(BX*4)
+	VSUBPS  Z4, Z4, Z4
+	VORPD   Z4, Z7, Z7
+	VSUBPS  Z5, Z5, Z4
+	VORPD   Z4, Z7, Z7
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (SI)(DX*4), K1, Z4
-	VMOVUPS.Z (DI)(DX*4), K1, Z5
-	VMOVUPS.Z (R8)(DX*4), K1, Z6
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (DI)(BX*4), K1, Z4
+	VMOVUPS.Z (R8)(BX*4), K1, Z5
+	VMOVUPS.Z (R9)(BX*4), K1, Z6
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPS Z4, K1, (SI)(DX*4)
-	VMOVUPS Z5, K1, (DI)(DX*4)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPS Z4, K1, (DI)(BX*4)
+	VMOVUPS Z5, K1, (R8)(BX*4)
+	VSUBPS  Z4, Z4, Z0
+	VORPS   Z0, Z7, K1, Z7
+	VSUBPS  Z5, Z5, Z0
+	VORPS   Z0, Z7, K1, Z7
 
 done:
+	VPTESTMQ Z7, Z7, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func rmsPropF64AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·rmsPropF64AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	VBROADCASTSD 72(CX), Z0
-	VBROADCASTSD 80(CX), Z1
-	VBROADCASTSD 88(CX), Z2
-	VBROADCASTSD 96(CX), Z3
-	XORQ         DX, DX
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
+	VBROADCASTSD 88(AX), Z2
+	VBROADCASTSD 96(AX), Z3
+	VBROADCASTSD updateConstants<>+32(SB), Z7
+	XORQ         BX, BX
 
 loop:
-	LEAQ    8(DX), BX
-	CMPQ    BX, AX
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPD (SI)(DX*8), Z4
-	VMOVUPD (DI)(DX*8), Z5
-	VMOVUPD (R8)(DX*8), Z6
+	VMOVUPD (DI)(BX*8), Z4
+	VMOVUPD (R8)(BX*8), Z5
+	VMOVUPD (R9)(BX*8), Z6
 
 body:
 	VMULPD  Z5, Z1, Z5
-	VMULPD  Z6, Z2, Z7
-	VMULPD  Z6, Z7, Z7
-	VADDPD  Z7, Z5, Z5
+	VMULPD  Z6, Z2, Z8
+	VMULPD  Z6, Z8, Z8
+	VADDPD  Z8, Z5, Z5
 	VMULPD  Z6, Z0, Z6
-	VSQRTPD Z5, Z7
-	VADDPD  Z3, Z7, Z7
-	VDIVPD  Z7, Z6, Z6
+	VSQRTPD Z5, Z8
+	VADDPD  Z3, Z8, Z8
+	VDIVPD  Z8, Z6, Z6
 	VSUBPD  Z6, Z4, Z4
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPD Z4, (SI)(DX*8)
-	VMOVUPD Z5, (DI)(DX*8)
-	MOVQ    BX, DX
+	VMOVUPD Z4, (DI)(BX*8)
+	VMOVUPD Z5, (R8)(BX*8)
+	VSUBPD  Z4, Z4, Z4
+	VORPD   Z4, Z7, Z7
+	VSUBPD  Z5, Z5, Z4
+	VORPD   Z4, Z7, Z7
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPD.Z (SI)(DX*8), K1, Z4
-	VMOVUPD.Z (DI)(DX*8), K1, Z5
-	VMOVUPD.Z (R8)(DX*8), K1, Z6
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R10
+	SHLQ      CL, R10
+	DECQ      R10
+	KMOVW     R10, K1
+	VMOVUPD.Z (DI)(BX*8), K1, Z4
+	VMOVUPD.Z (R8)(BX*8), K1, Z5
+	VMOVUPD.Z (R9)(BX*8), K1, Z6
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPD Z4, K1, (SI)(DX*8)
-	VMOVUPD Z5, K1, (DI)(DX*8)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPD Z4, K1, (DI)(BX*8)
+	VMOVUPD Z5, K1, (R8)(BX*8)
+	VSUBPD  Z4, Z4, Z0
+	VORPD   Z0, Z7, K1, Z7
+	VSUBPD  Z5, Z5, Z0
+	VORPD   Z0, Z7, K1, Z7
 
 done:
+	VPTESTMQ Z7, Z7, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -2550,10 +2954,10 @@ done:
 TEXT ·adamF32AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
-	MOVQ         48(AX), DI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         48(AX), R9
 	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Y0
@@ -2578,64 +2982,85 @@ TEXT ·adamF32AVX2(SB), NOSPLIT, $0-8
 	VMOVSD       128(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Y7
-	XORQ         AX, AX
+	VBROADCASTSS updateConstants<>+0(SB), Y12
+	XORQ         DX, DX
 
 loop:
-	LEAQ    8(AX), R8
-	CMPQ    R8, CX
+	LEAQ    8(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPS (DX)(AX*4), Y8
-	VMOVUPS (BX)(AX*4), Y9
-	VMOVUPS (SI)(AX*4), Y10
-	VMOVUPS (DI)(AX*4), Y11
+	VMOVUPS (SI)(DX*4), Y8
+	VMOVUPS (DI)(DX*4), Y9
+	VMOVUPS (R8)(DX*4), Y10
+	VMOVUPS (R9)(DX*4), Y11
 
 body:
 	VMULPS  Y9, Y1, Y9
-	VMULPS  Y11, Y2, Y12
-	VADDPS  Y12, Y9, Y9
+	VMULPS  Y11, Y2, Y13
+	VADDPS  Y13, Y9, Y9
 	VMULPS  Y10, Y3, Y10
-	VMULPS  Y11, Y4, Y12
-	VMULPS  Y11, Y12, Y11
+	VMULPS  Y11, Y4, Y13
+	VMULPS  Y11, Y13, Y11
 	VADDPS  Y11, Y10, Y10
 	VMULPS  Y9, Y6, Y11
 	VMULPS  Y11, Y0, Y11
-	VMULPS  Y10, Y7, Y12
-	VSQRTPS Y12, Y12
-	VADDPS  Y5, Y12, Y12
-	VDIVPS  Y12, Y11, Y11
+	VMULPS  Y10, Y7, Y13
+	VSQRTPS Y13, Y13
+	VADDPS  Y5, Y13, Y13
+	VDIVPS  Y13, Y11, Y11
 	VSUBPS  Y11, Y8, Y8
-	CMPQ    R8, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPS Y8, (DX)(AX*4)
-	VMOVUPS Y9, (BX)(AX*4)
-	VMOVUPS Y10, (SI)(AX*4)
-	MOVQ    R8, AX
+	VMOVUPS Y8, (SI)(DX*4)
+	VMOVUPS Y9, (DI)(DX*4)
+	VMOVUPS Y10, (R8)(DX*4)
+	VSUBPS  Y8, Y8, Y8
+	VORPD   Y8, Y12, Y12
+	VSUBPS  Y9, Y9, Y8
+	VORPD   Y8, Y12, Y12
+	VSUBPS  Y10, Y10, Y8
+	VORPD   Y8, Y12, Y12
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R9
-	SUBQ       AX, R9
-	LEAQ       updateMasks<>+0(SB), R10
-	NEGQ       R9
-	VMOVUPS    32(R10)(R9*4), Y11
-	VMASKMOVPS (DX)(AX*4), Y11, Y8
-	VMASKMOVPS (BX)(AX*4), Y11, Y9
-	VMASKMOVPS (SI)(AX*4), Y11, Y10
-	VMASKMOVPS (DI)(AX*4), Y11, Y11
+	MOVQ       CX, R10
+	SUBQ       DX, R10
+	LEAQ       updateMasks<>+0(SB), R11
+	NEGQ       R10
+	VMOVUPS    32(R11)(R10*4), Y11
+	VMASKMOVPS (SI)(DX*4), Y11, Y8
+	VMASKMOVPS (DI)(DX*4), Y11, Y9
+	VMASKMOVPS (R8)(DX*4), Y11, Y10
+	VMASKMOVPS (R9)(DX*4), Y11, Y11
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), DI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPS    32(DI)(CX*4), Y0
-	VMASKMOVPS Y8, Y0, (DX)(AX*4)
-	VMASKMOVPS Y9, Y0, (BX)(AX*4)
-	VMASKMOVPS Y10, Y0, (SI)(AX*4)
+	VMOVUPS    32(BX)(CX*4), Y0
+	VMASKMOVPS Y8, Y0, (SI)(DX*4)
+	VMASKMOVPS Y9, Y0, (DI)(DX*4)
+	VMASKMOVPS Y10, Y0, (R8)(DX*4)
+	VSUBPS     Y8, Y8, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y12, Y12
+	VSUBPS     Y9, Y9, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y12, Y12
+	VSUBPS     Y10, Y10, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y12, Y12
 
 done:
+	VPTEST Y12, Y12
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
@@ -2644,10 +3069,10 @@ done:
 TEXT ·adamF64AVX2(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         32(AX), BX
-	MOVQ         40(AX), SI
-	MOVQ         48(AX), DI
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         48(AX), R9
 	VBROADCASTSD 72(AX), Y0
 	VBROADCASTSD 80(AX), Y1
 	VBROADCASTSD 88(AX), Y2
@@ -2656,241 +3081,300 @@ TEXT ·adamF64AVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSD 112(AX), Y5
 	VBROADCASTSD 120(AX), Y6
 	VBROADCASTSD 128(AX), Y7
-	XORQ         AX, AX
+	VBROADCASTSD updateConstants<>+32(SB), Y12
+	XORQ         DX, DX
 
 loop:
-	LEAQ    4(AX), R8
-	CMPQ    R8, CX
+	LEAQ    4(DX), BX
+	CMPQ    BX, CX
 	JG      loadRest
-	VMOVUPD (DX)(AX*8), Y8
-	VMOVUPD (BX)(AX*8), Y9
-	VMOVUPD (SI)(AX*8), Y10
-	VMOVUPD (DI)(AX*8), Y11
+	VMOVUPD (SI)(DX*8), Y8
+	VMOVUPD (DI)(DX*8), Y9
+	VMOVUPD (R8)(DX*8), Y10
+	VMOVUPD (R9)(DX*8), Y11
 
 body:
 	VMULPD  Y9, Y1, Y9
-	VMULPD  Y11, Y2, Y12
-	VADDPD  Y12, Y9, Y9
+	VMULPD  Y11, Y2, Y13
+	VADDPD  Y13, Y9, Y9
 	VMULPD  Y10, Y3, Y10
-	VMULPD  Y11, Y4, Y12
-	VMULPD  Y11, Y12, Y11
+	VMULPD  Y11, Y4, Y13
+	VMULPD  Y11, Y13, Y11
 	VADDPD  Y11, Y10, Y10
 	VMULPD  Y9, Y6, Y11
 	VMULPD  Y11, Y0, Y11
-	VMULPD  Y10, Y7, Y12
-	VSQRTPD Y12, Y12
-	VADDPD  Y5, Y12, Y12
-	VDIVPD  Y12, Y11, Y11
+	VMULPD  Y10, Y7, Y13
+	VSQRTPD Y13, Y13
+	VADDPD  Y5, Y13, Y13
+	VDIVPD  Y13, Y11, Y11
 	VSUBPD  Y11, Y8, Y8
-	CMPQ    R8, CX
+	CMPQ    BX, CX
 	JG      storeRest
-	VMOVUPD Y8, (DX)(AX*8)
-	VMOVUPD Y9, (BX)(AX*8)
-	VMOVUPD Y10, (SI)(AX*8)
-	MOVQ    R8, AX
+	VMOVUPD Y8, (SI)(DX*8)
+	VMOVUPD Y9, (DI)(DX*8)
+	VMOVUPD Y10, (R8)(DX*8)
+	VSUBPD  Y8, Y8, Y8
+	VORPD   Y8, Y12, Y12
+	VSUBPD  Y9, Y9, Y8
+	VORPD   Y8, Y12, Y12
+	VSUBPD  Y10, Y10, Y8
+	VORPD   Y8, Y12, Y12
+	MOVQ    BX, DX
 	JMP     loop
 
 loadRest:
-	CMPQ       AX, CX
+	CMPQ       DX, CX
 	JE         done
-	MOVQ       CX, R9
-	SUBQ       AX, R9
-	LEAQ       updateMasks<>+0(SB), R10
-	NEGQ       R9
-	VMOVUPD    32(R10)(R9*8), Y11
-	VMASKMOVPD (DX)(AX*8), Y11, Y8
-	VMASKMOVPD (BX)(AX*8), Y11, Y9
-	VMASKMOVPD (SI)(AX*8), Y11, Y10
-	VMASKMOVPD (DI)(AX*8), Y11, Y11
+	MOVQ       CX, R10
+	SUBQ       DX, R10
+	LEAQ       updateMasks<>+0(SB), R11
+	NEGQ       R10
+	VMOVUPD    32(R11)(R10*8), Y11
+	VMASKMOVPD (SI)(DX*8), Y11, Y8
+	VMASKMOVPD (DI)(DX*8), Y11, Y9
+	VMASKMOVPD (R8)(DX*8), Y11, Y10
+	VMASKMOVPD (R9)(DX*8), Y11, Y11
 	JMP        body
 
 storeRest:
-	SUBQ       AX, CX
-	LEAQ       updateMasks<>+0(SB), DI
+	SUBQ       DX, CX
+	LEAQ       updateMasks<>+0(SB), BX
 	NEGQ       CX
-	VMOVUPD    32(DI)(CX*8), Y0
-	VMASKMOVPD Y8, Y0, (DX)(AX*8)
-	VMASKMOVPD Y9, Y0, (BX)(AX*8)
-	VMASKMOVPD Y10, Y0, (SI)(AX*8)
+	VMOVUPD    32(BX)(CX*8), Y0
+	VMASKMOVPD Y8, Y0, (SI)(DX*8)
+	VMASKMOVPD Y9, Y0, (DI)(DX*8)
+	VMASKMOVPD Y10, Y0, (R8)(DX*8)
+	VSUBPD     Y8, Y8, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y12, Y12
+	VSUBPD     Y9, Y9, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y12, Y12
+	VSUBPD     Y10, Y10, Y1
+	VANDPD     Y0, Y1, Y1
+	VORPD      Y1, Y12, Y12
 
 done:
+	VPTEST Y12, Y12
+	JZ     finite
+	MOVQ   $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func adamF32AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamF32AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	MOVQ         48(CX), R9
-	VMOVSD       72(CX), X0
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	MOVQ         48(AX), R10
+	VMOVSD       72(AX), X0
 	VCVTSD2SS    X0, X0, X0
 	VBROADCASTSS X0, Z0
-	VMOVSD       80(CX), X1
+	VMOVSD       80(AX), X1
 	VCVTSD2SS    X1, X1, X1
 	VBROADCASTSS X1, Z1
-	VMOVSD       88(CX), X2
+	VMOVSD       88(AX), X2
 	VCVTSD2SS    X2, X2, X2
 	VBROADCASTSS X2, Z2
-	VMOVSD       96(CX), X3
+	VMOVSD       96(AX), X3
 	VCVTSD2SS    X3, X3, X3
 	VBROADCASTSS X3, Z3
-	VMOVSD       104(CX), X4
+	VMOVSD       104(AX), X4
 	VCVTSD2SS    X4, X4, X4
 	VBROADCASTSS X4, Z4
-	VMOVSD       112(CX), X5
+	VMOVSD       112(AX), X5
 	VCVTSD2SS    X5, X5, X5
 	VBROADCASTSS X5, Z5
-	VMOVSD       120(CX), X6
+	VMOVSD       120(AX), X6
 	VCVTSD2SS    X6, X6, X6
 	VBROADCASTSS X6, Z6
-	VMOVSD       128(CX), X7
+	VMOVSD       128(AX), X7
 	VCVTSD2SS    X7, X7, X7
 	VBROADCASTSS X7, Z7
-	XORQ         DX, DX
+	VBROADCASTSS updateConstants<>+0(SB), Z12
+	XORQ         BX, BX
 
 loop:
-	LEAQ    16(DX), BX
-	CMPQ    BX, AX
+	LEAQ    16(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPS (SI)(DX*4), Z8
-	VMOVUPS (DI)(DX*4), Z9
-	VMOVUPS (R8)(DX*4), Z10
-	VMOVUPS (R9)(DX*4), Z11
+	VMOVUPS (DI)(BX*4), Z8
+	VMOVUPS (R8)(BX*4), Z9
+	VMOVUPS (R9)(BX*4), Z10
+	VMOVUPS (R10)(BX*4), Z11
 
 body:
 	VMULPS  Z9, Z1, Z9
-	VMULPS  Z11, Z2, Z12
-	VADDPS  Z12, Z9, Z9
+	VMULPS  Z11, Z2, Z13
+	VADDPS  Z13, Z9, Z9
 	VMULPS  Z10, Z3, Z10
-	VMULPS  Z11, Z4, Z12
-	VMULPS  Z11, Z12, Z11
+	VMULPS  Z11, Z4, Z13
+	VMULPS  Z11, Z13, Z11
 	VADDPS  Z11, Z10, Z10
 	VMULPS  Z9, Z6, Z11
 	VMULPS  Z11, Z0, Z11
-	VMULPS  Z10, Z7, Z12
-	VSQRTPS Z12, Z12
-	VADDPS  Z5, Z12, Z12
-	VDIVPS  Z12, Z11, Z11
+	VMULPS  Z10, Z7, Z13
+	VSQRTPS Z13, Z13
+	VADDPS  Z5, Z13, Z13
+	VDIVPS  Z13, Z11, Z11
 	VSUBPS  Z11, Z8, Z8
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPS Z8, (SI)(DX*4)
-	VMOVUPS Z9, (DI)(DX*4)
-	VMOVUPS Z10, (R8)(DX*4)
-	MOVQ    BX, DX
+	VMOVUPS Z8, (DI)(BX*4)
+	VMOVUPS Z9, (R8)(BX*4)
+	VMOVUPS Z10, (R9)(BX*4)
+	VSUBPS  Z8, Z8, Z8
+	VORPD   Z8, Z12, Z12
+	VSUBPS  Z9, Z9, Z8
+	VORPD   Z8, Z12, Z12
+	VSUBPS  Z10, Z10, Z8
+	VORPD   Z8, Z12, Z12
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R10
-	SHLQ      CL, R10
-	DECQ      R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (SI)(DX*4), K1, Z8
-	VMOVUPS.Z (DI)(DX*4), K1, Z9
-	VMOVUPS.Z (R8)(DX*4), K1, Z10
-	VMOVUPS.Z (R9)(DX*4), K1, Z11
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R11
+	SHLQ      CL, R11
+	DECQ      R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (DI)(BX*4), K1, Z8
+	VMOVUPS.Z (R8)(BX*4), K1, Z9
+	VMOVUPS.Z (R9)(BX*4), K1, Z10
+	VMOVUPS.Z (R10)(BX*4), K1, Z11
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPS Z8, K1, (SI)(DX*4)
-	VMOVUPS Z9, K1, (DI)(DX*4)
-	VMOVUPS Z10, K1, (R8)(DX*4)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPS Z8, K1, (DI)(BX*4)
+	VMOVUPS Z9, K1, (R8)(BX*4)
+	VMOVUPS Z10, K1, (R9)(BX*4)
+	VSUBPS  Z8, Z8, Z0
+	VORPS   Z0, Z12, K1, Z12
+	VSUBPS  Z9, Z9, Z0
+	VORPS   Z0, Z12, K1, Z12
+	VSUBPS  Z10, Z10, Z0
+	VORPS   Z0, Z12, K1, Z12
 
 done:
+	VPTESTMQ Z12, Z12, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET
 
 // func adamF64AVX512(a *args)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamF64AVX512(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), CX
-	MOVQ         (CX), AX
-	MOVQ         24(CX), SI
-	MOVQ         32(CX), DI
-	MOVQ         40(CX), R8
-	MOVQ         48(CX), R9
-	VBROADCASTSD 72(CX), Z0
-	VBROADCASTSD 80(CX), Z1
-	VBROADCASTSD 88(CX), Z2
-	VBROADCASTSD 96(CX), Z3
-	VBROADCASTSD 104(CX), Z4
-	VBROADCASTSD 112(CX), Z5
-	VBROADCASTSD 120(CX), Z6
-	VBROADCASTSD 128(CX), Z7
-	XORQ         DX, DX
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), DX
+	MOVQ         24(AX), DI
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+	MOVQ         48(AX), R10
+	VBROADCASTSD 72(AX), Z0
+	VBROADCASTSD 80(AX), Z1
+	VBROADCASTSD 88(AX), Z2
+	VBROADCASTSD 96(AX), Z3
+	VBROADCASTSD 104(AX), Z4
+	VBROADCASTSD 112(AX), Z5
+	VBROADCASTSD 120(AX), Z6
+	VBROADCASTSD 128(AX), Z7
+	VBROADCASTSD updateConstants<>+32(SB), Z12
+	XORQ         BX, BX
 
 loop:
-	LEAQ    8(DX), BX
-	CMPQ    BX, AX
+	LEAQ    8(BX), SI
+	CMPQ    SI, DX
 	JG      loadRest
-	VMOVUPD (SI)(DX*8), Z8
-	VMOVUPD (DI)(DX*8), Z9
-	VMOVUPD (R8)(DX*8), Z10
-	VMOVUPD (R9)(DX*8), Z11
+	VMOVUPD (DI)(BX*8), Z8
+	VMOVUPD (R8)(BX*8), Z9
+	VMOVUPD (R9)(BX*8), Z10
+	VMOVUPD (R10)(BX*8), Z11
 
 body:
 	VMULPD  Z9, Z1, Z9
-	VMULPD  Z11, Z2, Z12
-	VADDPD  Z12, Z9, Z9
+	VMULPD  Z11, Z2, Z13
+	VADDPD  Z13, Z9, Z9
 	VMULPD  Z10, Z3, Z10
-	VMULPD  Z11, Z4, Z12
-	VMULPD  Z11, Z12, Z11
+	VMULPD  Z11, Z4, Z13
+	VMULPD  Z11, Z13, Z11
 	VADDPD  Z11, Z10, Z10
 	VMULPD  Z9, Z6, Z11
 	VMULPD  Z11, Z0, Z11
-	VMULPD  Z10, Z7, Z12
-	VSQRTPD Z12, Z12
-	VADDPD  Z5, Z12, Z12
-	VDIVPD  Z12, Z11, Z11
+	VMULPD  Z10, Z7, Z13
+	VSQRTPD Z13, Z13
+	VADDPD  Z5, Z13, Z13
+	VDIVPD  Z13, Z11, Z11
 	VSUBPD  Z11, Z8, Z8
-	CMPQ    BX, AX
+	CMPQ    SI, DX
 	JG      storeRest
-	VMOVUPD Z8, (SI)(DX*8)
-	VMOVUPD Z9, (DI)(DX*8)
-	VMOVUPD Z10, (R8)(DX*8)
-	MOVQ    BX, DX
+	VMOVUPD Z8, (DI)(BX*8)
+	VMOVUPD Z9, (R8)(BX*8)
+	VMOVUPD Z10, (R9)(BX*8)
+	VSUBPD  Z8, Z8, Z8
+	VORPD   Z8, Z12, Z12
+	VSUBPD  Z9, Z9, Z8
+	VORPD   Z8, Z12, Z12
+	VSUBPD  Z10, Z10, Z8
+	VORPD   Z8, Z12, Z12
+	MOVQ    SI, BX
 	JMP     loop
 
 loadRest:
-	CMPQ      DX, AX
+	CMPQ      BX, DX
 	JE        done
-	MOVQ      AX, CX
-	SUBQ      DX, CX
-	MOVQ      $0x00000001, R10
-	SHLQ      CL, R10
-	DECQ      R10
-	KMOVW     R10, K1
-	VMOVUPD.Z (SI)(DX*8), K1, Z8
-	VMOVUPD.Z (DI)(DX*8), K1, Z9
-	VMOVUPD.Z (R8)(DX*8), K1, Z10
-	VMOVUPD.Z (R9)(DX*8), K1, Z11
+	MOVQ      DX, CX
+	SUBQ      BX, CX
+	MOVQ      $0x00000001, R11
+	SHLQ      CL, R11
+	DECQ      R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (DI)(BX*8), K1, Z8
+	VMOVUPD.Z (R8)(BX*8), K1, Z9
+	VMOVUPD.Z (R9)(BX*8), K1, Z10
+	VMOVUPD.Z (R10)(BX*8), K1, Z11
 	JMP       body
 
 storeRest:
-	SUBQ    DX, AX
-	MOVQ    AX, CX
-	MOVQ    $0x00000001, AX
-	SHLQ    CL, AX
-	DECQ    AX
-	KMOVW   AX, K1
-	VMOVUPD Z8, K1, (SI)(DX*8)
-	VMOVUPD Z9, K1, (DI)(DX*8)
-	VMOVUPD Z10, K1, (R8)(DX*8)
+	MOVQ    DX, CX
+	SUBQ    BX, CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPD Z8, K1, (DI)(BX*8)
+	VMOVUPD Z9, K1, (R8)(BX*8)
+	VMOVUPD Z10, K1, (R9)(BX*8)
+	VSUBPD  Z8, Z8, Z0
+	VORPD   Z0, Z12, K1, Z12
+	VSUBPD  Z9, Z9, Z0
+	VORPD   Z0, Z12, K1, Z12
+	VSUBPD  Z10, Z10, Z0
+	VORPD   Z0, Z12, K1, Z12
 
 done:
+	VPTESTMQ Z12, Z12, K1
+	KORTESTB K1, K1
+	JZ       finite
+	MOVQ     $0x00000001, 144(AX)
+
+finite:
 	VZEROUPPER
 	RET

@@ -65,6 +65,18 @@ func addScaledF32AVX512(a *args)
 func addScaledF64AVX512(a *args)
 
 //go:noescape
+func sgdF32AVX2(a *args)
+
+//go:noescape
+func sgdF64AVX2(a *args)
+
+//go:noescape
+func sgdF32AVX512(a *args)
+
+//go:noescape
+func sgdF64AVX512(a *args)
+
+//go:noescape
 func clipF32AVX2(a *args)
 
 //go:noescape

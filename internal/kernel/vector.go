@@ -30,6 +30,7 @@ const (
 	opHadamard
 	opScale
 	opAddScaled
+	opSgd
 	opClip
 	opDrop
 	opMask
@@ -79,6 +80,7 @@ type args struct {
 	p      [6]unsafe.Pointer // the slices, those that are written first
 	s      [8]float64        // the scalars
 	wide   int               // the first of p that is float64 whatever the type; 0: none
+	bad    uint64            // 1 if an optimizer wrote what is not finite
 }
 
 // atOnce is how many elements one call of the assembly goes over, which cannot
@@ -97,6 +99,7 @@ func run[T Float](o op, a *args) int {
 		first := *a
 		first.n = atOnce
 		call(o, v, &first)
+		a.bad |= first.bad
 		a.skip(atOnce, int(unsafe.Sizeof(T(0))))
 	}
 	call(o, v, a)

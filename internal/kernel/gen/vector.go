@@ -24,6 +24,7 @@ type kernel struct {
 	wide       []int  // those of in that are float64 in every variant; then so are the scalars
 	scalars    int    // how many of args.s it reads
 	viaFloat64 bool   // float32 is computed in float64, so half as many elements at a time
+	watched    int    // so many of what it writes, the first: args.bad is set to 1 if an element of these is NaN or infinite
 	f          func(m *machine, x, s []value) []value
 	write      func(m *machine, a arguments) // in place of f: a loop of its own
 }
@@ -44,6 +45,7 @@ func (a arguments) m() operand.Mem            { return operand.Mem{Base: a.base,
 func (a arguments) stride() operand.Mem       { return operand.Mem{Base: a.base, Disp: 16} }
 func (a arguments) pointer(k int) operand.Mem { return operand.Mem{Base: a.base, Disp: 24 + 8*k} }
 func (a arguments) scalar(k int) operand.Mem  { return operand.Mem{Base: a.base, Disp: 72 + 8*k} }
+func (a arguments) bad() operand.Mem          { return operand.Mem{Base: a.base, Disp: 144} }
 
 // variant is a tier and a type that every kernel is written for.
 type variant struct {
@@ -152,6 +154,10 @@ func (m *machine) elementwise(k kernel, a arguments) {
 	for j, p := range k.in {
 		x[j] = m.register(k.size(m, p))
 	}
+	var notFinite value
+	if k.watched > 0 {
+		notFinite = m.copyOf(m.c(0))
+	}
 
 	m.XORQ(i, i)
 	if m.vectors > 1 {
@@ -171,6 +177,7 @@ func (m *machine) elementwise(k kernel, a arguments) {
 	for j, p := range k.out {
 		m.store(y[j], at(p))
 	}
+	m.watch(notFinite, y[:k.watched], nil)
 	m.MOVQ(next, i)
 	m.JMP(operand.LabelRef("loop"))
 
@@ -196,7 +203,44 @@ func (m *machine) elementwise(k kernel, a arguments) {
 	for j, p := range k.out {
 		m.storeMasked(y[j], mask, at(p))
 	}
+	m.watch(notFinite, y[:k.watched], mask)
 	m.Label("done")
+	if k.watched > 0 {
+		m.ifNotZero(notFinite, func() { m.MOVQ(operand.U32(1), a.bad()) })
+	}
+}
+
+// watch sets bits in notFinite where an element of y is NaN or infinite, of those
+// that the mask has: there y - y is NaN, and +0 elsewhere.
+func (m *machine) watch(notFinite value, y []value, mask operand.Op) {
+	for _, x := range y {
+		d := m.sub(x, x)
+		switch {
+		case mask == nil:
+			m.VORPD(d.op, notFinite.op, notFinite.op)
+		case m.avx512 && m.elem == 8:
+			m.VORPD(d.op, notFinite.op, mask, notFinite.op)
+		case m.avx512:
+			m.VORPS(d.op, notFinite.op, mask, notFinite.op)
+		default:
+			m.VANDPD(mask, d.op, d.op)
+			m.VORPD(d.op, notFinite.op, notFinite.op)
+		}
+	}
+}
+
+// ifNotZero writes what is done where x has a bit that is set.
+func (m *machine) ifNotZero(x value, do func()) {
+	if m.avx512 {
+		k := m.K()
+		m.VPTESTMQ(x.op, x.op, k)
+		m.KORTESTB(k, k)
+	} else {
+		m.VPTEST(x.op, x.op)
+	}
+	m.JZ(operand.LabelRef("finite"))
+	do()
+	m.Label("finite")
 }
 
 // manyVectors writes the loop over several vectors at a time. An elementary
