@@ -39,7 +39,7 @@ func Catalogue() []Mistake {
 // hints teach about a mistake without telling the solution. The numbers are
 // those of the article's equations.
 var hints = map[Mistake]string{
-	Shape:           "A gradient has the shape of what it is taken by, as in the core relationship (23).",
+	Shape:           "Write the shapes under the factors: the product has the outer ones. And a gradient has the shape of what it is taken by, as in the core relationship (23).",
 	Transposed:      "Write the shapes under the factors of the product: only one way of transposing them fits in every case (11), (12).",
 	Sign:            "Follow the minus signs, from the cost and its derivative Loss′ on (7). The gradient points uphill; only the update goes against it.",
 	Factor2:         "A square gives a 2 when it is differentiated; a ½ in the cost takes it away. Compare with the cost as it is defined (41), (42).",
