@@ -90,7 +90,7 @@ func greekCommand(name string) string {
 }
 
 // nameWidth is the width of a name.
-func nameWidth(name string) int {
+func (n nameStyle) nameWidth(name string) int {
 	letters, index := splitName(name)
 	if len(letters) != 1 && greek[letters] == "" {
 		return letter*len(letters) + letter*(len(index)+1)/2
@@ -101,6 +101,9 @@ func nameWidth(name string) int {
 		width = 17
 	case r <= 'Z':
 		width = 13
+	}
+	if n.isLayered(name) {
+		return width + letter*7/10*(len(index)+1)
 	}
 	return width + letter*(len(index)+1)/2
 }

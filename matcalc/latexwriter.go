@@ -10,7 +10,7 @@ func (e *Expr) LaTeX() string { return nameStyle{}.layout(notate(e)).flat() }
 const (
 	letter   = 10
 	bracket  = 7
-	wideSign = 22
+	wideSign = 24
 )
 
 // layout returns the layout of m.
@@ -31,14 +31,14 @@ func (w *latexWriter) mark(m *mark) {
 	case markNumber:
 		w.number(m.text)
 	case markName:
-		w.put(w.name(m.text), nameWidth(m.text))
+		w.put(w.name(m.text), w.nameWidth(m.text))
 	case markDiff:
-		w.put("d"+w.name(m.text), letter+nameWidth(m.text))
+		w.put("d"+w.name(m.text), letter+w.nameWidth(m.text))
 	case markApply:
 		w.apply(m)
 	case markNabla:
 		w.put(`\nabla_{`+w.name(m.sub)+"} ", 3*letter)
-		w.put(w.name(m.text), nameWidth(m.text))
+		w.put(w.name(m.text), w.nameWidth(m.text))
 		w.arguments(m)
 	case markFence:
 		w.fence(m)
@@ -65,7 +65,7 @@ func (w *latexWriter) mark(m *mark) {
 // partial writes ∂f/∂Y. Its transpose has the T at the f, as in the article.
 func (w *latexWriter) partial(m *mark, exponent string) {
 	top, bottom := `\partial `+w.name(m.text)+exponent, `\partial `+w.name(m.args[0].text)
-	width := letter + max(nameWidth(m.text), nameWidth(m.args[0].text))
+	width := letter*3/2 + max(w.nameWidth(m.text), w.nameWidth(m.args[0].text))
 	w.put(`\frac{`+top+"}{"+bottom+"}", width+letter*len(exponent)/8)
 }
 
@@ -76,7 +76,7 @@ func (w *latexWriter) second(m *mark) {
 	if m.scalar {
 		below = `\partial ` + x + "^{2}"
 	}
-	w.put(`\frac{\partial^{2} `+w.name(m.text)+"}{"+below+"}", 2*letter+2*nameWidth(m.args[0].text))
+	w.put(`\frac{\partial^{2} `+w.name(m.text)+"}{"+below+"}", 2*letter+2*w.nameWidth(m.args[0].text))
 }
 
 // number writes a number; 0.5 as a fraction.
@@ -109,9 +109,9 @@ func (w *latexWriter) apply(m *mark) {
 	case isBuiltin(m.text):
 		w.put(`\operatorname{`+m.text+"}", letter*len(m.text))
 	case m.sub != "":
-		w.put(w.primed(m.text), nameWidth(m.text)+letter/2)
+		w.put(w.primed(m.text), w.nameWidth(m.text)+letter/2)
 	default:
-		w.put(w.name(m.text), nameWidth(m.text))
+		w.put(w.name(m.text), w.nameWidth(m.text))
 	}
 	if m.isLogdet() {
 		w.put(" ", 0)
@@ -123,8 +123,8 @@ func (w *latexWriter) apply(m *mark) {
 
 // arguments writes the arguments of a call in brackets.
 func (w *latexWriter) arguments(m *mark) {
-	open, shut := brackets("(", ")", m)
-	w.put(open, bracket)
+	open, shut, width := brackets("(", ")", m)
+	w.put(open, width)
 	w.depth++
 	for i, a := range m.args {
 		if i > 0 {
@@ -134,31 +134,32 @@ func (w *latexWriter) arguments(m *mark) {
 		w.mark(a)
 	}
 	w.depth--
-	w.put(shut, bracket)
+	w.put(shut, width)
 }
 
 // brackets returns a pair of brackets or bars of the size that what is in them
-// needs. It is fixed, not \left and \right, so that a line may end in between.
-func brackets(open, shut string, m *mark) (string, string) {
+// needs, and the width of one. It is fixed, not \left and \right, so that a line
+// may end in between.
+func brackets(open, shut string, m *mark) (string, string, int) {
 	tall, nest := 0, 0
 	for _, a := range m.args {
 		tall, nest = max(tall, a.tall), max(nest, a.nest)
 	}
-	size := ""
+	size, width := "", bracket
 	switch {
 	case tall > 1:
-		size = `\Bigg`
+		size, width = `\Bigg`, 2*bracket
 	case tall == 1:
-		size = `\bigg`
+		size, width = `\bigg`, 2*bracket
 	case nest > 3:
-		size = `\Big`
+		size, width = `\Big`, bracket*3/2
 	case nest > 1:
-		size = `\big`
+		size, width = `\big`, bracket*5/4
 	}
 	if size == "" {
-		return open, shut
+		return open, shut, width
 	}
-	return size + "l" + open, size + "r" + shut
+	return size + "l" + open, size + "r" + shut, width
 }
 
 func (w *latexWriter) fence(m *mark) {
@@ -169,12 +170,12 @@ func (w *latexWriter) fence(m *mark) {
 	case "‖":
 		open, shut = `\lVert `, `\rVert`
 	}
-	open, shut = brackets(open, shut, m)
-	w.put(open, bracket)
+	open, shut, width := brackets(open, shut, m)
+	w.put(open, width)
 	w.depth++
 	w.mark(m.args[0])
 	w.depth--
-	w.put(shut, bracket)
+	w.put(shut, width)
 	if m.sub != "" {
 		w.put("_{"+m.sub+"}", letter)
 	}
@@ -188,7 +189,7 @@ func (w *latexWriter) raise(m *mark) {
 	base := m.args[0]
 	if base.kind == markName && w.isLayered(base.text) {
 		if m.text == "T" {
-			w.put(w.raised(base.text, "T"), nameWidth(base.text)+letter)
+			w.put(w.raised(base.text, "T"), w.nameWidth(base.text)+letter)
 			return
 		}
 		base = bracketed(base)
@@ -379,8 +380,12 @@ func (w *latexWriter) indexed(m *mark) {
 	sizes := make([]string, len(m.args))
 	width := letter
 	for i, a := range m.args {
-		sizes[i] = w.nameStyle.layout(a).flat()
-		width += letter
+		size := w.nameStyle.layout(a)
+		sizes[i] = size.flat()
+		width += size.width() * 4 / 5
+		if i > 0 {
+			width += letter
+		}
 	}
 	w.put(body+"_{"+strings.Join(sizes, ` \times `)+"}", width)
 }

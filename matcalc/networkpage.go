@@ -2,6 +2,7 @@ package matcalc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -30,13 +31,14 @@ func (nd *NetworkDerivation) Markdown(o PrintOptions) string {
 func (nd *NetworkDerivation) print(p printer) string {
 	p.o.Objective = "L"
 	nd.forward(p)
+	var steps []Step
+	var warnings []Warning
 	for _, layer := range nd.Layers {
 		nd.layer(p, layer)
+		steps = slices.Concat(steps, layer.Z.Steps, layer.Total.Steps)
+		warnings = slices.Concat(warnings, layer.Z.Warnings, layer.Total.Warnings)
 	}
-	if p.o.Checks || p.o.Verbose {
-		p.gap()
-		p.sentence(nd.Check.String())
-	}
+	p.remarks(warnings, steps, []Check{nd.Check})
 	return p.String()
 }
 
@@ -70,6 +72,14 @@ func (nd *NetworkDerivation) layer(p printer, layer LayerDerivation) {
 	stages := nd.stages(layer, p.o)
 	for _, s := range stages {
 		p.stage(s)
+	}
+	if l == nd.depth() && !nd.Single {
+		p.sentence("Of a batch, the product with %s adds up the columns, which are the examples; with one example, as in the article, it is not there.",
+			newMark(markIndexed, "1", newMark(markName, "m")))
+	}
+	if l == 1 {
+		x := nd.a(0)
+		p.sentence("As %s is data, %s is 0: its term and gradient are those of layers in general.", newMark(markName, x), newMark(markDiff, x))
 	}
 	p.display(fmt.Sprintf("Algorithm 2, layer %d:", l), layer.algorithm(stages))
 }

@@ -63,7 +63,7 @@ func (p printer) derivation(d *Derivation) {
 	if d.Hessian != nil {
 		p.display("The Hessian is", []row{{left: []*mark{secondDerivative(f, d.Wrt)}, right: d.Hessian}})
 	}
-	p.remarks(d)
+	p.remarks(d.Warnings, d.Steps, d.Checks)
 }
 
 // definition returns a row that says what a name stands for.
@@ -112,29 +112,29 @@ func (p printer) results(read []result) {
 }
 
 // remarks prints the warnings and, if they are asked for, rules and checks.
-func (p printer) remarks(d *Derivation) {
+func (p printer) remarks(warnings []Warning, steps []Step, checks []Check) {
 	p.gap()
-	for _, warning := range d.Warnings {
+	for _, warning := range warnings {
 		p.sentence("Note: " + warning.Message)
 	}
 	if p.o.Verbose {
 		p.gap()
-		for _, r := range d.rules() {
+		for _, r := range rulesOf(steps) {
 			p.sentence(p.prose(r.sentence()))
 		}
 	}
 	if p.o.Verbose || p.o.Checks {
 		p.gap()
-		for _, c := range d.Checks {
+		for _, c := range checks {
 			p.sentence(c.String())
 		}
 	}
 }
 
-// rules returns the rules that are named, each once, in the order of [Rules].
-func (d *Derivation) rules() []Rule {
+// rulesOf returns the rules that lines name, each once, in the order of [Rules].
+func rulesOf(steps []Step) []Rule {
 	used := map[string]bool{}
-	for _, s := range d.Steps {
+	for _, s := range steps {
 		for _, r := range s.Rules {
 			used[r.ID] = true
 		}

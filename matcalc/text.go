@@ -230,6 +230,8 @@ func (w *textPage) left(m *mark) string {
 		return l.flat()
 	}
 	switch m.kind {
+	case markIndexed:
+		return "ones(" + m.args[0].text + ")"
 	case markDiff:
 		return "d" + m.text
 	case markPartial:
