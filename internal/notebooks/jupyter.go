@@ -22,8 +22,8 @@ var kernelPrograms = []string{
 
 // buildKernel builds the kernel from the tools module, where that has changed.
 func (s *shop) buildKernel(ctx context.Context) error {
-	bin := filepath.Join(s.cache, "bin")
-	if err := os.MkdirAll(bin, 0o755); err != nil {
+	bin := filepath.Join(s.cache, "bin") + string(filepath.Separator) // go makes the folder
+	if err := unversioned(s.cache); err != nil {
 		return err
 	}
 	args := append([]string{"build", "-C", filepath.Join(labsDir, "tools"), "-o", bin}, kernelPrograms...)
@@ -33,6 +33,14 @@ func (s *shop) buildKernel(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", cmd, err)
 	}
 	return nil
+}
+
+// unversioned makes a folder that git leaves alone, whatever is ignored above it.
+func unversioned(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, ".gitignore"), []byte("*\n"), 0o644)
 }
 
 // debian installs the packages of commands that are missing, where that can be
@@ -179,10 +187,14 @@ func html(ctx context.Context, s *shop, sources []string) error {
 	if err != nil {
 		return err
 	}
+	top := filepath.Join(labsDir, "html")
+	if err := unversioned(top); err != nil {
+		return err
+	}
 	for _, solution := range []bool{false, true} {
-		out := filepath.Join(labsDir, "html")
+		out := top
 		if solution {
-			out = filepath.Join(out, "solutions")
+			out = filepath.Join(top, "solutions")
 		}
 		args := []string{"--to", "html", "--output-dir", out,
 			"--HTMLExporter.mathjax_url=https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/latest.js?config=TeX-AMS_CHTML-full,Safe",
