@@ -114,14 +114,14 @@ func (w *latexPage) display(label string, rows []row) {
 	room := (w.width - column - around) * letter
 	var lines []string
 	for i, layout := range layouts {
-		lines = append(lines, w.equation(rows[i], layout.lines(room, 2*letter), fillReason(rows[i].reason, column))...)
+		lines = append(lines, w.equation(rows[i], layout.lines(room, 2*letter), fillReason(rows[i].reason, column), column > 0)...)
 	}
 	w.say(w.begin + "\n" + strings.Join(lines, " \\\\\n") + "\n" + w.end)
 }
 
 // equation returns the lines of a row, of which these are the right side and the
-// reason.
-func (w *latexPage) equation(r row, right, why []string) (lines []string) {
+// reason; reasons says whether there is a column of them.
+func (w *latexPage) equation(r row, right, why []string, reasons bool) (lines []string) {
 	n := max(len(right), len(why))
 	for j := range n {
 		line := `&\quad `
@@ -135,6 +135,9 @@ func (w *latexPage) equation(r row, right, why []string) (lines []string) {
 			line += ` && \text{` + latexReason(why[j]) + "}"
 		}
 		if j == n-1 && r.number != "" {
+			if strings.HasPrefix(w.tag, "&&") && reasons && j >= len(why) {
+				line += " &&" // the number has a column of its own
+			}
 			line += " " + strings.Replace(w.tag, "%s", "{"+r.number+"}", 1)
 		}
 		lines = append(lines, line)

@@ -159,46 +159,54 @@ func (w *textPage) display(label string, rows []row) {
 	case label != "":
 		label += " "
 	}
-	const gap = 3
 	heads := w.heads(label, rows)
 	at := utf8.RuneCountInString(heads[0])
-	longest, widest, numbers := 0, 0, 0
-	layouts := make([]*layout, len(rows))
-	for i, r := range rows {
-		longest = max(longest, utf8.RuneCountInString(w.prose(r.reason)))
-		layouts[i] = textLayout(r.right, w.ascii)
-		widest = max(widest, layouts[i].width())
-		if r.number != "" {
-			numbers = max(numbers, len(r.number)+2)
-		}
-	}
-	width := w.width - numbers
-	room := width - at
-	if longest > 0 {
-		room -= gap + min(longest, max(width/4, room-gap-widest))
-	}
+	width, room := w.room(rows, at)
 	column := 0 // where the reasons begin
 	blocks := make([][]string, len(rows))
-	for i, l := range layouts {
-		blocks[i] = l.lines(room, 2)
+	for i, r := range rows {
+		blocks[i] = textLayout(r.right, w.ascii).lines(room, 2)
 		for j := range blocks[i] {
 			head := heads[i]
 			if j > 0 {
 				head = strings.Repeat(" ", at+2)
 			}
 			blocks[i][j] = head + blocks[i][j]
-			column = max(column, utf8.RuneCountInString(blocks[i][j])+gap)
+			column = max(column, utf8.RuneCountInString(blocks[i][j])+textGap)
 		}
 	}
-	column = min(column, at+room+gap)
+	column = min(column, at+room+textGap)
 	for i, r := range rows {
-		lines := columns(blocks[i], fillReason(w.prose(r.reason), width-column), column, gap)
+		lines := columns(blocks[i], fillReason(w.prose(r.reason), width-column), column)
 		if r.number != "" {
 			last := &lines[len(lines)-1]
 			*last += strings.Repeat(" ", max(w.width-utf8.RuneCountInString(*last)-len(r.number), 1)) + r.number
 		}
 		w.WriteString(strings.Join(lines, "\n") + "\n")
 	}
+}
+
+// textGap is the space between equations and reasons.
+const textGap = 3
+
+// room returns the width that is left of the numbers of equations, and that of
+// right sides which begin at a column: a quarter of the page is for reasons, or
+// what they need.
+func (w *textPage) room(rows []row, at int) (width, room int) {
+	longest, widest, numbers := 0, 0, 0
+	for _, r := range rows {
+		longest = max(longest, utf8.RuneCountInString(w.prose(r.reason)))
+		widest = max(widest, textLayout(r.right, w.ascii).width())
+		if r.number != "" {
+			numbers = max(numbers, len(r.number)+2)
+		}
+	}
+	width = w.width - numbers
+	room = width - at
+	if longest > 0 {
+		room -= textGap + min(longest, max(width/4, room-textGap-widest))
+	}
+	return width, room
 }
 
 // heads returns the left sides of equations, all of one length.
@@ -266,14 +274,14 @@ func fillReason(reason string, width int) []string {
 
 // columns returns two blocks of lines side by side, the second one from a column
 // on.
-func columns(left, right []string, column, gap int) (lines []string) {
+func columns(left, right []string, column int) (lines []string) {
 	for j := range max(len(left), len(right)) {
 		line := ""
 		if j < len(left) {
 			line = left[j]
 		}
 		if j < len(right) {
-			line += strings.Repeat(" ", max(column-utf8.RuneCountInString(line), gap)) + right[j]
+			line += strings.Repeat(" ", max(column-utf8.RuneCountInString(line), textGap)) + right[j]
 		}
 		lines = append(lines, line)
 	}

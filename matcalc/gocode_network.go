@@ -44,29 +44,7 @@ func (n goNetwork) signature(reserved ...string) *goSignature {
 	s.lines = append(s.lines, goEquation{})
 	var pairs [][]goResult // of dW and db, by layer
 	for _, layer := range n.Layers {
-		var pair []goResult
-		numbers := n.numbersOf(layer)
-		for _, r := range layer.Gradients() {
-			e, err := scope.Parse(r.Gradient.String())
-			if err != nil {
-				panic(internal("the gradient by %s can't be read: %v", r.By.name, err))
-			}
-			name := "d" + r.By.name
-			switch {
-			case r.By.name == n.a(0):
-				continue // data
-			case r.By == layer.Total.Wrt || r.By == layer.Total.others[1].By:
-				pair = append(pair, goResult{name: name, e: e})
-			default:
-				e = scope.Define(name, e)
-				scope.Wheres = append(scope.Wheres, e)
-				scope.names[inGrammar(partialName("L", r.By.name))] = e
-				e = e.def
-			}
-			s.equation(name, e, numbers[r.By.name])
-		}
-		pair[0].section = fmt.Sprintf("Layer %d.", layer.Layer)
-		pairs = append(pairs, pair)
+		pairs = append(pairs, n.backward(s, layer))
 	}
 	for i := range pairs {
 		s.results = append(s.results, pairs[len(pairs)-1-i]...)
@@ -75,6 +53,31 @@ func (n goNetwork) signature(reserved ...string) *goSignature {
 	s.steps = append([]int{0}, s.steps...)
 	s.declare(append(reserved, s.resultNames()...))
 	return s
+}
+
+// backward enters the equations of a layer: dZ and dA of the layer before as
+// names, dW and db as the results that it returns.
+func (n goNetwork) backward(s *goSignature, layer LayerDerivation) (pair []goResult) {
+	for _, r := range layer.Gradients() {
+		if r.By.name == n.a(0) {
+			continue // data
+		}
+		e, err := s.scope.Parse(r.Gradient.String())
+		if err != nil {
+			panic(internal("the gradient by %s can't be read: %v", r.By.name, err))
+		}
+		name := "d" + r.By.name
+		s.equation(name, e, n.numbersOf(layer)[r.By.name])
+		if r.By.name == n.z(layer.Layer) || r.By.name == n.a(layer.Layer-1) {
+			e = s.scope.Define(name, e)
+			s.scope.Wheres = append(s.scope.Wheres, e)
+			s.scope.names[inGrammar(partialName("L", r.By.name))] = e
+		} else {
+			pair = append(pair, goResult{name: name, e: e})
+		}
+	}
+	pair[0].section = fmt.Sprintf("Layer %d.", layer.Layer)
+	return pair
 }
 
 // test returns the test of the function.
