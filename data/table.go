@@ -17,6 +17,14 @@ const (
 	Text
 )
 
+// String returns number or text.
+func (k Kind) String() string {
+	if k == Text {
+		return "text"
+	}
+	return "number"
+}
+
 // Table is a data file as it was read.
 type Table[T matrix.Float] struct {
 	Name    string // of the file

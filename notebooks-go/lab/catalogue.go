@@ -41,7 +41,7 @@ func Exercises() []Described {
 		MiniBatches, Momentum, Adam, RateDecay, ScheduledDecay,
 		Softmax, OneHot, CategoricalCrossEntropy, SoftmaxBackward, BatchNormForward, BatchNormBackward,
 		LinearRegression, LogisticRegression, NormalEquation, FeatureNormalize, MapFeature, PredictOneVsAll, NNCost, PolyFeatures, LearningCurve,
-		Standardise,
+		Standardise, Confusion,
 		Operations, Fastest,
 	)
 	var described []Described

@@ -139,6 +139,7 @@ func solutions() []lab.Verdict {
 		lab.Judge(lab.PolyFeatures, student.PolyFeatures),
 		lab.Judge(lab.LearningCurve, student.LearningCurve),
 		lab.Judge(lab.Standardise, student.Standardise),
+		lab.Judge(lab.Confusion, student.Confusion),
 		lab.Judge(lab.Operations, student.Operations),
 		lab.Judge(lab.Fastest, student.Fastest),
 	)

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -359,4 +360,43 @@ func scaledBy(x, by *Matrix) *Matrix {
 		}
 	}
 	return y
+}
+
+// Confusion counts which classes are taken for which.
+var Confusion = Exercise[func(predicted, actual []int, k int) [][]int]{
+	Name: "confusion", Lab: 12, Task: "Return k×k: row t, column p is the number of examples of class t that were predicted to be p.",
+	try: func(t *trial, f func(_, _ []int, _ int) [][]int) {
+		k := t.n + 1
+		actual, predicted := t.classes(k, t.m+5), t.classes(k, t.m+5)
+		right := matrix.New[float64](k, k)
+		for i, c := range actual {
+			right.Col(predicted[i])[c]++
+		}
+		got := rowsOf(f(slices.Clone(predicted), slices.Clone(actual), k))
+		diagonal := matrix.New[float64](k, k)
+		for c := range k {
+			diagonal.Col(c)[c] = right.At(c, c)
+		}
+		t.out("counts", got, right,
+			wrong(gradcheck.Transposed, transpose(right), "has a row for each prediction: rows are the true classes"),
+			wrong(gradcheck.Other, diagonal, "counts only what was right"))
+	},
+}
+
+// rowsOf returns rows of counts as a matrix, or nil.
+func rowsOf(rows [][]int) *Matrix {
+	if rows == nil {
+		return nil
+	}
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
+	x := matrix.New[float64](len(rows), width)
+	for i, row := range rows {
+		for j, n := range row {
+			x.Col(j)[i] = float64(n)
+		}
+	}
+	return x
 }

@@ -400,3 +400,14 @@ func Standardise(train, test *Matrix) (_, _ *Matrix) {
 	}
 	return by(train), by(test)
 }
+
+func Confusion(predicted, actual []int, k int) [][]int {
+	counts := make([][]int, k)
+	for t := range counts {
+		counts[t] = make([]int, k)
+	}
+	for i, t := range actual {
+		counts[t][predicted[i]]++
+	}
+	return counts
+}
