@@ -30,7 +30,7 @@ func Exercises() []Described {
 	}
 	all = append(all,
 		Accuracy,
-		HeInit, XavierInit,
+		ReLUGain, HeInit, XavierInit,
 		L2Cost, LinearBackwardL2, DropoutForward, DropoutBackward,
 	)
 	for _, g := range []Activation{sigmoid, tanh, relu} {

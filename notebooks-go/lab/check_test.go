@@ -77,6 +77,7 @@ func solutions() []lab.Verdict {
 		lab.Judge(lab.Accuracy, func(yhat, Y *Matrix) float64 {
 			return 1 - student.Total(student.Each(student.Sub(yhat, Y), math.Abs))/float64(Y.Cols)
 		}),
+		lab.Judge(lab.ReLUGain, func(nPrev int, std float64) float64 { return float64(nPrev) * std * std / 2 }),
 		lab.Judge(lab.HeInit, he(2)),
 		lab.Judge(lab.XavierInit, he(1)),
 		lab.Judge(lab.L2Cost, student.L2Cost),
@@ -241,6 +242,7 @@ func TestMistakesAreNamed(t *testing.T) {
 			expect(mistake, mistaken(g, mistake))
 		}
 	}
+	expect(gradcheck.Factor2, lab.Judge(lab.ReLUGain, func(nPrev int, std float64) float64 { return float64(nPrev) * std * std }))
 	expect(gradcheck.StaleWeights, lab.Judge(lab.TrainStep, func(X, Y, W1, b1, W2, b2 *Matrix, rate float64) (_, _, _, _ *Matrix) {
 		_, A1, _, A2 := student.ForwardTwoLayers(X, W1, b1, W2, b2)
 		_, _, dW2, db2 := student.BackwardTwoLayers(X, Y, W1, W2, A1, A2)

@@ -52,6 +52,21 @@ func initExercise(name, task string, right, other layers.Init) Exercise[func(nPr
 	}
 }
 
+// ReLUGain is how a layer changes the size of what passes through it.
+var ReLUGain = Exercise[func(nPrev int, std float64) float64]{
+	Name: "gain", Lab: 6, Task: "The entries of W have mean 0 and standard deviation std, b = 0, a = relu(W·aPrev). Return by which factor the mean of a² is larger than that of aPrev².",
+	try: func(t *trial, f func(int, float64) float64) {
+		std := 0.1 + t.random.Float64()
+		n := float64(t.nPrev)
+		right := float64(n*std) * std / 2
+		t.number("gain", f(t.nPrev, std), right,
+			wrong(gradcheck.Factor2, number(2*right), "is that of z: ReLU makes half of them 0", "What is left of the mean of z² if half of the z, the negative ones, become 0?"),
+			wrong(gradcheck.Other, number(n*std/2), "takes std in place of std²", "What adds up in a sum of independent numbers, the variances or the standard deviations?"),
+			wrong(gradcheck.Other, number(right/n), "lacks nPrev", "How many terms does a z have?"),
+			wrong(gradcheck.Other, number(math.Sqrt(right)), "is the root of it: the factor of √(mean of a²)"))
+	},
+}
+
 // Lab 7: regularisation.
 
 // L2Cost is the cross-entropy with the penalty.
