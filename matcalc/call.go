@@ -38,8 +38,8 @@ var builtins = map[string]builtin{
 	"zeros":  {least: 2, most: 2},
 }
 
-// FunctionNames returns the names of all functions of the grammar.
-func FunctionNames() []string {
+// functionNames returns the names of all functions of the grammar.
+func functionNames() []string {
 	return slices.Sorted(maps.Keys(joined(elementwise, builtins)))
 }
 
@@ -219,7 +219,7 @@ func (el elaborator) unknown(t *Tree) *Error {
 		near = nearest(t.Text, slices.Sorted(maps.Keys(joined(joined(elementwise, builtins), el.roles))))
 	}
 	if near == "" {
-		return errorAt(t.Position, UnknownFunction, "unknown function %s; there are %s", brief(t.Text), strings.Join(FunctionNames(), " "))
+		return errorAt(t.Position, UnknownFunction, "unknown function %s; there are %s", brief(t.Text), strings.Join(functionNames(), " "))
 	}
 	return errorAt(t.Position, UnknownFunction, "unknown function %s; did you mean %s?", brief(t.Text), near)
 }

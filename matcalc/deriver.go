@@ -80,7 +80,7 @@ func (d *deriver) next() int {
 // isLeaf reports whether the differential of e is not expanded within a line: e
 // is the variable, or a name whose differential can be written.
 func (d *deriver) isLeaf(e *Expr) bool {
-	return d.isVariable(e) || e.def != nil && d.HasDifferential(e)
+	return d.isVariable(e) || e.def != nil && d.hasDifferential(e)
 }
 
 // terms returns how many terms the differential of e has when it is expanded;

@@ -1,18 +1,3 @@
-// Package matcalc differentiates scalar functions of matrices as Part 2 of the
-// article does: by the rules of the matrix differential, trace tricks, and the
-// core relationship df = tr((∂f/∂X)ᵀ dX).
-//
-// A [Problem] is what a user writes: declared variables, definitions, abstract
-// functions, the objective. [Problem.Compile] reads it; the [Scope] that it
-// makes holds the names and builds expressions.
-//
-// An expression is an immutable [Expr]. Equal expressions are one pointer
-// within a [Pool], so that == compares, a map can be keyed by expression, and
-// what is shared is computed once. The constructors, methods of Pool, bring
-// what they build into a normal form by cheap local rules: numbers are folded,
-// equal terms collected, scalars taken out of products, transposes moved to
-// where they are fewest. They do not expand products, split or cycle traces, or
-// do anything else that is a rule of a derivation.
 package matcalc
 
 import (

@@ -2,7 +2,6 @@ package matcalc
 
 import (
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 )
@@ -332,9 +331,6 @@ var elementwise = map[string]struct{ atZero, atOne *big.Rat }{
 	"relu": {new(big.Rat), ratOne}, "abs": {new(big.Rat), ratOne},
 	"sign": {new(big.Rat), ratOne}, "step": {new(big.Rat), ratOne},
 }
-
-// ElementwiseNames returns the names of the built-in element-wise functions.
-func ElementwiseNames() []string { return slices.Sorted(maps.Keys(elementwise)) }
 
 // fnOf returns the element-wise function f of u.
 func (p *Pool) fnOf(f, u *Expr) *Expr {

@@ -11,19 +11,18 @@ import (
 	"strings"
 )
 
-// GoFunc is a function of generated Go code: a gradient and its name.
-type GoFunc struct {
-	Name       string // such as Grad; with a Hessian there is a second function, such as Hess
-	Derivation *Derivation
-	Points     []KnownPoint // for the test
+// goGradient is the function of a gradient.
+type goGradient struct {
+	name   string
+	d      *Derivation
+	points []knownPoint // for the test
 }
 
 // source returns the source of the function, or both, and of the test.
-func (f GoFunc) source() (code, test string) {
-	d := f.Derivation
-	code = newGoSignature(d, false, f.Name).function(f.Name)
-	if d.Hessian != nil {
-		code += newGoSignature(d, true, hessianName(f.Name)).function(hessianName(f.Name))
+func (f goGradient) source() (code, test string) {
+	code = newGoSignature(f.d, false, f.name).function(f.name)
+	if f.d.Hessian != nil {
+		code += newGoSignature(f.d, true, hessianName(f.name)).function(hessianName(f.name))
 	}
 	return code, goTestOrSkip(f)
 }
@@ -32,38 +31,28 @@ func (f GoFunc) source() (code, test string) {
 //
 //	func name(variables..., functions...) (f float64, grad *mat.Dense, err error)
 //
-// and a test of it. See [GoFile].
+// on package mat of gonum, and a test of it. With a Hessian there is a second
+// function, such as Hess beside Grad, that returns it, too.
+//
+// The arguments are the variables in the order of declaration, a scalar as
+// float64, a matrix, column or row as *mat.Dense; then sizes that no variable
+// has, as int; then the abstract functions, each with the derivatives that are
+// declared: an element-wise one as func(float64) float64, a scalar f(Y) as
+// func(Y *mat.Dense) float64 and its gradient as func(Y *mat.Dense) *mat.Dense.
+// The gradient by a scalar is a float64. Errors are returned for arguments that
+// don't fit each other, for singular matrices, and where f or its gradient is
+// not finite.
 func (d *Derivation) Go(pkg, name string) (code, test []byte, err error) {
-	return GoFile(pkg, GoFunc{Name: name, Derivation: d})
+	return goFile(pkg, goGradient{name, d, nil})
 }
 
-// GoFile returns the source of a package with functions that compute gradients
-// by package mat of gonum, and a test of them.
-//
-// The arguments of such a function are the variables in the order of
-// declaration, a scalar as float64, a matrix, column or row as *mat.Dense;
-// then sizes that no variable has, as int; then the abstract functions, each
-// with the derivatives that are declared: an element-wise one as func(float64)
-// float64, a scalar f(Y) as func(Y *mat.Dense) float64 and its gradient as
-// func(Y *mat.Dense) *mat.Dense. The gradient by a scalar is a float64. Errors
-// are returned for arguments that don't fit each other, for singular matrices,
-// and where f or its gradient is not finite.
-//
-// The function for the Hessian has f, the gradient and the Hessian as results.
-func GoFile(pkg string, funcs ...GoFunc) (code, test []byte, err error) {
-	sources := make([]goSourcer, len(funcs))
-	for i, f := range funcs {
-		sources[i] = f
-	}
-	return goFile(pkg, sources...)
-}
-
-// goSourcer is what there is Go code of.
-type goSourcer interface {
+// goFunction is what there is Go code of.
+type goFunction interface {
 	source() (code, test string)
 }
 
-func goFile(pkg string, funcs ...goSourcer) (code, test []byte, err error) {
+// goFile returns the source of a package with functions, and a test of them.
+func goFile(pkg string, funcs ...goFunction) (code, test []byte, err error) {
 	defer Catch(&err)
 	var body, tests strings.Builder
 	for _, f := range funcs {

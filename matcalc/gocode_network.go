@@ -11,7 +11,7 @@ import (
 //
 //	func name(X, W1, b1, ..., Y, functions...) (L float64, dW1, db1, ... *mat.Dense, err error)
 //
-// that runs a network forward and backward, and a test of it. See [GoFile]. The
+// that runs a network forward and backward, and a test of it. See [Derivation.Go]. The
 // results are the loss and its gradients by the weights and biases; the comments
 // have the equations with their numbers in the article.
 func (nd *NetworkDerivation) Go(pkg, name string) (code, test []byte, err error) {

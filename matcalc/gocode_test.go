@@ -38,12 +38,12 @@ func goDerivation(t testing.TB, c testCase) *Derivation {
 
 // goFuncs returns the functions of all cases, with the gradients that they say
 // and with those derived, and with the points of the cases.
-func goFuncs(t testing.TB) []GoFunc {
+func goFuncs(t testing.TB) []goFunction {
 	t.Helper()
-	var funcs []GoFunc
+	var funcs []goFunction
 	for _, c := range readCases(t) {
-		f := GoFunc{Name: "Grad_" + strings.ReplaceAll(c.ID, "-", "_"), Derivation: goDerivation(t, c)}
-		s := f.Derivation.Scope
+		f := goGradient{name: "Grad_" + strings.ReplaceAll(c.ID, "-", "_"), d: goDerivation(t, c)}
+		s := f.d.Scope
 		for _, point := range c.Points {
 			p, err := s.NewPoint(point.Dims, point.Values)
 			if err != nil {
@@ -54,7 +54,7 @@ func goFuncs(t testing.TB) []GoFunc {
 			if err != nil {
 				t.Fatalf("%s: %v", c.ID, err)
 			}
-			f.Points = append(f.Points, KnownPoint{p, point.F, grad})
+			f.points = append(f.points, knownPoint{p, point.F, grad})
 		}
 		funcs = append(funcs, f)
 		d, err := Derive(&c.Problem, Options{Hessian: c.Hessian != ""})
@@ -62,7 +62,7 @@ func goFuncs(t testing.TB) []GoFunc {
 			t.Logf("%s: %v", c.ID, err) // the tests of Derive say whether it may refuse
 			continue
 		}
-		f.Name, f.Derivation = strings.Replace(f.Name, "Grad", "GradDerived", 1), d
+		f.name, f.d = strings.Replace(f.name, "Grad", "GradDerived", 1), d
 		funcs = append(funcs, f)
 	}
 	return funcs
@@ -106,7 +106,7 @@ func TestCasesGo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles and runs generated code")
 	}
-	code, test, err := GoFile("generated", goFuncs(t)...)
+	code, test, err := goFile("generated", goFuncs(t)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestNetworksGo(t *testing.T) {
 		}
 		networks = append(networks, Network{Sizes: []int{3, 4, outputs}, Hidden: []string{"tanh"}, Output: output, Loss: loss})
 	}
-	var funcs []goSourcer
+	var funcs []goFunction
 	for i, n := range networks {
 		nd, err := n.Derive(Options{})
 		if err != nil {
@@ -208,7 +208,7 @@ func TestGoAtTheEdges(t *testing.T) {
 		t.Skip("compiles and runs generated code")
 	}
 	vars := Variables{{"X", []string{"n", "n"}, nil}, {"S", []string{"n", "n"}, []string{"spd"}}, {"w", []string{"n", "1"}, nil}}
-	var funcs []GoFunc
+	var funcs []goFunction
 	for _, f := range []struct{ name, expr, wrt, gradient string }{
 		{"GradDet", "det(X)", "X", "adj(X)'"},
 		{"GradInv", "w'*inv(X)*w", "X", "-inv(X)'*w*w'*inv(X)'"},
@@ -217,9 +217,9 @@ func TestGoAtTheEdges(t *testing.T) {
 		{"GradLog", "sum(log(w))", "w", "1./w"},
 	} {
 		pr := Problem{Vars: vars, Expr: f.expr, Wrt: f.wrt}
-		funcs = append(funcs, GoFunc{Name: f.name, Derivation: goDerivation(t, testCase{Problem: pr, Gradient: f.gradient})})
+		funcs = append(funcs, goGradient{name: f.name, d: goDerivation(t, testCase{Problem: pr, Gradient: f.gradient})})
 	}
-	code, _, err := GoFile("generated", funcs...)
+	code, _, err := goFile("generated", funcs...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestGoNames(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles and runs generated code")
 	}
-	var funcs []GoFunc
+	var funcs []goFunction
 	for i, names := range [][3]string{
 		{"func", "range", "mat"}, {"f", "grad", "err"}, {"i", "v", "j"}, {"Grad0", "t", "s"},
 		{"math", "float64", "nil"}, {"rng", "want", "max"}, {"checkShapes", "dot", "tX"}, {"t2", "X", "Xt"}, {"fmt", "compare", "len"},
@@ -286,9 +286,9 @@ func TestGoNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		funcs = append(funcs, GoFunc{Name: fmt.Sprint("Grad", i), Derivation: d})
+		funcs = append(funcs, goGradient{name: fmt.Sprint("Grad", i), d: d})
 	}
-	code, test, err := GoFile("generated", funcs...)
+	code, test, err := goFile("generated", funcs...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -394,7 +394,7 @@ func TestGoOfRandomExpressions(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(7, 8))
 	sizes := map[string]int{"m": 2, "n": 3}
-	var funcs []GoFunc
+	var funcs []goFunction
 	for range 150 {
 		pr := Problem{
 			Vars: Variables{{"X", []string{"m", "n"}, nil}, {"A", []string{"m", "n"}, nil}, {"M", []string{"m", "m"}, []string{"symmetric"}},
@@ -416,12 +416,12 @@ func TestGoOfRandomExpressions(t *testing.T) {
 		if err != nil || gradErr != nil || math.Abs(f)+mat.Norm(grad, 2) > 1e4 {
 			continue
 		}
-		funcs = append(funcs, GoFunc{fmt.Sprint("Grad", len(funcs)), d, []KnownPoint{{p, f, grad}}})
+		funcs = append(funcs, goGradient{fmt.Sprint("Grad", len(funcs)), d, []knownPoint{{p, f, grad}}})
 	}
 	if len(funcs) < 60 {
 		t.Errorf("only %d functions", len(funcs))
 	}
-	code, test, err := GoFile("generated", funcs...)
+	code, test, err := goFile("generated", funcs...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,34 +9,34 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// KnownPoint is a point where f and its gradient are known.
-type KnownPoint struct {
-	Point *Point
-	F     float64
-	Grad  *mat.Dense
+// knownPoint is a point where f and its gradient are known.
+type knownPoint struct {
+	at   *Point
+	f    float64
+	grad *mat.Dense
 }
 
 // goTestOrSkip returns the source of a test of a generated function, one that
 // says why if there can't be any.
-func goTestOrSkip(f GoFunc) string {
+func goTestOrSkip(f goGradient) string {
 	test, err := goTest(f)
 	if err != nil {
-		return fmt.Sprintf("func Test%s(t *testing.T) { t.Skip(%q) }\n\n", f.Name, err.Error())
+		return fmt.Sprintf("func Test%s(t *testing.T) { t.Skip(%q) }\n\n", f.name, err.Error())
 	}
 	return test
 }
 
-func goTest(f GoFunc) (test string, err error) {
+func goTest(f goGradient) (test string, err error) {
 	defer Catch(&err)
-	w := goTester{newGoSignature(f.Derivation, f.Derivation.Hessian != nil, testNames(f.Name)...), f.Derivation.Wrt}
+	w := goTester{newGoSignature(f.d, f.d.Hessian != nil, testNames(f.name)...), f.d.Wrt}
 	functions, arguments := w.testFunctions()
-	call := fmt.Sprintf("%s(%s)", f.Name, arguments)
+	call := fmt.Sprintf("%s(%s)", f.name, arguments)
 	checks := w.testGradient(call)
-	if f.Derivation.Hessian != nil {
-		checks += w.testHessian(call, fmt.Sprintf("%s(%s)", hessianName(f.Name), arguments))
+	if f.d.Hessian != nil {
+		checks += w.testHessian(call, fmt.Sprintf("%s(%s)", hessianName(f.name), arguments))
 	}
-	test = w.testAtRandom(f.Name, functions, checks)
-	if len(f.Points) > 0 {
+	test = w.testAtRandom(f.name, functions, checks)
+	if len(f.points) > 0 {
 		test += w.testKnown(f, functions, call)
 	}
 	return test, nil
@@ -160,19 +160,19 @@ func (w goTester) testHessian(gradient, call string) string {
 }
 
 // testKnown returns a test at points where the gradient is known.
-func (w goTester) testKnown(f GoFunc, functions, call string) string {
+func (w goTester) testKnown(f goGradient, functions, call string) string {
 	value, grad := w.results[0].name, w.results[1].name
 	var b strings.Builder
-	fmt.Fprintf(&b, "// Test%sKnown compares values and gradients with known ones.\n", f.Name)
-	fmt.Fprintf(&b, "func Test%sKnown(t *testing.T) {\n", f.Name)
-	for i, p := range f.Points {
+	fmt.Fprintf(&b, "// Test%sKnown compares values and gradients with known ones.\n", f.name)
+	fmt.Fprintf(&b, "func Test%sKnown(t *testing.T) {\n", f.name)
+	for i, p := range f.points {
 		fmt.Fprintf(&b, "t.Run(\"%d\", func(t *testing.T) {\n", i+1)
 		for _, size := range w.sizes {
-			fmt.Fprintf(&b, "%s := %d\n", w.dims[size], p.Point.Sizes[size])
+			fmt.Fprintf(&b, "%s := %d\n", w.dims[size], p.at.Sizes[size])
 		}
 		b.WriteString(functions)
 		for _, v := range w.scope.Vars {
-			value := p.Point.Values[v.name]
+			value := p.at.Values[v.name]
 			if v.IsScalar() {
 				fmt.Fprintf(&b, "%s := %v\n", w.params[v.name], goLiteral(value.At(0, 0)))
 			} else {
@@ -180,11 +180,11 @@ func (w goTester) testKnown(f GoFunc, functions, call string) string {
 			}
 		}
 		fmt.Fprintf(&b, "%s, %s, err := %s\nif err != nil {\nt.Fatal(err)\n}\n", value, grad, call)
-		fmt.Fprintf(&b, "compare(t, \"f\", number(%s), number(%s), 1e-10)\n", value, goLiteral(p.F))
+		fmt.Fprintf(&b, "compare(t, \"f\", number(%s), number(%s), 1e-10)\n", value, goLiteral(p.f))
 		if w.wrt.IsScalar() {
-			fmt.Fprintf(&b, "compare(t, \"the gradient\", number(%s), number(%s), 1e-10)\n", grad, goLiteral(p.Grad.At(0, 0)))
+			fmt.Fprintf(&b, "compare(t, \"the gradient\", number(%s), number(%s), 1e-10)\n", grad, goLiteral(p.grad.At(0, 0)))
 		} else {
-			fmt.Fprintf(&b, "compare(t, \"the gradient\", %s, %s, 1e-10)\n", grad, goDense(p.Grad))
+			fmt.Fprintf(&b, "compare(t, \"the gradient\", %s, %s, 1e-10)\n", grad, goDense(p.grad))
 		}
 		b.WriteString("})\n")
 	}

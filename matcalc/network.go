@@ -48,8 +48,8 @@ var Losses = map[string]string{
 
 func (n Network) depth() int { return len(n.Sizes) - 1 }
 
-// Check finds what is wrong with the description of a network.
-func (n Network) Check() error {
+// Validate finds what is wrong with the description of a network.
+func (n Network) Validate() error {
 	if n.depth() < 1 {
 		return errorf(BadDeclaration, "a network needs at least two sizes, those of its input and its output")
 	}

@@ -11,10 +11,8 @@ import (
 // NetworkDerivation is the backward pass of a network.
 type NetworkDerivation struct {
 	Network
-	Forward Definitions       // Z1, A1, Z2, ...
-	Value   string            // the loss
-	Layers  []LayerDerivation // the last layer first
-	Check   Check             // all gradients together, against central differences of the loss
+	Layers []LayerDerivation // the last layer first
+	Check  Check             // all gradients together, against central differences of the loss
 
 	scope *Scope
 }
@@ -37,12 +35,12 @@ func (l LayerDerivation) Gradients() []Reading {
 // Derive derives the backward pass, layer by layer. Errors are of type *Error.
 func (n Network) Derive(o Options) (nd *NetworkDerivation, err error) {
 	defer Catch(&err)
-	if err := n.Check(); err != nil {
+	if err := n.Validate(); err != nil {
 		return nil, err
 	}
 	whole := n.problem()
 	whole.Wrt = "W1"
-	nd = &NetworkDerivation{Network: n, Forward: whole.Where, Value: whole.Expr}
+	nd = &NetworkDerivation{Network: n}
 	if nd.scope, err = whole.Compile(); err != nil {
 		return nil, err
 	}

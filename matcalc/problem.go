@@ -235,10 +235,10 @@ func (s *Scope) mustHaveDifferentials() {
 	}
 }
 
-// HasDifferential reports whether d and the name of v, a variable or
+// hasDifferential reports whether d and the name of v, a variable or
 // definition, can be written for its differential: that name may be taken by a
 // definition, as dZ in Z = W*X, dZ = A-Y.
-func (s *Scope) HasDifferential(v *Expr) bool { return s.names["d"+v.name] == nil }
+func (s *Scope) hasDifferential(v *Expr) bool { return s.names["d"+v.name] == nil }
 
 // define enters definitions.
 func (s *Scope) define(wheres Definitions) error {

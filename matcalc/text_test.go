@@ -179,7 +179,7 @@ func allExpressions(t *testing.T, f func(id string, s *Scope, e *Expr)) {
 // grammar has not, or a dX where that is the name of something else.
 func hasUnnamedDifferential(s *Scope, e *Expr) bool {
 	if e.op == OpDiff {
-		return e.args[0].op != OpVar || !s.HasDifferential(e.args[0])
+		return e.args[0].op != OpVar || !s.hasDifferential(e.args[0])
 	}
 	return slices.ContainsFunc(e.args, func(a *Expr) bool { return hasUnnamedDifferential(s, a) })
 }

@@ -55,7 +55,7 @@ func (f *flags) check() error {
 	case modes > 1:
 		return errors.New("a function, --network, --examples and --batch are different work: give one of them")
 	case f.Network != nil:
-		return f.network().Check()
+		return f.network().Validate()
 	case f.Format == "go" && f.Expr == "":
 		return errors.New("--format go is for a function on the command line, or for --network")
 	case f.Expr != "" && f.Wrt == "":
