@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gradlab/internal/parts"
@@ -95,7 +96,7 @@ func specOfLayer[T matrix.Float](layer layers.Layer[T]) (spec layerSpec, err err
 }
 
 // layerOf returns a layer of n inputs, with parameters of 0, and the number of
-// its outputs. limit bounds the number of its parameters.
+// its outputs. limit bounds the numbers that it keeps.
 func layerOf[T matrix.Float](spec layerSpec, n, limit int) (layers.Layer[T], int, error) {
 	switch spec.Type {
 	case "dense":
@@ -105,7 +106,7 @@ func layerOf[T matrix.Float](spec layerSpec, n, limit int) (layers.Layer[T], int
 			return nil, 0, err
 		case spec.In <= 0 || spec.Out <= 0 || n != 0 && spec.In != n:
 			return nil, 0, fmt.Errorf("a dense layer from %d to %d units does not fit on %d inputs", spec.In, spec.Out, n)
-		case spec.Out > limit/spec.In:
+		case spec.In == math.MaxInt || spec.Out > limit/(spec.In+1):
 			return nil, 0, fmt.Errorf("a dense layer from %d to %d units is larger than the file", spec.In, spec.Out)
 		}
 		return layers.NewDense(spec.In, spec.Out, g, layers.Zeros, nil), spec.Out, nil
@@ -114,7 +115,7 @@ func layerOf[T matrix.Float](spec layerSpec, n, limit int) (layers.Layer[T], int
 		switch {
 		case err != nil:
 			return nil, 0, err
-		case spec.Size <= 0 || spec.Size > limit || n != 0 && spec.Size != n:
+		case spec.Size <= 0 || spec.Size > limit/4 || n != 0 && spec.Size != n:
 			return nil, 0, fmt.Errorf("a batch normalisation of %d units does not fit on %d inputs", spec.Size, n)
 		case !(spec.Epsilon > 0) || !(spec.Momentum >= 0 && spec.Momentum <= 1):
 			return nil, 0, fmt.Errorf("a batch normalisation with ε = %v and momentum %v", spec.Epsilon, spec.Momentum)
@@ -146,7 +147,7 @@ func specOfNetwork[T matrix.Float](n *Network[T]) (spec networkSpec, err error) 
 }
 
 // networkOf returns the network of a spec, with parameters of 0; limit bounds
-// their number.
+// their number, that of the state included.
 func networkOf[T matrix.Float](spec networkSpec, limit int) (*Network[T], error) {
 	net := &Network[T]{}
 	n := 0
@@ -155,21 +156,33 @@ func networkOf[T matrix.Float](spec networkSpec, limit int) (*Network[T], error)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range layer.Params() {
-			limit -= len(p.Value.Data)
-		}
+		limit -= numbersOf(layer)
 		net.Layers = append(net.Layers, layer)
 		n = out
 	}
 	if n == 0 {
 		return nil, fmt.Errorf("the network has no layers")
 	}
-	if spec.Output == nil {
-		return net, nil
+	if spec.Output != nil {
+		var err error
+		if net.Output, err = activationOf[T](spec.Output); err != nil {
+			return nil, err
+		}
 	}
-	var err error
-	net.Output, err = activationOf[T](spec.Output)
-	return net, err
+	return net, nil
+}
+
+// numbersOf returns how many numbers a model file has for a layer.
+func numbersOf[T matrix.Float](layer layers.Layer[T]) (n int) {
+	for _, p := range layer.Params() {
+		n += len(p.Value.Data)
+	}
+	if s, ok := layer.(layers.Stateful[T]); ok {
+		for _, p := range s.State() {
+			n += len(p.Value.Data)
+		}
+	}
+	return n
 }
 
 func specOfLoss[T matrix.Float](loss losses.Loss[T]) (lossSpec, error) {

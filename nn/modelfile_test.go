@@ -148,13 +148,6 @@ func TestBadModelFiles(t *testing.T) {
 	}
 }
 
-func FuzzParseModel(f *testing.F) {
-	f.Add(modelFile(f))
-	f.Add(unsummed(f))
-	f.Add([]byte("\x02\x00\x00\x00\x00\x00\x00\x00{}"))
-	f.Fuzz(func(t *testing.T, file []byte) { load(file) })
-}
-
 // A file is whole or not there.
 func TestSaveIsAtomic(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model.safetensors")
