@@ -1,6 +1,6 @@
 # The commands of the project. `make help` lists them.
 
-.PHONY: help train test lint bits bench performance generate size module latex \
+.PHONY: help train test lint bits fuzz bench performance generate size module latex \
 	notebooks notebooks-update notebooks-html jupyter
 
 help: ## this list
@@ -21,6 +21,13 @@ lint: ## gofmt, go vet, staticcheck
 
 bits: ## check that training gives the same bits in every build
 	go run ./internal/bits
+
+FUZZTIME = 60s
+fuzz: ## run every fuzz target for FUZZTIME=60s, as many at a time as there are cores
+	@for p in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do echo $$p $$target; done; \
+	done | xargs -P $$(nproc 2>/dev/null || echo 1) -L 1 sh -c \
+		'out=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 1 $$0 2>&1) && echo "ok $$0 $$1" || { echo "$$out"; exit 1; }'
 
 bench: ## run the benchmarks of the packages
 	go test -run '^$$' -bench . -benchmem ./...

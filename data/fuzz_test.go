@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -146,6 +147,57 @@ func FuzzIDX(f *testing.F) {
 		}
 		if table, err := ReadIDX[float64]("images", bytes.NewReader(images), "", nil); err == nil {
 			useTable(t, table)
+		}
+	})
+}
+
+// FuzzEncoding finds no encoding that passes Validate and harms whoever applies
+// it, and none that is another one when it is written and read again.
+func FuzzEncoding(f *testing.F) {
+	for _, seed := range []string{
+		`{"header":true,"features":[{"name":"a","offset":1,"scale":2},{"name":"colour","categories":["blue","red"],"offset":0,"scale":1}],"labels":[{"name":"y","number":false,"offset":0,"scale":1}],"task":"classify","classes":["no","yes"],"binary":true,"positive":1,"missing":"error","scaling":"standard"}`,
+		`{"header":true,"features":[{"name":"a","offset":1,"scale":2,"fill":[3]}],"labels":[{"name":"y","number":true,"offset":0,"scale":1e300}],"task":"regress","missing":"mean","scaling":"minmax"}`,
+		`{"features":[{"name":"x1","scale":5e-324}],"labels":[{"name":"x2","number":true,"scale":1}],"task":"classify","classes":["1","-0","1e3"],"missing":"drop","scaling":"none"}`,
+		`{"task":3}`, `null`, `{"features":[null],"labels":[null]}`,
+	} {
+		f.Add(seed, "a,colour,y\n1,red,yes\n2,blue,no\n,,\n")
+		f.Add(seed, "x1,x2\n1,2\n-0,1e3\n")
+	}
+	f.Fuzz(func(t *testing.T, text, file string) {
+		var enc Encoding
+		if json.Unmarshal([]byte(text), &enc) != nil || enc.Validate() != nil {
+			return
+		}
+		written, err := json.Marshal(&enc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Encoding
+		if err := json.Unmarshal(written, &again); err != nil {
+			t.Fatal(err)
+		}
+		if rewritten, _ := json.Marshal(&again); again.Validate() != nil || string(rewritten) != string(written) {
+			t.Fatalf("%s becomes %s", written, rewritten)
+		}
+		if enc.Width() != len(enc.Inputs()) || enc.String() == "" {
+			t.Fatalf("%d inputs, %q", enc.Width(), enc.Inputs())
+		}
+		table, err := ReadCSV[float32]("f.csv", strings.NewReader(file), CSVOptions{For: &enc})
+		if err != nil {
+			return
+		}
+		set, kept, err := table.Apply(&enc)
+		if (set == nil) == (err == nil) {
+			t.Fatalf("set %v and error %v", set, err)
+		}
+		if err != nil {
+			return
+		}
+		if set.X.Rows != enc.Width() || set.Y != nil && (set.Y.Rows != enc.Outputs() || set.Y.Cols != set.X.Cols) || kept != nil && len(kept) != set.X.Cols {
+			t.Fatalf("X is %d×%d, the encoding has %d inputs", set.X.Rows, set.X.Cols, enc.Width())
+		}
+		if !matrix.Finite(set.X.Data) {
+			t.Fatal("X is not finite")
 		}
 	})
 }
