@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -105,6 +106,10 @@ func (f *goFormula) sum(terms []*goNode) goText {
 func joinSum(ts []goText) goText {
 	if len(ts) == 1 {
 		return ts[0]
+	}
+	isNegative := func(t goText) bool { return strings.HasPrefix(t.s, "-") }
+	if i := slices.IndexFunc(ts, func(t goText) bool { return !isNegative(t) }); i > 0 { // y - x, not -x + y
+		ts = slices.Concat(ts[i:i+1], ts[:i], ts[i+1:])
 	}
 	var b strings.Builder
 	for i, t := range ts {

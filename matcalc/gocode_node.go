@@ -189,6 +189,9 @@ func (p *goPool) had(c *big.Rat, xs ...*goNode) *goNode {
 			rest = append(rest, x)
 		}
 	}
+	if !shape.IsScalar() {
+		rest = p.together(rest)
+	}
 	if !shape.IsScalar() && allScalars(rest) {
 		rest = append(rest, p.ones(shape))
 	}
@@ -199,6 +202,23 @@ func (p *goPool) had(c *big.Rat, xs ...*goNode) *goNode {
 		return rest[0]
 	}
 	return p.node(goNode{op: goHad, num: c, shape: shape, args: rest})
+}
+
+// together returns factors of which the scalars are one, so that a loop over
+// entries has no product of them to repeat.
+func (p *goPool) together(xs []*goNode) []*goNode {
+	var scalars, matrices []*goNode
+	for _, x := range xs {
+		if x.shape.IsScalar() {
+			scalars = append(scalars, x)
+		} else {
+			matrices = append(matrices, x)
+		}
+	}
+	if len(scalars) > 1 {
+		scalars = []*goNode{p.node(goNode{op: goHad, num: ratOne, shape: Scalar, args: scalars})}
+	}
+	return append(scalars, matrices...)
 }
 
 func allScalars(xs []*goNode) bool {
