@@ -184,12 +184,12 @@ func (ev *Evaluator) abstract(e *Expr) dual {
 	if b == nil {
 		return ev.slope(e)
 	}
-	inner := &Evaluator{scope: b.scope, point: ev.point, values: map[*Expr]dual{}, warned: ev.warned}
+	inner := &Evaluator{scope: b.scope, point: ev.point, values: map[*Expr]dual{}, meter: ev.meter, warned: ev.warned}
 	for i, v := range b.scope.Vars {
 		inner.values[v] = ev.dual(e.args[i])
 	}
 	r := inner.dual(b.expr)
-	ev.warnings = append(ev.warnings, inner.warnings...)
+	ev.met = append(ev.met, inner.met...)
 	if b.expr.shape == e.shape {
 		return r
 	}
@@ -209,7 +209,7 @@ func (ev *Evaluator) slope(e *Expr) dual {
 	b := ev.scope.bodyOf(e.fn, e.fn.Value, e.args)
 	moves := false
 	along := func(direction []float64) float64 {
-		inner := &Evaluator{scope: b.scope, point: ev.point, values: map[*Expr]dual{}, warned: ev.warned}
+		inner := &Evaluator{scope: b.scope, point: ev.point, values: map[*Expr]dual{}, meter: ev.meter, warned: ev.warned}
 		for i, v := range b.scope.Vars {
 			x := ev.dual(e.args[i])
 			moves = moves || x.d != nil

@@ -60,7 +60,7 @@ func (s *Scope) valuesOf(f *Function, text string) []float64 {
 	b := s.bodyOf(f, text, []*Expr{s.one})
 	var values []float64
 	for t := -1.9; t < 2; t += 0.2 {
-		inner := &Evaluator{scope: b.scope, point: &Point{}, values: map[*Expr]dual{b.scope.Vars[0]: {1, 1, []float64{t}, nil}}, warned: map[Kind]bool{}}
+		inner := &Evaluator{scope: b.scope, point: &Point{}, values: map[*Expr]dual{b.scope.Vars[0]: {1, 1, []float64{t}, nil}}, meter: &s.meter, warned: map[Kind]bool{}}
 		values = append(values, inner.dual(b.expr).v[0])
 	}
 	return values

@@ -187,17 +187,6 @@ func (c *cautioner) positiveDet(e, a *Expr) {
 	}
 }
 
-// short returns e as a message has it.
-func short(e *Expr) string {
-	text := "a long expression"
-	func() {
-		var tooLong error
-		defer Catch(&tooLong)
-		text = brief(e.String())
-	}()
-	return text
-}
-
 // entryOf returns how a message calls what must hold for every entry of e.
 func entryOf(e *Expr) string {
 	if e.IsScalar() {

@@ -37,6 +37,7 @@ func (c Check) String() string {
 const (
 	lineTolerance       = 1e-8
 	differenceTolerance = 1e-5
+	tiny                = 1e-290 // below it numbers lose digits
 )
 
 // How many checks are made: at several points for each of some sets of sizes,
@@ -57,8 +58,10 @@ const (
 // confirm. What could not be checked is said in a warning.
 func (d *Derivation) check(seed uint64) error {
 	rng := rand.New(rand.NewPCG(seed, 1))
+	d.Scope.meter = meter{limit: maxChecking}
+	defer func() { d.Scope.meter = meter{limit: maxEvaluating} }()
 	sound, confirmed := 0, 0
-	var reason error
+	var reason *Error
 	undefined := ""
 	for set := range setsTried {
 		sizes := d.Scope.Sizes(set, nil)
@@ -86,11 +89,19 @@ func (d *Derivation) check(seed uint64) error {
 	case sound == 0 && undefined != "":
 		return errorf(Unsupported, "the %s that is found has no value at random points, where the objective has one: it needs the inverse of what is singular there, or divides by 0", undefined)
 	case sound == 0:
-		d.warn(OutsideDomain, "the answer is not checked by numbers: %v", reason)
+		d.warn(warningKind(reason), "the answer is not checked by numbers: %v", reason)
 	case confirmed == 0:
-		d.warn(OutsideDomain, "the answer is checked by dual numbers only: %v", reason)
+		d.warn(warningKind(reason), "the answer is checked by dual numbers only: %v", reason)
 	}
 	return nil
+}
+
+// warningKind returns the kind of a warning for a reason: TooLarge or OutsideDomain.
+func warningKind(reason *Error) Kind {
+	if reason.Kind == TooLarge {
+		return TooLarge
+	}
+	return OutsideDomain
 }
 
 func (d *Derivation) warn(kind Kind, format string, args ...any) {
@@ -113,7 +124,7 @@ type checker struct {
 	rng    *rand.Rand
 	sizes  map[string]int
 	errors map[string]float64 // the largest, by what was checked
-	reason error              // why something could not be checked
+	reason *Error             // why something could not be checked
 
 	undefined string // what has no value where the objective has one
 }
@@ -123,7 +134,7 @@ func (c *checker) run() error {
 	for range setPoints {
 		p, err := c.point()
 		if err != nil {
-			c.reason = err
+			c.reason = err.(*Error)
 			return nil
 		}
 		switch err := c.exact(p).(type) {
@@ -151,24 +162,25 @@ func (c *checker) point() (p *Point, err error) {
 	if c.Hessian != nil {
 		es = append(es, c.Hessian)
 	}
-	for n := len(es); n > 0; n-- {
-		var e error
-		if p, e = c.Scope.RandomPoint(c.rng, c.sizes, moving, es[:n]...); e == nil {
-			break
-		}
-		if n == len(es) {
-			err = e
-		}
-		switch {
-		case n == 1:
-			c.undefined = ""
-		case n == len(es) && c.Hessian != nil:
-			c.undefined = "Hessian"
-		default:
-			c.undefined = "gradient"
-		}
+	p, err = c.Scope.RandomPoint(c.rng, c.sizes, moving, es...)
+	if e, ok := err.(*Error); ok && e.Kind == OutsideDomain {
+		c.undefined = c.without(moving, es)
 	}
 	return p, err
+}
+
+// without returns which of es has no value at random points: "Hessian",
+// "gradient", or "" if it is the objective, which comes first.
+func (c *checker) without(moving, es []*Expr) string {
+	for n := len(es) - 1; n > 0; n-- {
+		if _, err := c.Scope.RandomPoint(c.rng, c.sizes, moving, es[:n]...); err == nil {
+			if es[n] == c.Hessian {
+				return "Hessian"
+			}
+			return "gradient"
+		}
+	}
+	return ""
 }
 
 // gradients returns the gradients, that by Wrt first.
@@ -221,7 +233,7 @@ func (c *checker) claims() []claim {
 	}
 	for _, s := range c.Steps {
 		name := func() string {
-			return fmt.Sprintf("the line %s by %s", brief(s.DF.String()), ruleNames(s.Rules))
+			return fmt.Sprintf("the line %s by %s", short(s.DF), ruleNames(s.Rules))
 		}
 		line := func(ev *Evaluator) *mat.Dense { return ev.dual(s.DF).dense(false) }
 		claims = append(claims, claim{name, line, df, largest})
@@ -287,6 +299,8 @@ func (c *checker) exact(p *Point) (err error) {
 		case math.IsNaN(size) || math.IsInf(size, 0):
 			return errorf(OutsideDomain, "%s is not finite at random points", claim.name())
 		case e <= lineTolerance:
+		case size < tiny:
+			return errorf(OutsideDomain, "%s is too small at random points to have digits that could be compared", claim.name())
 		case !c.isRounding(p, claim, off):
 			return internal("%s is wrong: it gives %v where dual numbers give %v", claim.name(), numbers(claim.got(ev)), numbers(claim.want(ev)))
 		case size > lineTolerance:
@@ -368,7 +382,7 @@ func (c *checker) differences(p *Point) {
 		e, err := c.differencesOf(d.e, d.by, d.is, p)
 		switch {
 		case err != nil:
-			c.reason = err
+			c.reason = err.(*Error)
 		case e <= differenceTolerance:
 			c.record(d.what, e)
 		default:

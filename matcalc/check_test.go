@@ -64,7 +64,7 @@ func TestPlantedMistakes(t *testing.T) {
 		case -2:
 			d.Hessian, named = wrong, "the Hessian"
 		default:
-			d.Steps[c.step].DF, named = wrong, "the line "+brief(wrong.String())+" by "+ruleNames(d.Steps[c.step].Rules)
+			d.Steps[c.step].DF, named = wrong, "the line "+short(wrong)+" by "+ruleNames(d.Steps[c.step].Rules)
 		}
 		for seed := range uint64(20) {
 			err = d.check(seed)

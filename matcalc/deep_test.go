@@ -83,3 +83,29 @@ func TestSharedDefinitions(t *testing.T) {
 		t.Fatalf("%v, %v", err, d)
 	}
 }
+
+// Differentiating a graph makes a small multiple of the expressions that the
+// graph has, however often they are shared.
+func TestWorkIsThatOfTheGraph(t *testing.T) {
+	plain := func(_ *Pool, e *Expr, _ []*Expr) *Expr { return e }
+	for _, step := range []string{"tanh(Y%[1]d*X+Y%[1]d)", "Y%[1]d.*Y%[1]d+X", "inv(Y%[1]d+A)", "Y%[1]d+Y%[1]d'", "norm2(Y%[1]d)*Y%[1]d"} {
+		for _, n := range []int{20, 40, 80, 160} {
+			square := []string{"n", "n"}
+			p := Problem{Vars: Variables{{"A", square, nil}, {"X", square, nil}}, Wrt: "X", Where: []Definition{{"Y0", "tanh(X)"}}, Expr: fmt.Sprintf("sum(Y%d)", n)}
+			for i := range n {
+				p.Where = append(p.Where, Definition{fmt.Sprintf("Y%d", i+1), fmt.Sprintf(step, i)})
+			}
+			s, err := p.Compile()
+			if err != nil {
+				t.Fatal(err)
+			}
+			nodes := s.count
+			if _, err := newDeriver(s, Options{}, plain).derivation(&p, Options{}); err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+			if s.count > 12*nodes {
+				t.Errorf("%d times %s: %d expressions, of which %d are the function's", n, step, s.count, nodes)
+			}
+		}
+	}
+}

@@ -61,20 +61,15 @@ func Derive(p *Problem, o Options) (*Derivation, error) {
 func deriveWith(p *Problem, o Options, simplify shortener) (d *Derivation, err error) {
 	d, err = derive(p, o, simplify)
 	e, ok := err.(*Error)
-	if !ok || !e.internal && e.Kind != TooLarge {
+	if !ok || !e.internal {
 		return d, err
 	}
 	plain := func(_ *Pool, e *Expr, _ []*Expr) *Expr { return e }
-	d, again := derive(p, o, plain)
-	switch {
-	case again != nil:
-		return nil, err
-	case e.internal:
+	if d, again := derive(p, o, plain); again == nil {
 		d.mistake = e
-	default:
-		d.warn(TooLarge, "the answer is not simplified: %v", e)
+		return d, nil
 	}
-	return d, nil
+	return nil, err
 }
 
 // shortener brings an answer into the shortest form, see Pool.Simplify.
@@ -97,7 +92,6 @@ func newDeriver(s *Scope, o Options, simplify shortener) *deriver {
 		simplify:     simplify,
 		verbose:      o.Verbose,
 		counts:       map[*Expr]int{},
-		sizes:        map[*Expr]int{},
 	}
 }
 
@@ -105,6 +99,7 @@ func newDeriver(s *Scope, o Options, simplify shortener) *deriver {
 func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) {
 	defer Catch(&err)
 	s := dr.Scope
+	s.work = 0
 	read := dr.run()
 	d = &Derivation{
 		Problem: p, Scope: s, Objective: s.F, Wrt: read[0].By, Steps: dr.steps,
@@ -114,6 +109,7 @@ func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) 
 		dr.cautions.walk(d.Gradient)
 		d.Hessian = dr.simplify(s.Pool, dr.hessianOf(d.Gradient), s.Wheres)
 	}
+	s.work = 0 // the printers build expressions, too
 	if err := d.check(o.Seed); err != nil {
 		return nil, err
 	}

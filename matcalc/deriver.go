@@ -18,9 +18,9 @@ type deriver struct {
 	steps    []Step
 	verbose  bool
 	counts   map[*Expr]int // terms of differentials
-	sizes    map[*Expr]int // nodes in writing
 	rules    []Rule        // of the moves since the last line
 	notes    []string      // of the same
+	shown    int           // nodes of all lines
 	tooLong  bool
 
 	unsimplified *Expr // the gradient
@@ -48,7 +48,7 @@ func (d *deriver) run() []Reading {
 		if i < 0 {
 			break
 		}
-		if d.terms(d.state[i].of, true) > maxTerms+d.nodes(d.state[i].of)/8 {
+		if d.terms(d.state[i].of, true) > maxTerms+d.state[i].of.size/8 {
 			d.accumulate(i)
 		} else {
 			d.expand(i)

@@ -5,8 +5,12 @@ import (
 	"strings"
 )
 
-// maxLine is how many nodes a line may have that is shown.
-const maxLine = 3000
+// maxLine and maxLines are how many nodes a line may have that is shown, and all
+// lines together.
+const (
+	maxLine  = 3000
+	maxLines = 50_000
+)
 
 // maxSimplified is how many nodes the gradient by a name may have that is
 // simplified before the name's definition is put in.
@@ -54,11 +58,14 @@ func (d *deriver) conclude() []Reading {
 // its own.
 func (d *deriver) shorten(limit int, names []*Expr) {
 	d.rewrite(RuleAlgebra, func(e *Expr) *Expr {
-		if d.nodes(e) > limit {
+		if e.size > limit {
 			return e
 		}
 		return d.simplify(d.Pool, e, names)
 	})
+	if !d.stochastic {
+		return
+	}
 	d.rewrite(RuleStochastic, func(e *Expr) *Expr {
 		if summed := d.columnsSummed(e); summed != e {
 			d.line()
@@ -117,9 +124,9 @@ func (d *deriver) note(rules []Rule, notes []string) {
 	}
 }
 
-// minor records a small step.
+// minor records a small step, if it is not too long.
 func (d *deriver) minor(rules []Rule) {
-	if d.verbose {
+	if d.verbose && d.isShown() {
 		d.steps = append(d.steps, Step{Rules: rules, DF: d.whole(), Minor: true})
 	}
 }
@@ -127,23 +134,33 @@ func (d *deriver) minor(rules []Rule) {
 // line records the state as a line of the derivation, if it is not too long:
 // then its rules are named by the next line.
 func (d *deriver) line() {
-	long := 0
+	if d.isShown() {
+		d.enter(d.whole())
+	} else if !d.tooLong {
+		d.tooLong = true
+		d.warn(TooLarge, "lines with more than %d symbols are not shown, nor those after %d symbols in all", maxLine, maxLines)
+	}
+}
+
+// isShown reports whether the state is short enough for a line, beside the lines
+// that there are.
+func (d *deriver) isShown() bool {
+	long := 1
 	for _, f := range d.state {
-		long += d.nodes(f.ctx)
+		long += f.ctx.size
 		for _, o := range f.chain {
 			for _, e := range []*Expr{o.a, o.b} {
 				if e != nil {
-					long += d.nodes(e)
+					long += e.size
 				}
 			}
 		}
 	}
-	if long <= maxLine {
-		d.enter(d.whole())
-	} else if !d.tooLong {
-		d.tooLong = true
-		d.warn(TooLarge, "lines with more than %d symbols are not shown", maxLine)
+	if long > maxLine || d.shown > maxLines {
+		return false
 	}
+	d.shown += long
+	return true
 }
 
 // whole returns the state as an expression.
@@ -174,17 +191,4 @@ func (d *deriver) enter(df *Expr) {
 		d.steps = append(d.steps, Step{Rules: d.rules, DF: df, Note: strings.Join(d.notes, ", ")})
 	}
 	d.rules, d.notes = nil, nil
-}
-
-// nodes is about how many nodes e has in writing.
-func (d *deriver) nodes(e *Expr) int {
-	if n, ok := d.sizes[e]; ok {
-		return n
-	}
-	n := 1
-	for _, a := range e.args {
-		n = min(n+d.nodes(a), 1<<30)
-	}
-	d.sizes[e] = n
-	return n
 }

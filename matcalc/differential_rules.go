@@ -124,7 +124,7 @@ const maxPowerTerms = 50
 func (x *expander) matrixPower() {
 	a, k := x.e.args[0], x.e.index
 	if k > maxPowerTerms {
-		panic(errorf(Unsupported, "the differential of %s has %d terms: more than %d are not written out", brief(x.e.String()), k, maxPowerTerms))
+		panic(errorf(Unsupported, "the differential of %s has %d terms: more than %d are not written out", short(x.e), k, maxPowerTerms))
 	}
 	x.rule(RulePower, R2)
 	for i := range k {

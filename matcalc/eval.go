@@ -32,6 +32,29 @@ type Point struct {
 	standIns bool // whether abstract functions have the values of stand-ins
 }
 
+// meter counts what evaluations cost, in operations on numbers.
+type meter struct{ spent, limit int }
+
+// The limits of evaluations, in operations: each some tenths of a second.
+const (
+	maxChecking   = 100_000_000 // by the checks of a derivation
+	maxEvaluating = 500_000_000 // by all evaluations afterwards
+)
+
+// nodeCost is what an expression costs, however small.
+const nodeCost = 300
+
+// spend counts the cost of something, before it is computed. It panics with an
+// *Error if that is beyond the limit.
+func (m *meter) spend(cost int) {
+	if m.spent += cost; m.spent > m.limit {
+		panic(errorf(TooLarge, "matrices of these sizes take too long to evaluate: more than %d operations", m.limit))
+	}
+}
+
+// maxKept is how many numbers an evaluation may keep.
+const maxKept = 4 << 20
+
 // MaxEntries is how many entries a matrix may have in an evaluation.
 const MaxEntries = 1 << 20
 
@@ -39,16 +62,25 @@ const MaxEntries = 1 << 20
 // dual numbers, without the rules of matrix differentials. It keeps what it has
 // computed.
 type Evaluator struct {
-	scope    *Scope
-	point    *Point
-	values   map[*Expr]dual
-	warnings []Warning
-	warned   map[Kind]bool
+	scope  *Scope
+	point  *Point
+	values map[*Expr]dual
+	meter  *meter
+	kept   int // numbers in values
+	met    []met
+	warned map[Kind]bool
+}
+
+// met is what an evaluation met at an expression: a warning that is not written yet.
+type met struct {
+	kind   Kind
+	format string
+	e      *Expr
 }
 
 // At returns an evaluator at a point.
 func (s *Scope) At(p *Point) *Evaluator {
-	return &Evaluator{scope: s, point: p, values: map[*Expr]dual{}, warned: map[Kind]bool{}}
+	return &Evaluator{scope: s, point: p, values: map[*Expr]dual{}, meter: &s.meter, warned: map[Kind]bool{}}
 }
 
 // Value returns the value of e. Differentials have the values that the
@@ -75,12 +107,18 @@ func (ev *Evaluator) Number(e *Expr) (float64, error) {
 }
 
 // Warnings returns what was met in all evaluations: one of each kind.
-func (ev *Evaluator) Warnings() []Warning { return ev.warnings }
+func (ev *Evaluator) Warnings() []Warning {
+	warnings := make([]Warning, len(ev.met))
+	for i, m := range ev.met {
+		warnings[i] = Warning{m.kind, fmt.Sprintf(m.format, short(m.e))}
+	}
+	return warnings
+}
 
-func (ev *Evaluator) warn(kind Kind, format string, args ...any) {
+func (ev *Evaluator) warn(kind Kind, format string, e *Expr) {
 	if !ev.warned[kind] {
 		ev.warned[kind] = true
-		ev.warnings = append(ev.warnings, Warning{kind, fmt.Sprintf(format, args...)})
+		ev.met = append(ev.met, met{kind, format, e})
 	}
 }
 
@@ -102,6 +140,9 @@ func (ev *Evaluator) dual(e *Expr) dual {
 	}
 	v := ev.compute(e)
 	ev.values[e] = v
+	if ev.kept += len(v.v) + len(v.d); ev.kept > maxKept {
+		panic(errorf(TooLarge, "matrices of these sizes take too much memory: more than %d numbers", maxKept))
+	}
 	return v
 }
 
@@ -117,6 +158,7 @@ func (ev *Evaluator) size(s Shape) (rows, cols int) {
 	if rows > MaxEntries/cols {
 		panic(errorf(TooLarge, "a %d×%d matrix arises: more than %d entries are not evaluated", rows, cols, MaxEntries))
 	}
+	ev.meter.spend(nodeCost + 4*rows*cols)
 	return rows, cols
 }
 
@@ -161,7 +203,60 @@ func (ev *Evaluator) compute(e *Expr) dual {
 	for i, a := range e.args {
 		args[i] = ev.dual(a)
 	}
+	ev.meter.spend(cost(e, args))
 	return ev.combine(e, args)
+}
+
+// cost returns about how many operations combine args to e, beside those for
+// each entry.
+func cost(e *Expr, args []dual) int {
+	a := args[0]
+	n := a.rows
+	switch e.op {
+	case OpProd:
+		left, right := productCost(args)
+		return 2 * min(left, right)
+	case OpMPow:
+		return 2 * n * n * n * e.index
+	case OpInv:
+		return 5 * n * n * n
+	case OpDet, OpLogdet:
+		return 3 * n * n * n
+	case OpAdj:
+		return 3 * n * n * n * n * n
+	case OpKron:
+		return 30 * len(a.v) * len(args[1].v)
+	}
+	return 4 * len(a.v)
+}
+
+// productCost returns the multiplications of a product from the left and from
+// the right.
+func productCost(args []dual) (left, right int) {
+	last := args[len(args)-1].cols
+	for _, x := range args[1:] {
+		left += args[0].rows * x.rows * x.cols
+	}
+	for _, x := range args[:len(args)-1] {
+		right += x.rows * x.cols * last
+	}
+	return left, right
+}
+
+// product returns the matrix product of several, in the cheaper direction.
+func product(args []dual) dual {
+	if left, right := productCost(args); left <= right {
+		r := args[0]
+		for _, x := range args[1:] {
+			r = r.mul(x)
+		}
+		return r
+	}
+	r := args[len(args)-1]
+	for i := len(args) - 2; i >= 0; i-- {
+		r = args[i].mul(r)
+	}
+	return r
 }
 
 // combine returns the value of e, given those of its arguments.
@@ -182,10 +277,7 @@ func (ev *Evaluator) combine(e *Expr, args []dual) dual {
 		}
 		return r
 	case OpProd:
-		for _, x := range args[1:] {
-			a = a.mul(x)
-		}
-		return a
+		return product(args)
 	case OpHad:
 		for _, x := range args[1:] {
 			a = times(a, x)
@@ -265,10 +357,10 @@ func (ev *Evaluator) entries(e *Expr, a dual, f string) dual {
 	of := entryFunctions[f]
 	return ev.finite(e, a.each(func(x, dx float64) (float64, float64) {
 		if x == 0 && hasKink(f) && (dx != 0 || !ev.hasDirection()) {
-			ev.warn(Nonsmooth, "%s is not smooth here, where its argument is 0 or has an entry 0", short(e))
+			ev.warn(Nonsmooth, "%s is not smooth here, where its argument is 0 or has an entry 0", e)
 		}
 		if x == 0 && f == "sqrt" && (a.d != nil || !ev.hasDirection()) {
-			ev.warn(Nonsmooth, "%s is not smooth here, where it is 0 or has an entry 0", short(e))
+			ev.warn(Nonsmooth, "%s is not smooth here, where it is 0 or has an entry 0", e)
 		}
 		y, slope := of(x)
 		if dx == 0 {
@@ -303,7 +395,7 @@ func (ev *Evaluator) smoothPower(e *Expr) dual {
 func (ev *Evaluator) finite(e *Expr, r dual) dual {
 	for _, x := range r.v {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			ev.warn(OutsideDomain, "%s is not finite here", short(e))
+			ev.warn(OutsideDomain, "%s is not finite here", e)
 			break
 		}
 	}
@@ -316,7 +408,7 @@ const worstCondition = 1e13
 func (ev *Evaluator) inverse(e *Expr, a dual) dual {
 	r, condition := a.inv()
 	if condition > worstCondition {
-		ev.warn(SingularPoint, "%s is the inverse of a matrix that is singular here", short(e))
+		ev.warn(SingularPoint, "%s is the inverse of a matrix that is singular here", e)
 	}
 	return r
 }
@@ -329,7 +421,7 @@ func (ev *Evaluator) norm2(e *Expr, a dual) dual {
 		case norm == 0 && ev.hasDirection() && !moves:
 			return 0, 0
 		case norm == 0:
-			ev.warn(Nonsmooth, "%s is 0 here, where a norm is not smooth", short(e))
+			ev.warn(Nonsmooth, "%s is 0 here, where a norm is not smooth", e)
 			return 0, math.NaN()
 		}
 		return norm, dx / norm / 2

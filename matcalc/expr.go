@@ -67,6 +67,8 @@ type Expr struct {
 	index int // MPow: the exponent. GradApp: which argument. Fn: 1 for the named derivative of an abstract function
 	id    int
 	turns int // how many transposes more the transpose of this has
+	size  int // about how many nodes it has in writing
+	whole int // the same, with definitions in the place of all names
 	shape Shape
 	name  string
 	num   *big.Rat // Num: the number. Scale: the number in front
@@ -199,11 +201,23 @@ type Pool struct {
 	one   *Expr
 	key   []byte
 	count int
+	work  int // about how many parts of expressions were looked at or built
+
+	stochastic bool // whether a matrix is known to be
+
+	tabled []*Expr // the names in table
+	table  nameTable
 }
 
-// MaxNodes is how many different expressions a pool holds. Beyond it the
-// constructors panic with an *Error that [Catch] recovers.
-const MaxNodes = 100_000
+// Limits of a pool: how many different expressions it holds, and how many parts
+// of expressions are looked at to build them, some tenths of a second's work.
+// Beyond them the constructors panic with an *Error that [Catch] recovers.
+const (
+	MaxNodes = 100_000
+	maxWork  = 1_000_000
+)
+
+const maxSize = 1 << 30 // counted
 
 // NewPool returns a pool without expressions.
 func NewPool() *Pool {
@@ -215,6 +229,9 @@ func NewPool() *Pool {
 // intern returns the node of the pool that is equal to e, which becomes it if
 // there is none.
 func (p *Pool) intern(e Expr) *Expr {
+	if p.work += 1 + len(e.args); p.work > maxWork {
+		panic(errorf(TooLarge, "this takes too long: more than %d parts of expressions have to be looked at", maxWork))
+	}
 	k := append(p.key[:0], byte(e.op), byte(e.index), byte(e.index>>8), byte(e.index>>16))
 	k = append(k, e.name...)
 	k = append(k, 0)
@@ -246,7 +263,16 @@ func (p *Pool) add(e Expr) *Expr {
 	p.count++
 	n := &e
 	n.id = p.count
+	n.size, n.whole = 1, 1
+	for _, a := range n.args {
+		n.size = min(n.size+a.size, maxSize)
+		n.whole = min(n.whole+a.whole, maxSize)
+	}
+	if n.def != nil {
+		n.whole = n.def.whole
+	}
 	n.props |= p.properties(n)
+	p.stochastic = p.stochastic || n.Is(Stochastic)
 	if !n.Is(Symmetric) {
 		n.turns = turns(n)
 	}

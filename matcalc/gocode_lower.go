@@ -194,7 +194,7 @@ func (l *goLower) reduction(e *Expr) *goNode {
 	case OpKron:
 		return unary(goKron)
 	}
-	panic(errorf(Unsupported, "there is no Go code for %s", brief(e.String())))
+	panic(errorf(Unsupported, "there is no Go code for %s", short(e)))
 }
 
 // variable returns the argument that e is, or what its definition computes.

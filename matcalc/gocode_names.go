@@ -3,18 +3,22 @@ package matcalc
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"strconv"
 )
 
 // goNames gives out the names of a generated function, each once.
 type goNames struct {
 	used map[string]bool
+	next map[string]int // the number that is tried next behind a name
 }
 
 // newGoNames reserves the names that generated code needs with their own
 // meaning.
 func newGoNames(reserved ...string) *goNames {
-	n := &goNames{map[string]bool{"mat": true, "math": true, "fmt": true, "errors": true, "rand": true, "testing": true, "_": true}}
+	n := &goNames{next: map[string]int{}, used: map[string]bool{
+		"mat": true, "math": true, "fmt": true, "errors": true, "rand": true, "testing": true, "_": true,
+	}}
 	for name := range goHelpers {
 		n.used[name] = true
 	}
@@ -47,9 +51,10 @@ func (n *goNames) pick(names ...string) string {
 		}
 	}
 	last := names[len(names)-1]
-	for i := 2; ; i++ {
+	for i := max(n.next[last], 2); ; i++ {
 		if name := last + strconv.Itoa(i); !n.used[name] {
 			n.used[name] = true
+			n.next[last] = i + 1
 			return name
 		}
 	}
@@ -58,7 +63,9 @@ func (n *goNames) pick(names ...string) string {
 // free returns the first of names that is free, without taking it: for a name
 // whose scope is a closure.
 func (n *goNames) free(names ...string) string {
+	next := maps.Clone(n.next)
 	name := n.pick(names...)
 	delete(n.used, name)
+	n.next = next
 	return name
 }

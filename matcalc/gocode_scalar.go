@@ -112,7 +112,7 @@ func (g *goWriter) logdet(n *goNode) goText {
 	name, sign := g.names.pick("logDet"), g.names.pick("sgn")
 	g.vars[n] = name
 	g.line("%s, %s := %s", name, sign, call)
-	message := fmt.Sprintf("logdet(%s): the determinant is not positive", brief(f.expr.String()))
+	message := fmt.Sprintf("logdet(%s): the determinant is not positive", short(f.expr))
 	g.failed(fmt.Sprintf("%s < 0 || math.IsInf(%s, -1)", sign, name), fmt.Sprintf("errors.New(%q)", message))
 	return goAtom("%s", name)
 }

@@ -38,7 +38,7 @@ func (g *goWriter) comment(n *goNode, name string) string {
 	if n.expr == nil {
 		return ""
 	}
-	text := " // " + brief(n.expr.String())
+	text := " // " + short(n.expr)
 	if remark := g.remarks[name]; remark != "" {
 		text += ", " + remark
 	}
@@ -284,7 +284,7 @@ func (g *goWriter) turned(n *goNode, index int) string {
 
 // singular returns the error of a matrix that has no inverse.
 func (g *goWriter) singular(factor *goNode) string {
-	return fmt.Sprintf("fmt.Errorf(%q, err)", fmt.Sprintf("inv(%s): %%w", goPercent(brief(factor.expr.String()))))
+	return fmt.Sprintf("fmt.Errorf(%q, err)", fmt.Sprintf("inv(%s): %%w", goPercent(short(factor.expr))))
 }
 
 // goPercent returns s for a place in a format.
@@ -305,7 +305,7 @@ func (g *goWriter) factor(n *goNode) string {
 	if n.index == 1 {
 		name := g.names.pick("chol")
 		g.vars[n] = name
-		g.line("%s, err := cholesky(%q, %s)", name, brief(n.expr.String()), a)
+		g.line("%s, err := cholesky(%q, %s)", name, short(n.expr), a)
 		g.failed("err != nil", "err")
 		return name
 	}

@@ -5,6 +5,9 @@ import "strings"
 // maxWidth is the width beyond which lines are not broken.
 const maxWidth = 20_000
 
+// maxOver is by how many widths a line may be too wide if it can be broken at all.
+const maxOver = 2
+
 // piece is a part of a line of text or LaTeX that is not broken.
 type piece struct {
 	text  string
@@ -90,7 +93,7 @@ func (l *layout) lines(width, indent int) []string {
 		for j := i + 1; j <= n; j++ {
 			used += l.pieces[j-1].width
 			over := max(used-room, 0)
-			if over > 0 && end[i] > 0 && breakTooWide*over >= cost[i] {
+			if end[i] > 0 && (over > 0 && breakTooWide*over >= cost[i] || over > maxOver*width) {
 				break // longer lines cost more
 			}
 			if j < n && l.pieces[j].cost == 0 {

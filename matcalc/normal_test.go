@@ -237,7 +237,7 @@ func naiveCall(ev *Evaluator, t *Tree, args func() []dual) dual {
 		return x[0].each(func(x, dx float64) (float64, float64) { y, slope := f(x); return y, slope * dx })
 	}
 	if r, ok := s.roles[t.Text]; ok {
-		inner := &Evaluator{scope: s, point: ev.point, values: map[*Expr]dual{}, warned: map[Kind]bool{}}
+		inner := &Evaluator{scope: s, point: ev.point, values: map[*Expr]dual{}, meter: ev.meter, warned: map[Kind]bool{}}
 		var vars []*Expr
 		for i, a := range x {
 			v := s.Var(fmt.Sprintf("naive%d", i), Shape{DimOf(a.rows), DimOf(a.cols)}, 0)

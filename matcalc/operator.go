@@ -167,7 +167,7 @@ func (p *Pool) unvec(c *Expr, s Shape) *Expr {
 	case c.op == OpKron && c.args[1].shape == Shape{s.Rows, One} && c.args[0].shape == Shape{s.Cols, One}:
 		return p.Mul(c.args[1], p.T(c.args[0]))
 	}
-	panic(errorf(Unsupported, "the answer needs %s written as a %s matrix again, and there is no name for that: vec(X) can be undone only where X comes out", brief(c.String()), s))
+	panic(errorf(Unsupported, "the answer needs %s written as a %s matrix again, and there is no name for that: vec(X) can be undone only where X comes out", short(c), s))
 }
 
 // absorbKron is absorb for a ⊗ U and U ⊗ a, where the context is a sum of

@@ -150,7 +150,8 @@ func (s *Scope) Sizes(set int, given map[string]int) map[string]int {
 // they are declared with, and so have their directions; abstract functions are
 // replaced by some that have such derivatives. It fails with an error
 // of kind OutsideDomain where no such point is found.
-func (s *Scope) RandomPoint(rng *rand.Rand, sizes map[string]int, moving []*Expr, es ...*Expr) (*Point, error) {
+func (s *Scope) RandomPoint(rng *rand.Rand, sizes map[string]int, moving []*Expr, es ...*Expr) (p *Point, err error) {
+	defer Catch(&err)
 	const tries = 200
 	for try := range tries {
 		p := s.draw(rng, sizes, moving, try)
@@ -191,7 +192,7 @@ func (s *Scope) finiteAt(p *Point, es []*Expr) (bool, error) {
 			}
 		}
 	}
-	return len(ev.Warnings()) == 0, nil
+	return len(ev.met) == 0, nil
 }
 
 // draw returns a random point. Later tries are nearer to 0 or farther away, and

@@ -9,6 +9,21 @@ import (
 // for differentials of what has no name.
 func (e *Expr) String() string { return e.Tree().String() }
 
+// maxShort is how many nodes an expression may have of which a message has the
+// beginning.
+const maxShort = 200
+
+// short returns e as a message has it.
+func short(e *Expr) string {
+	switch {
+	case e.size <= maxShort:
+		return brief(e.String())
+	case callName(e) != "":
+		return callName(e) + "(…)"
+	}
+	return "…"
+}
+
 // Nodes returns how many operators, calls and leaves the text of e has.
 func (e *Expr) Nodes() int { return e.Tree().Nodes() }
 
@@ -21,7 +36,7 @@ func (e *Expr) Tree() *Tree {
 
 // MaxNodesWritten is how long an expression may become in writing; beyond it
 // Tree panics with an *Error that [Catch] recovers.
-const MaxNodesWritten = 1_000_000
+const MaxNodesWritten = 60_000
 
 // writer makes syntax trees of expressions.
 type writer struct {
@@ -133,16 +148,21 @@ var callNames = map[Op]string{
 	OpNorm2: "norm2", OpDiag: "diag", OpDiagOf: "diag", OpVec: "vec", OpKron: "kron",
 }
 
-func (w writer) call(e *Expr) *Tree {
-	name := callNames[e.op]
-	if name == "" {
-		name = e.name
+// callName returns the name of the function that e is a call of, "" if it is none.
+func callName(e *Expr) string {
+	switch e.op {
+	case OpFn, OpApp, OpGradApp:
+		return e.name
 	}
+	return callNames[e.op]
+}
+
+func (w writer) call(e *Expr) *Tree {
 	args := make([]*Tree, len(e.args))
 	for i, a := range e.args {
 		args[i] = w.tree(a)
 	}
-	return call(name, args...)
+	return call(callName(e), args...)
 }
 
 // number returns the tree of a number: a decimal if that is exact and short,

@@ -51,6 +51,7 @@ type Scope struct {
 	roles  map[string]role
 	later  []string // definitions that are not read yet
 	bodies map[string]*body
+	meter  meter // of evaluations
 
 	derivatives map[string]string // of bodies of element-wise functions
 }
@@ -72,11 +73,20 @@ func (pr *Problem) Compile() (s *Scope, err error) {
 	return s, nil
 }
 
+// Limits on what is declared.
+const (
+	maxDeclared = 5000 // variables, definitions and functions together
+	maxArgs     = 60   // of a function
+)
+
 // Declare reads the declarations and definitions of a problem, but not its
 // objective: F and Wrt stay nil. Errors are of type *Error.
 func (pr *Problem) Declare() (s *Scope, err error) {
 	defer Catch(&err)
-	s = &Scope{Pool: NewPool(), names: map[string]*Expr{}, dims: map[string]bool{}, roles: map[string]role{}}
+	if n := len(pr.Vars) + len(pr.Where) + len(pr.Functions); n > maxDeclared {
+		return nil, errorf(TooLarge, "%d variables, definitions and functions are declared: the limit is %d", n, maxDeclared)
+	}
+	s = &Scope{Pool: NewPool(), names: map[string]*Expr{}, dims: map[string]bool{}, roles: map[string]role{}, meter: meter{limit: maxEvaluating}}
 	s.declareFunctions(slices.Clone(pr.Functions))
 	for _, v := range pr.Vars {
 		s.declare(v)
@@ -111,6 +121,7 @@ func (s *Scope) parse(text string, differentials bool) (e *Expr, err error) {
 		return nil, err
 	}
 	defer Catch(&err)
+	s.work = 0
 	return elaborator{s, differentials}.expr(tree), nil
 }
 
@@ -350,6 +361,8 @@ func mustBeFunction(f *Function) {
 		}
 	}
 	switch {
+	case len(f.Args) > maxArgs:
+		panic(errorf(TooLarge, "the function %s has %d args: the limit is %d", f.Name, len(f.Args), maxArgs))
 	case f.Elementwise && len(f.Args)+len(f.Grads) > 0:
 		panic(errorf(BadDeclaration, "the function %s is element-wise: it has a deriv, not args and grads", f.Name))
 	case !f.Elementwise && (len(f.Args) == 0 || len(f.Grads) != len(f.Args)):

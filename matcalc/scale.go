@@ -11,6 +11,7 @@ func (p *Pool) Mul(xs ...*Expr) *Expr {
 	c := ratOne
 	var scalars, chain []*Expr
 	shape := Scalar // of chain
+	p.work += len(xs)
 	for _, x := range xs {
 		n, s, m := x.Factors()
 		c = ratMul(c, n)

@@ -16,7 +16,7 @@ import (
 func (p *Pool) Simplify(e *Expr, names []*Expr) *Expr {
 	s := newSimplifier(p, names)
 	best := s.fixed(e)
-	if len(names) > 0 && s.estimate(p.Expand(e)) <= maxExpanded {
+	if len(names) > 0 && e.whole <= maxExpanded/2 {
 		plain := newSimplifier(p, nil).fixed(p.Expand(e))
 		best = s.shorter(best, s.fixed(plain))
 		best = s.renamed(best)
@@ -29,10 +29,11 @@ func (p *Pool) Simplify(e *Expr, names []*Expr) *Expr {
 }
 
 const (
-	maxExpanded = 2000 // nodes of an expression in which all names are replaced by what they stand for
-	maxDeep     = 400  // nodes of an expression that is expanded to see whether something cancels
-	maxGrowth   = 3    // times by which it may grow
-	maxPasses   = 10   // from the leaves to the root
+	maxExpanded = 2000   // nodes of an expression in which all names are replaced by what they stand for
+	maxMeasured = 20_000 // nodes of an expression of which the length in writing is found, not estimated
+	maxDeep     = 400    // nodes of an expression that is expanded to see whether something cancels
+	maxGrowth   = 3      // times by which it may grow
+	maxPasses   = 10     // from the leaves to the root
 )
 
 // simplifier rewrites expressions to shorter ones. Its rules are identities;
@@ -40,7 +41,6 @@ const (
 type simplifier struct {
 	*Pool
 	w         writer
-	estimates map[*Expr]int
 	ugly      map[*Tree]int
 	expansion map[*Expr]*Expr
 	done      [2]map[*Expr]*Expr // results, without and with the rules that expand
@@ -48,19 +48,20 @@ type simplifier struct {
 	met       map[*Expr]*Expr // scalars by what they are equal to: the one that came first
 	again     bool            // a shorter form of a scalar was met after a longer one
 	limit     int             // of expressions in the pool: beyond it nothing is tried
+	stop      int             // the same, of the pool's work
 }
 
 func newSimplifier(p *Pool, names []*Expr) *simplifier {
 	return &simplifier{
 		Pool:      p,
 		w:         writer{trees: map[*Expr]*Tree{}, sizes: map[*Tree]int{}},
-		estimates: map[*Expr]int{},
 		ugly:      map[*Tree]int{},
 		expansion: map[*Expr]*Expr{},
 		done:      [2]map[*Expr]*Expr{{}, {}},
 		names:     p.nameTable(names),
 		met:       map[*Expr]*Expr{},
 		limit:     min(p.count+20_000, MaxNodes*3/4),
+		stop:      min(p.work+maxWork/4, maxWork/2),
 	}
 }
 
@@ -138,7 +139,7 @@ func (s *simplifier) best(e, best *Expr, cost int, l level) (*Expr, int) {
 		return best, cost
 	}
 	for _, r := range simplifications {
-		if r.level != l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.count > s.limit {
+		if r.level != l || len(r.ops) > 0 && !slices.Contains(r.ops, e.op) || s.isSpent() {
 			continue
 		}
 		for _, c := range s.offers(r, e) {
@@ -156,6 +157,9 @@ func (s *simplifier) best(e, best *Expr, cost int, l level) (*Expr, int) {
 	}
 	return best, cost
 }
+
+// isSpent reports whether so much was tried that the rest stays as it is.
+func (s *simplifier) isSpent() bool { return s.count > s.limit || s.work > s.stop }
 
 // simplification is a rule of the simplifier: what it offers is equal to e.
 type simplification struct {
@@ -184,8 +188,8 @@ func init() {
 // cost returns how long e is in writing: by nodes, then by the powers in it and
 // the characters.
 func (s *simplifier) cost(e *Expr) int {
-	if n := s.estimate(e); n > MaxNodesWritten/10 {
-		return n * costNode
+	if e.size > maxMeasured {
+		return e.size * costNode
 	}
 	t := s.w.tree(e)
 	return s.w.size(t)*costNode + min(s.looks(t), costNode-1)
@@ -218,19 +222,6 @@ func (s *simplifier) looks(t *Tree) int {
 		}
 	}
 	s.ugly[t] = n
-	return n
-}
-
-// estimate returns about how long e is in writing.
-func (s *simplifier) estimate(e *Expr) int {
-	if n, ok := s.estimates[e]; ok {
-		return n
-	}
-	n := 1
-	for _, a := range e.args {
-		n = min(n+s.estimate(a)+1, MaxNodesWritten)
-	}
-	s.estimates[e] = n
 	return n
 }
 

@@ -28,23 +28,28 @@ type naming struct {
 // nameTable returns the table of these names, whose definitions are used as
 // they stand, with all names in them replaced, and both simplified.
 func (p *Pool) nameTable(names []*Expr) nameTable {
-	t := nameTable{values: map[*Expr]*Expr{}}
-	plain := &simplifier{}
-	if len(names) > 0 {
-		plain = newSimplifier(p, nil)
+	if len(names) == 0 {
+		return nameTable{}
 	}
+	if slices.Equal(names, p.tabled) {
+		return p.table
+	}
+	t := nameTable{values: map[*Expr]*Expr{}}
+	plain := newSimplifier(p, nil)
 	for _, n := range names {
 		if n.def == nil {
 			continue
 		}
 		forms := []*Expr{n.def}
-		if x := p.Expand(n.def); plain.estimate(x) <= maxExpanded {
+		if n.whole <= maxExpanded/2 {
+			x := p.Expand(n.def)
 			forms = append(forms, x, plain.fixed(x))
 		}
 		for _, form := range forms {
 			p.enter(&t, form, n)
 		}
 	}
+	p.tabled, p.table = slices.Clone(names), t
 	return t
 }
 

@@ -114,7 +114,7 @@ func (r *ring) findRoots(e *Expr) {
 
 // fraction returns e as a fraction.
 func (r *ring) fraction(e *Expr) fraction {
-	if r.failed {
+	if r.failed = r.failed || r.isSpent(); r.failed {
 		return fraction{c: new(big.Rat)}
 	}
 	if root := r.roots[e]; root != nil {
@@ -345,6 +345,7 @@ func (r *ring) cancel(f *fraction) bool {
 				continue
 			}
 			whole, part := y, x
+			r.work += 4 * (len(x.poly) + len(y.poly))
 			q := y.poly.quotient(x.poly)
 			if q == nil {
 				whole, part = x, y
@@ -375,6 +376,7 @@ func (r *ring) product(f fraction) poly {
 	result := poly{"": f.c}
 	for _, x := range f.factors {
 		for range x.exponent {
+			r.work += 4 * len(result) * len(x.poly)
 			result = result.times(x.poly)
 			if len(result) > maxMonomials || result.degree() > 4*maxDegree {
 				r.failed = true
@@ -388,6 +390,7 @@ func (r *ring) product(f fraction) poly {
 // factored returns a polynomial that is not 0 as a number times atoms times a
 // primitive polynomial.
 func (r *ring) factored(p poly) fraction {
+	r.work += 4 * len(p)
 	var least []byte
 	var numbers []*big.Rat
 	first := true

@@ -393,9 +393,9 @@ func (s *simplifier) distributed(factors []*Expr, multiply func(...*Expr) *Expr,
 	count, size := 1, 0
 	for i, f := range factors {
 		lists[i] = s.terms(f)
-		size = size*len(lists[i]) + count*s.estimate(f)
+		size = size*len(lists[i]) + count*2*f.size
 		count *= len(lists[i])
-		if count > maxExpandedTerms || size > 2*maxGrowth*s.estimate(e)+maxExpandedTerms {
+		if count > maxExpandedTerms || size > 4*maxGrowth*e.size+maxExpandedTerms {
 			return e
 		}
 	}

@@ -28,6 +28,7 @@ func (p *Pool) Add(xs ...*Expr) *Expr {
 			panic(fmt.Sprintf("matcalc.Add: %s + %s", shape, x.shape))
 		}
 		c, base := p.Coef(x)
+		p.work += len(base.args)
 		for _, t := range p.terms(base) {
 			ct, b := p.Coef(t)
 			a.add(ratMul(c, ct), b)

@@ -331,3 +331,65 @@ func FuzzRespond(f *testing.F) {
 		}
 	})
 }
+
+// Requests that are large or deep are answered, or refused by their kind: no
+// limit on time or memory is left to the machine.
+func TestBatchLimits(t *testing.T) {
+	chain := func(n int, step string) string { // definitions, each of the one before
+		where := `["Y0","tanh(X)"]`
+		for i := range n {
+			where += fmt.Sprintf(`,["Y%d","%s"]`, i+1, fmt.Sprintf(step, i))
+		}
+		return "[" + where + "]"
+	}
+	nest := func(n int, open, middle, shut string) string {
+		return strings.Repeat(open, n) + middle + strings.Repeat(shut, n)
+	}
+	numbered := func(n int, format string) (text string) {
+		for i := range n {
+			text += fmt.Sprintf(format, i+2)
+		}
+		return text
+	}
+	for name, c := range map[string]struct{ expr, where, wrt, kind string }{
+		"300 definitions used twice":  {"norm2(Y300)^2", chain(300, "tanh(Y%[1]d*X+Y%[1]d)"), "X", "too_large"},
+		"100 definitions used twice":  {"sum(Y100)", chain(100, "inv(Y%[1]d+A)"), "X", ""},
+		"300 sums of definitions":     {"sum(Y300)", chain(300, "Y%[1]d+Y%[1]d'"), "X", ""},
+		"9000 definitions":            {"sum(Y9000)", chain(9000, "tanh(Y%d)"), "X", "too_large"},
+		"Kronecker products":          {"sum(Y12)", chain(12, "kron(Y%[1]d,Y%[1]d)"), "X", ""},
+		"nested Kronecker products":   {"norm2(kron(kron(kron(X,X),kron(X,X)),kron(X,X)))^2", "", "X", ""},
+		"functions 240 deep":          {"sum(" + nest(240, "tanh(", "X", ")") + ")", "", "X", ""},
+		"brackets 100000 deep":        {nest(100_000, "(", "X", ")"), "", "X", "too_deep"},
+		"networks 200 deep":           {"sum(" + nest(200, "tanh(A*", "X", ")") + ")", "", "X", "too_large"},
+		"inverses 200 deep":           {"tr(" + nest(200, "inv(A+", "X", ")") + ")", "", "X", "too_large"},
+		"a network and its Hessian":   {"sum(" + nest(60, "tanh(A*", "x", ")") + ")", "", "x", "too_large"},
+		"powers of powers":            {"s" + strings.Repeat("^s", 1000), "", "s", "too_large"},
+		"a product of 1000 factors":   {"tr(X" + strings.Repeat("*A*X", 500) + ")", "", "X", "too_large"},
+		"a product of 200 sums":       {"tr(X" + numbered(200, "*(X+%d*A)") + ")", "", "X", "too_large"},
+		"1000 scalar factors":         {"s" + numbered(1000, "*(s+%d)"), "", "s", "too_large"},
+		"entries' powers of 1000":     {"sum(" + strings.Repeat("A.*X.*", 500) + "X)", "", "X", ""},
+		"X to the 10000":              {"tr(X^10000)", "", "X", ""},
+		"X to the 51":                 {"tr(A*X^51)", "", "X", "unsupported"},
+		"a sum of 8000 terms":         {"tr(X)" + strings.Repeat("+tr(A*X)", 8000), "", "X", ""},
+		"a sum of 3000 other terms":   {"tr(X)" + numbered(3000, "+tr(A^%d*X)"), "", "X", "too_large"},
+		"numbers of many digits":      {"s" + numbered(3000, "+s/%d"), "", "s", "too_large"},
+		"a million characters":        {"tr(X)" + strings.Repeat("+tr(X)", 200_000), "", "X", "too_large"},
+		"a name of 90000 letters":     {strings.Repeat("X", 90_000), "", "X", "undeclared"},
+		"fractions of fractions":      {nest(240, "1/(s+", "s", ")"), "", "s", "too_large"},
+		"an answer without a meaning": {"sum(log(-exp(A*X*A)))+tr(inv(X))", "", "X", ""},
+	} {
+		where := c.where
+		if where == "" {
+			where = "[]"
+		}
+		const vars = `{"A":{"shape":["n","n"]},"X":{"shape":["n","n"]},"x":{"shape":["n",1]},"s":{"shape":[1,1]}}`
+		hessian := c.wrt == "x"
+		r := answers(t, fmt.Sprintf(`{"id":1,"vars":%s,"where":%s,"expr":"%s","wrt":"%s","hessian":%v}`, vars, where, c.expr, c.wrt, hessian))[0]
+		switch {
+		case r.Error == nil && c.kind != "":
+			t.Errorf("%s: answered, want %s", name, c.kind)
+		case r.Error != nil && r.Error.Kind != c.kind:
+			t.Errorf("%s: %s %s, want %q", name, r.Error.Kind, r.Error.Message, c.kind)
+		}
+	}
+}
