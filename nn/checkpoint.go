@@ -32,13 +32,16 @@ type Checkpoints struct {
 // Checkpoint is the state of a training, from which Fit goes on.
 type Checkpoint struct {
 	Epoch, Step int  // ended, and made
+	Bad         int  // steps that were not made, as Trainer.OnNaN says
 	Finished    bool // it was the end of the training
 	History     History
 
-	lr, firstLoss float64
-	best          int
-	newest        bool // it is not the one before a damaged one
-	file          *safetensors.File
+	made, goodMade, badInARow int
+	lr, firstLoss             float64
+	best                      int
+
+	newest bool // it is not the one before a damaged one
+	file   *safetensors.File
 }
 
 // checkpointVersion is the version of the format: a safetensors file with a
@@ -104,20 +107,35 @@ func parseCheckpoint(bytes []byte, run string) (*Checkpoint, error) {
 		return nil, errors.New("a checkpoint of another run")
 	}
 	c := &Checkpoint{file: file}
-	var errs [6]error
-	c.Epoch, errs[0] = strconv.Atoi(file.Metadata["epoch"])
-	c.Step, errs[1] = strconv.Atoi(file.Metadata["step"])
-	c.best, errs[2] = strconv.Atoi(file.Metadata["best_epoch"])
-	c.Finished, errs[3] = strconv.ParseBool(file.Metadata["finished"])
-	c.lr, errs[4] = strconv.ParseFloat(file.Metadata["learning_rate"], 64)
-	c.firstLoss, errs[5] = strconv.ParseFloat(file.Metadata["first_loss"], 64)
-	if err := errors.Join(errs[:]...); err != nil {
-		return nil, fmt.Errorf("its metadata: %w", err)
-	}
-	if c.Epoch < 0 || c.Step < 0 || c.best < -1 || c.best >= c.Epoch {
-		return nil, fmt.Errorf("epoch %d, step %d and best epoch %d don't go together", c.Epoch, c.Step, c.best)
+	if err := c.readNumbers(file.Metadata); err != nil {
+		return nil, err
 	}
 	return c, c.readHistory()
+}
+
+// readNumbers reads the numbers in the metadata.
+func (c *Checkpoint) readNumbers(metadata map[string]string) error {
+	for key, to := range map[string]*int{
+		"epoch": &c.Epoch, "step": &c.Step, "best_epoch": &c.best,
+		"made": &c.made, "good_made": &c.goodMade, "bad": &c.Bad, "bad_in_a_row": &c.badInARow,
+	} {
+		n, err := strconv.Atoi(metadata[key])
+		if err != nil || n < 0 && (key != "best_epoch" || n != -1) {
+			return fmt.Errorf("its %s is %s", key, quote.Text(metadata[key]))
+		}
+		*to = n
+	}
+	for key, to := range map[string]*float64{"learning_rate": &c.lr, "first_loss": &c.firstLoss} {
+		var err error
+		if *to, err = strconv.ParseFloat(metadata[key], 64); err != nil {
+			return fmt.Errorf("its %s is %s", key, quote.Text(metadata[key]))
+		}
+	}
+	c.Finished = metadata["finished"] == "true"
+	if c.best >= c.Epoch || c.made > c.Step || c.goodMade > c.made {
+		return fmt.Errorf("epoch %d, step %d, best epoch %d and %d steps made don't go together", c.Epoch, c.Step, c.best, c.made)
+	}
+	return nil
 }
 
 // historyRows is what a column of the history in a file has.

@@ -18,11 +18,20 @@ type keeper struct {
 	due          atomic.Bool // by the time
 	timer        *time.Timer
 	rotate       bool // what is at Path is whole, and to become the one before
+	last         moment
+}
+
+// moment is when a checkpoint was written.
+type moment struct {
+	epoch, step int
+	finished    bool
 }
 
 func (k *keeper) start(c *Checkpoints, from *Checkpoint) {
 	k.Checkpoints = c
-	k.rotate = from != nil && from.newest
+	if from != nil && from.newest {
+		k.rotate, k.last = true, moment{from.Epoch, from.Step, from.Finished}
+	}
 	if c != nil && c.Every > 0 {
 		k.timer = time.AfterFunc(c.Every, func() { k.due.Store(true) })
 	}
@@ -49,10 +58,10 @@ func (k *keeper) afterRestart() bool {
 	return k.Checkpoints != nil && (k.Steps > 0 || k.due.Load())
 }
 
-// save writes a checkpoint, where one can be gone on from.
+// save writes a checkpoint, where one can be gone on from, if it is not there.
 func (r *run[T]) save() {
-	k := &r.keep
-	if k.Checkpoints == nil || r.t.Minimizer != nil && !r.done && !r.t.Minimizer.Forgets(r.step) {
+	k, now := &r.keep, r.moment()
+	if k.Checkpoints == nil || k.rotate && k.last == now || r.t.Minimizer != nil && !r.done && !r.t.Minimizer.Forgets(r.step) {
 		return
 	}
 	began := time.Now()
@@ -64,7 +73,7 @@ func (r *run[T]) save() {
 		r.err = &CheckpointError{Step: r.step, Err: err}
 		return
 	}
-	k.rotate = true
+	k.rotate, k.last = true, now
 	if k.timer != nil {
 		wait := k.Every
 		if k.AtEpochs {
@@ -74,6 +83,8 @@ func (r *run[T]) save() {
 		k.timer.Reset(wait)
 	}
 }
+
+func (r *run[T]) moment() moment { return moment{r.epoch, r.step, r.err == nil && r.over()} }
 
 // write writes the state as a checkpoint.
 func (r *run[T]) write(w io.Writer) error {
@@ -92,7 +103,11 @@ func (r *run[T]) write(w io.Writer) error {
 		"epoch":              strconv.Itoa(r.epoch),
 		"step":               strconv.Itoa(r.step),
 		"best_epoch":         strconv.Itoa(r.bestEpoch),
-		"finished":           strconv.FormatBool(r.err == nil && r.over()),
+		"finished":           strconv.FormatBool(r.moment().finished),
+		"made":               strconv.Itoa(r.made),
+		"good_made":          strconv.Itoa(r.goodMade),
+		"bad":                strconv.Itoa(r.bad),
+		"bad_in_a_row":       strconv.Itoa(r.badInARow),
 		"learning_rate":      strconv.FormatFloat(r.lr, 'g', -1, 64),
 		"first_loss":         strconv.FormatFloat(r.firstLoss, 'g', -1, 64),
 	}, tensors)
@@ -113,6 +128,7 @@ func (r *run[T]) kept() (parts []snapshot[T]) {
 // resume goes back to where the training was.
 func (r *run[T]) resume(c *Checkpoint) error {
 	r.epoch, r.step, r.lr, r.firstLoss, r.bestEpoch = c.Epoch, c.Step, c.lr, c.firstLoss, c.best
+	r.made, r.goodMade, r.bad, r.badInARow, r.announced = c.made, c.goodMade, c.Bad, c.badInARow, c.Step
 	r.history = append(History(nil), c.History...)
 	if k := r.stepInEpoch(); k < 0 || k > r.perEpoch || (r.bestEpoch >= 0) != (r.t.Patience > 0 && r.epoch > 0) {
 		return fmt.Errorf("the checkpoint is of another training: step %d in epoch %d of %d steps, best epoch %d", r.step, r.epoch+1, r.perEpoch, r.bestEpoch+1)
@@ -134,6 +150,8 @@ func (r *run[T]) resume(c *Checkpoint) error {
 	}
 	if r.stepInEpoch() == 0 {
 		r.good.set(r.now)
+	} else {
+		r.keepMark()
 	}
 	r.done = c.Finished && r.t.Minimizer != nil || r.t.Patience > 0 && r.epoch-1-r.bestEpoch >= r.t.Patience
 	if r.over() {

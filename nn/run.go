@@ -14,7 +14,11 @@ import (
 // run is the state of one Fit. What a checkpoint keeps of it, so that another one
 // can go on, is in the first group.
 type run[T matrix.Float] struct {
-	epoch, step int     // ended, and made
+	epoch, step int     // ended, both
+	made        int     // steps that were made, and not skipped; at the end of the last epoch
+	goodMade    int     // it was this
+	bad         int     // steps that were not made
+	badInARow   int     // of these, the last ones
 	lr          float64 // of the last step
 	firstLoss   float64
 	history     History
@@ -33,8 +37,12 @@ type run[T matrix.Float] struct {
 	x, y       *matrix.Matrix[T] // the batch: one of the pairs below
 	dyhat      *matrix.Matrix[T]
 	keep       keeper
-	done       bool  // there is nothing left to do, whatever Epochs says
-	err        error // why it stopped
+	mark       mark[T] // within the epoch, for undo
+	markEvery  int     // steps
+	suspect    int     // the step that undo has taken back, or -1
+	announced  int     // OnStep was called for steps up to this
+	done       bool    // there is nothing left to do, whatever Epochs says
+	err        error   // why it stopped
 
 	copyX, copyY, viewX, viewY matrix.Matrix[T]
 }
@@ -56,7 +64,7 @@ func (t *Trainer[T]) start(train, val *data.Dataset[T]) (*run[T], error) {
 		skipper.SkipInputGradient()
 	}
 	r := &run[T]{
-		t: t, train: train, val: val, sample: t.scored(train, val), bestEpoch: -1, ordered: -1,
+		t: t, train: train, val: val, sample: t.scored(train, val), bestEpoch: -1, ordered: -1, suspect: -1,
 		eval:  NewEvaluator(t.Net, t.Loss, t.Task),
 		order: make([]int, train.Len()), dyhat: new(matrix.Matrix[T]),
 		perEpoch: 1,
@@ -71,6 +79,10 @@ func (t *Trainer[T]) start(train, val *data.Dataset[T]) (*run[T], error) {
 	r.good = r.now.clone("good")
 	if t.Patience > 0 {
 		r.best = r.now.ofNetwork(t.Net).clone("best")
+	}
+	r.mark.step = -1
+	if r.markEvery = t.markEvery(); r.markEvery < r.perEpoch {
+		r.keepMark()
 	}
 	r.keep.start(t.Checkpoints, t.From)
 	if t.From != nil {
@@ -94,13 +106,26 @@ func (t *Trainer[T]) scored(train, val *data.Dataset[T]) *data.Dataset[T] {
 
 // next brings the batch of the next step into x and y, after it has ended the
 // epoch before it. It returns false when there is no next step.
-func (r *run[T]) next() bool {
-	if r.err == nil && r.stepInEpoch() == r.perEpoch {
-		r.endEpoch()
+func (r *run[T]) next(ctx context.Context) bool {
+	for r.err == nil && !r.over() {
+		if r.err = ctx.Err(); r.err != nil {
+			break
+		}
+		if r.stepInEpoch() == r.perEpoch {
+			r.endEpoch()
+			continue
+		}
+		r.batchOf(r.stepInEpoch())
+		if r.step != r.suspect {
+			return true
+		}
+		r.judge(r.find())
 	}
-	if r.err != nil || r.over() {
-		return false
-	}
+	return false
+}
+
+// batchOf brings the batch of a step of the epoch into x and y.
+func (r *run[T]) batchOf(step int) {
 	if r.ordered != r.epoch {
 		r.ordered = r.epoch
 		r.putInOrder()
@@ -109,9 +134,8 @@ func (r *run[T]) next() bool {
 	if size == 0 {
 		size = len(r.order)
 	}
-	from := r.stepInEpoch() * size
+	from := step * size
 	r.batch(r.order[from:min(from+size, len(r.order))])
-	return true
 }
 
 // stepInEpoch returns how many steps of the epoch have been made.
@@ -153,46 +177,80 @@ func ascending(examples []int) bool {
 }
 
 // endStep does what is to be done after a step.
-func (r *run[T]) endStep(ctx context.Context, loss float64) {
+func (r *run[T]) endStep(loss float64, finite bool) {
+	if !finite || !r.stateFinite() {
+		r.undo()
+		return
+	}
 	r.step++
-	if r.t.OnStep != nil {
+	r.made++
+	r.badInARow = 0
+	if r.t.OnStep != nil && r.step > r.announced {
 		r.t.OnStep(r.step, loss)
 	}
-	if r.err = ctx.Err(); r.err == nil && r.keep.afterStep(r.step) {
+	r.announced = max(r.announced, r.step)
+	if r.step-max(r.mark.step, r.epoch*r.perEpoch) >= r.markEvery {
+		r.keepMark()
+	}
+	if r.keep.afterStep(r.step) {
 		r.save()
 	}
 }
 
-// endEpoch evaluates the network.
+// stateFinite reports whether the running averages are finite.
+func (r *run[T]) stateFinite() bool {
+	for _, s := range r.t.Net.State() {
+		for _, v := range s.Value.Data { // a unit each: too few for a call
+			if v-v != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// endEpoch scores the network at the end of an epoch.
 func (r *run[T]) endEpoch() {
-	e := Epoch{Epoch: r.epoch + 1, Step: r.step, LR: r.lr, Train: r.eval.Scores(r.sample), Sampled: r.sample != r.train}
-	if r.val != nil && r.val.Len() > 0 {
-		scores := r.eval.Scores(r.val)
-		e.Val = &scores
+	e := r.score()
+	if r.diverged(e.Train.Loss) && (r.t.OnNaN != Skip || r.t.Minimizer != nil) {
+		bad := r.findInScores(e.Train.Loss)
+		if r.t.OnNaN != Restore || r.t.Minimizer != nil {
+			r.stop(bad)
+			return
+		}
+		r.restore()
+		r.noteBad(bad)
+		e = r.score() // if it is no better, it is because of the data
 	}
 	best := r.improves(e)
 	r.done = r.impatient(e)
-	last := r.done || e.Epoch == r.t.Epochs
-	if last && e.Sampled {
-		e.Train, e.Sampled = r.eval.Scores(r.train), false
-	}
-	if r.diverged(e.Train.Loss) {
-		r.err = r.restoreGood(e.Train.Loss, nil)
-		return
-	}
 	r.history = append(r.history, e)
 	if r.t.OnEpoch != nil {
 		r.t.OnEpoch(e)
 	}
 	r.epoch++
 	r.good.set(r.now)
+	r.goodMade = r.made
 	if best {
 		r.bestEpoch = len(r.history) - 1
 		r.best.set(r.now)
 	}
-	if !last && (r.keep.afterEpoch() || r.t.Minimizer != nil && r.keep.afterRestart()) {
+	if !r.over() && (r.keep.afterEpoch() || r.t.Minimizer != nil && r.keep.afterRestart()) {
 		r.save()
 	}
+}
+
+// score scores the network: on all examples if it is the last time.
+func (r *run[T]) score() Epoch {
+	e := Epoch{Epoch: r.epoch + 1, Step: r.step, LR: r.lr, Train: r.eval.Scores(r.sample), Sampled: r.sample != r.train}
+	if r.val != nil && r.val.Len() > 0 {
+		scores := r.eval.Scores(r.val)
+		e.Val = &scores
+	}
+	if e.Sampled && (r.impatient(e) || e.Epoch == r.t.Epochs) {
+		e.Train, e.Sampled = r.eval.Scores(r.train), false
+	}
+	return e
 }
 
 // improves reports whether an epoch that is not yet in the history is the best so

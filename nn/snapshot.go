@@ -33,7 +33,7 @@ func (s snapshot[T]) clone(word string) (c snapshot[T]) {
 // set copies as much from another snapshot as there is in s.
 func (s snapshot[T]) set(from snapshot[T]) {
 	for k := range s {
-		matrix.Copy(s[k].Value, from[k].Value)
+		copy(s[k].Value.Data, from[k].Value.Data)
 	}
 }
 

@@ -44,13 +44,18 @@ type Trainer[T matrix.Float] struct {
 	// shuffled, with a stream of the Seed of its own for every epoch.
 	Order func(epoch int, examples []int)
 
-	// Diverged reports whether a loss is out of bounds, which ends the
-	// training. Nil: it is if it is not finite, or a thousand times the first
-	// loss (and at least 1000).
+	// Diverged reports whether a loss is out of bounds. Nil: it is if it is not
+	// finite, or a thousand times the first loss (and at least 1000), except
+	// where OnNaN is Ignore.
 	Diverged func(loss float64) bool
+
+	// OnNaN is what is done about a step whose numbers are bad. The zero value
+	// ends the training.
+	OnNaN OnNaN
 
 	OnStep  func(step int, loss float64) // after every step, counted from 1
 	OnEpoch func(Epoch)                  // after every epoch
+	OnBad   func(*DivergedError)         // after a step that OnNaN has dealt with and that was not made
 
 	// Checkpoints keeps the state of the training in a file on the way, so
 	// that it can go on after whatever happens. Nil: nowhere.
@@ -95,9 +100,10 @@ func (h History) Best() int {
 }
 
 // Fit trains until the last epoch, until patience runs out, or until ctx is
-// done, which it looks at after every step. If the loss diverges it brings back
-// the last good weights and returns a *DivergedError. val may be nil. The
-// returned history is valid with an error, too.
+// done, which it looks at after every step. If the numbers go bad it does what
+// OnNaN says; where that ends the training it brings back the last good weights
+// and returns a *DivergedError. val may be nil. The returned history is valid with
+// an error, too.
 func (t *Trainer[T]) Fit(ctx context.Context, train, val *data.Dataset[T]) (History, error) {
 	run, err := t.start(train, val)
 	if err != nil {
@@ -107,12 +113,12 @@ func (t *Trainer[T]) Fit(ctx context.Context, train, val *data.Dataset[T]) (Hist
 		return t.minimize(ctx, run)
 	}
 	params := t.Net.Params()
-	for run.next() {
+	for run.next(ctx) {
 		t.Net.draw(t.Seed, run.step)
 		yhat := t.Net.Forward(run.x)                           // (1)–(4)
 		loss := t.Loss.Value(yhat, run.y) + t.L2.Value(params) // (5)
-		if run.stops(loss) {
-			break
+		if run.refuses(loss) {
+			continue
 		}
 		run.dyhat.Resize(yhat.Rows, yhat.Cols)
 		t.Loss.Prime(run.dyhat, yhat, run.y) // (7)
@@ -122,8 +128,8 @@ func (t *Trainer[T]) Fit(ctx context.Context, train, val *data.Dataset[T]) (Hist
 			t.Clip.Clip(params)
 		}
 		run.lr = t.Schedule.Rate(run.epoch, run.step)
-		t.Opt.Step(run.step+1, run.lr, params)
-		run.endStep(ctx, loss)
+		finite := t.Opt.Step(run.made+1, run.lr, params)
+		run.endStep(loss, finite)
 	}
 	return run.history, run.finish()
 }

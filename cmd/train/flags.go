@@ -52,6 +52,7 @@ type flags struct {
 	Epochs       int      `default:"200" help:"Times through the training set." group:"training"`
 	Batch        int      `default:"16" help:"Examples a step; 0: all." group:"training"`
 	Patience     int      `default:"0" help:"Stop after so many epochs without a lower validation loss, and keep the best weights; 0: off." group:"training"`
+	OnNaN        string   `name:"on-nan" default:"stop" enum:"stop,skip,restore,ignore" help:"What to do about a step whose loss or gradients are not finite, or whose loss is a thousand times the first one: stop, skip it, restore the weights of the last epoch and go on, or ignore a loss while the gradients are finite." group:"training"`
 	ScoreSample  int      `default:"10000" placeholder:"N" help:"Examples that the training scores of each epoch but the last are of; 0: all." group:"training"`
 	Seed         uint64   `default:"1" help:"Every random choice follows from it." group:"training"`
 	DType        string   `name:"dtype" default:"float64" enum:"float64,float32" help:"Type of all numbers: float64, float32." group:"training"`

@@ -112,7 +112,7 @@ func lockFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &folder{path: path, lock: lock, written: []string{runFile, checkpointFile}}, nil
+	return &folder{path: path, lock: lock, written: []string{runFile}}, nil
 }
 
 // openFolder locks the folder of a run that is there, and removes the halves of

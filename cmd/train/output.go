@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -154,6 +155,9 @@ func shortest(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 // report prints the scores: a table for people, or JSON.
 func (j *job[T]) report(r *result[T], stdout io.Writer) error {
 	j.table(r)
+	if _, err := os.Stat(j.out.file(checkpointFile)); err == nil {
+		j.out.written = append(j.out.written, checkpointFile)
+	}
 	fmt.Fprintf(j.text, "\n%s: %s\n", j.out.path, strings.Join(j.out.written, " "))
 	if !j.JSON {
 		return nil
@@ -166,6 +170,9 @@ func (j *job[T]) report(r *result[T], stdout io.Writer) error {
 		"weights_sha256": j.trainer.Net.WeightsSHA256(),
 		"model":          filepath.Join(j.out.path, "model.safetensors"),
 		"out":            j.out.path,
+	}
+	if j.bad > 0 {
+		out["bad_steps"] = j.bad
 	}
 	for _, p := range r.parts {
 		figures := map[string]float64{"loss": p.scores.Loss, "accuracy": p.scores.Accuracy}

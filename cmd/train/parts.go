@@ -189,6 +189,9 @@ func (f *flags) checkWholeSet() error {
 			return fmt.Errorf("--optimizer normal-equation takes no --class-weights")
 		}
 	}
+	if f.wholeSet() && (f.OnNaN == "skip" || f.OnNaN == "restore") {
+		return fmt.Errorf("--on-nan %s is about single steps, and --optimizer %s takes the whole set at once", f.OnNaN, f.Optimizer)
+	}
 	if f.wholeSet() && (f.Dropout > 0 || f.BatchNorm || f.LR != nil || f.ClipNorm != nil || f.ClipValue != nil || f.Schedule != "constant") {
 		return fmt.Errorf("--optimizer %s takes no --lr, --schedule, --dropout, --batch-norm, --clip-norm or --clip-value", f.Optimizer)
 	}

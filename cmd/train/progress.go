@@ -83,6 +83,15 @@ func (p *progress) epoch(e nn.Epoch) {
 	}
 }
 
+// say shows a line of text.
+func (p *progress) say(text string) {
+	if p.bar != nil {
+		progressbar.Bprintln(p.bar, text)
+	} else {
+		fmt.Fprintln(p.out, text)
+	}
+}
+
 // end shows what has not been shown.
 func (p *progress) end() {
 	if p.bar != nil {

@@ -13,7 +13,7 @@ import (
 
 // changeable are the flags that may be others when a run goes on: none of them
 // changes what was computed before.
-var changeable = []string{"epochs", "checkpoint-every", "data", "data-labels", "test", "test-labels", "json", "check-gradients"}
+var changeable = []string{"epochs", "checkpoint-every", "on-nan", "data", "data-labels", "test", "test-labels", "json", "check-gradients"}
 
 // resumption is a run that is gone on with.
 type resumption struct {

@@ -57,6 +57,7 @@ type job[T matrix.Float] struct {
 	history    nn.History
 	seconds    float64
 	steps      int  // done
+	bad        int  // of these not made, for their numbers were bad
 	complete   bool // the training ended by itself, at the end of an epoch
 }
 
@@ -131,6 +132,9 @@ func (j *job[T]) build() error {
 		Epochs:   j.Epochs, BatchSize: j.Batch, Seed: j.Seed, Patience: j.Patience, ScoreSample: j.ScoreSample,
 		Task: nn.Task{Regress: regress, Threshold: j.head.threshold, Units: j.encoding.Units()},
 	}
+	if err := j.trainer.OnNaN.UnmarshalText([]byte(j.OnNaN)); err != nil {
+		return err
+	}
 	switch j.Optimizer {
 	case "lbfgs":
 		j.trainer.Minimizer, err = parts.Find("optimizer", j.Optimizer, parts.Minimizers[T](j.Epochs))
@@ -190,7 +194,7 @@ func (n normalEquation[T]) Minimize(_ int, _ []matrix.Param[T], f func() float64
 // fit trains and shows the progress.
 func (j *job[T]) fit(ctx context.Context) error {
 	if from := j.trainer.From; from != nil {
-		j.steps = from.Step
+		j.steps, j.bad = from.Step, from.Bad
 	}
 	out := j.text
 	if j.finished() {
@@ -199,6 +203,12 @@ func (j *job[T]) fit(ctx context.Context) error {
 	show := newProgress(out, j.Epochs, stepsOf(j.train.Len(), j.trainer.BatchSize), j.trainer.Task.Regress)
 	j.trainer.OnStep = func(step int, loss float64) { j.steps = step; show.step(step) }
 	j.trainer.OnEpoch = func(e nn.Epoch) { j.steps = e.Step; show.epoch(e) }
+	j.trainer.OnBad = func(e *nn.DivergedError) {
+		j.steps = max(j.steps, e.Step)
+		if j.bad++; j.bad <= shownBad {
+			show.say(fmt.Sprintf("epoch %d, step %d: %s: %s", e.Epoch, e.Step, onNaN[j.OnNaN], e.Reason()))
+		}
+	}
 	start := time.Now()
 	var err error
 	j.history, err = j.trainer.Fit(ctx, j.train, j.val)
@@ -206,6 +216,9 @@ func (j *job[T]) fit(ctx context.Context) error {
 	show.end()
 	if len(j.history) > 0 && j.history[0].Sampled {
 		fmt.Fprintf(j.text, "the training scores of all epochs but the last are of %d examples (--score-sample)\n", j.ScoreSample)
+	}
+	if j.bad > 0 {
+		fmt.Fprintf(j.text, "%d of %d steps were not made, because their numbers were bad (--on-nan %s)\n", j.bad, j.steps, j.OnNaN)
 	}
 	j.complete = err == nil
 	var diverged *nn.DivergedError
@@ -217,12 +230,18 @@ func (j *job[T]) fit(ctx context.Context) error {
 		fmt.Fprintf(j.text, "interrupted after step %d: the model as it is now is kept, and %s goes on with it\n", j.steps, j.howToResume())
 		return nil
 	case errors.As(err, &diverged):
-		return fmt.Errorf("%w.\nThe last good weights are kept. Try a smaller learning rate (--lr %.2g), --clip-norm 1, or --scale standard", err, min(j.rate()/10, 0.1))
+		return fmt.Errorf("%w.\nThe last good weights are kept. Try a smaller learning rate (--lr %.2g), --clip-norm 1, or --scale standard; --on-nan says what to do about single bad steps", err, min(j.rate()/10, 0.1))
 	case err != nil && j.from == nil:
 		j.out.abandon()
 	}
 	return err
 }
+
+// shownBad is how many bad steps are told of one by one.
+const shownBad = 5
+
+// onNaN is what was done about a bad step, in words.
+var onNaN = map[string]string{"skip": "skipped", "restore": "back to the weights of the last epoch"}
 
 // stepsOf returns the steps of an epoch.
 func stepsOf(examples, batch int) int {
