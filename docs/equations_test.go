@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,9 +54,10 @@ func allTests(t *testing.T) map[string]bool {
 		t.Fatal(err)
 	}
 	internal, _ := filepath.Glob("../internal/*/*_test.go")
+	commands, _ := filepath.Glob("../cmd/*/*_test.go")
 	name := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 	names := map[string]bool{}
-	for _, file := range append(files, internal...) {
+	for _, file := range slices.Concat(files, internal, commands) {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
