@@ -23,7 +23,7 @@ func Exercises() []Described {
 		TraceAXB, Bilinear, Exponential, QuadraticForm, QuadraticOfSigmoid, LeastSquares,
 		Sigmoid, SigmoidGradient, NormalizeRows, SoftmaxRows, L1L2, Propagate, Optimize, Predict,
 		ForwardTwoLayers, CrossEntropy, BackwardTwoLayers, TrainStep, Update,
-		LinearForward, LinearBackward, ModelForward, ModelBackward,
+		LinearForward, LinearBackward, LastLayer, FirstLayer, Backward, ModelForward, ModelBackward, NetworkBackward,
 	}
 	for _, g := range []Activation{sigmoid, tanh, relu} {
 		all = append(all, DenseForward(g), ActivationBackward(g), DenseBackward(g), Algorithm2(g))

@@ -57,8 +57,12 @@ func solutions() []lab.Verdict {
 		lab.Judge(lab.Update, student.Update),
 		lab.Judge(lab.LinearForward, student.LinearForward),
 		lab.Judge(lab.LinearBackward, student.LinearBackward),
+		lab.Judge(lab.LastLayer, student.LastLayer),
+		lab.Judge(lab.FirstLayer, student.FirstLayer),
+		lab.Judge(lab.Backward, student.Backward),
 		lab.Judge(lab.ModelForward, student.ModelForward),
 		lab.Judge(lab.ModelBackward, student.ModelBackward),
+		lab.Judge(lab.NetworkBackward, student.NetworkBackward),
 	}
 	for _, name := range []string{"sigmoid", "tanh", "relu"} {
 		g := student.Activations[name]

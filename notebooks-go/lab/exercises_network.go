@@ -270,6 +270,14 @@ func (t *trial) deep() deep {
 	return d
 }
 
+// otherThan returns the activation that layer l does not have.
+func (d deep) otherThan(l int) Activation {
+	if d.g[l] == relu {
+		return sigmoid
+	}
+	return relu
+}
+
 // list returns copies of a list for the student's function.
 func (t *trial) list(name string, list []*Matrix) []*Matrix {
 	given := make([]*Matrix, len(list))
@@ -312,26 +320,45 @@ func (t *trial) element(name string, list []*Matrix, l, n int) *Matrix {
 	return list[l]
 }
 
-// ModelBackward is the backward pass of a deep network.
-var ModelBackward = Exercise[func(Y *Matrix, A, Z, W []*Matrix) (dA, dW, db []*Matrix)]{
-	Name: "model backward", Lab: 4, Task: "Return the gradients of the cross-entropy for a network as in model forward: dA[0], …, dA[L-1] and dW[l], db[l] for each layer, those of W and b as means over the m examples. Indices are those of the equations; what has none is nil.",
-	try: func(t *trial, f func(_ *Matrix, _, _, _ []*Matrix) (_, _, _ []*Matrix)) {
-		d := t.deep()
-		dA, dW, db := f(t.in("Y", d.Y), t.list("A", d.A), t.list("Z", d.Z), t.list("W", d.W))
-		L := len(d.W) - 1
-		da := like(d.A[L])
-		losses.BinaryCrossEntropy[float64]{}.Prime(da, d.A[L], d.Y)
-		matrix.Scale(da, float64(t.m), da)
-		var gotDA *Matrix
-		for l := L; l >= 1; l-- {
-			layer := gradcheck.Layer{G: d.g[l], DA: da, GotDA: gotDA, Z: d.Z[l], A: d.A[l], APrev: d.A[l-1], W: d.W[l], Mean: true, Number: l}
-			gotDA = t.elementAtMost("dA", dA, l-1, L)
-			t.layer(layer, gradcheck.Gradients{
-				DW: t.element("dW", dW, l, L+1), DB: t.element("db", db, l, L+1), DAPrev: gotDA,
-			}, fmt.Sprintf("dW[%d]", l), fmt.Sprintf("db[%d]", l), fmt.Sprintf("da[%d]", l-1))
-			da = layer.Backward().DAPrev
-		}
-	},
+type modelBackward = func(Y *Matrix, A, Z, W []*Matrix) (dA, dW, db []*Matrix)
+
+// ModelBackward is the backward pass of a deep network, in the course's
+// convention: dW and db are means over the m examples.
+var ModelBackward = modelExercise("model backward", true, ", those of W and b as means over the m examples.")
+
+// NetworkBackward is ModelBackward in the convention of the article and of the
+// framework: the 1/m of the mean is in dA[L], and in all that follows from it.
+var NetworkBackward = modelExercise("network backward", false, ". The cost is a mean over the m examples, and its 1/m is in dA[L].")
+
+func modelExercise(name string, mean bool, task string) Exercise[modelBackward] {
+	return Exercise[modelBackward]{
+		Name: name, Lab: 4, Task: "Return the gradients of the cross-entropy for a network as in model forward: dA[0], …, dA[L-1] and dW[l], db[l] for each layer" + task + " Indices are those of the equations; what has none is nil.",
+		try: func(t *trial, f modelBackward) {
+			d := t.deep()
+			dA, dW, db := f(t.in("Y", d.Y), t.list("A", d.A), t.list("Z", d.Z), t.list("W", d.W))
+			L := len(d.W) - 1
+			da := like(d.A[L])
+			losses.BinaryCrossEntropy[float64]{}.Prime(da, d.A[L], d.Y)
+			if mean {
+				matrix.Scale(da, float64(t.m), da)
+			}
+			var gotDA *Matrix
+			for l := L; l >= 1; l-- {
+				layer := gradcheck.Layer{G: d.g[l], DA: da, GotDA: gotDA, Z: d.Z[l], A: d.A[l], APrev: d.A[l-1], W: d.W[l], Mean: mean, Number: l}
+				gotDA = t.elementAtMost("dA", dA, l-1, L)
+				e := layer.Evidence(gradcheck.Gradients{DW: t.element("dW", dW, l, L+1), DB: t.element("db", db, l, L+1), DAPrev: gotDA})
+				other := layer
+				other.G, other.A = d.otherThan(l), nil
+				byOther := other.Backward()
+				for k, x := range []*Matrix{byOther.DW, byOther.DB, byOther.DAPrev} {
+					g := e.Gradients[k+1] // after dz
+					g.Suspects = append(g.Suspects, wrong(gradcheck.Other, x, "is what follows from the derivative of "+nameOf(other.G)+", but this layer has "+nameOf(d.g[l])))
+					t.result(g)
+				}
+				da = layer.Backward().DAPrev
+			}
+		},
+	}
 }
 
 // elementAtMost returns an element of a list of L or L+1 matrices.

@@ -158,6 +158,24 @@ func (g Activation) Algorithm2(dA, z, aPrev, W *Matrix) (dz, dW, db, daPrev *Mat
 	return dz, Mul(dz, T(aPrev)), RowSums(dz), Mul(T(W), dz)
 }
 
+// Backward is Algorithm 2 for any activation.
+func Backward(gPrime func(float64) float64, da, z, aPrev, W *Matrix) (dz, dW, db, daPrev *Matrix) {
+	return Activation{Prime: gPrime}.Algorithm2(da, z, aPrev, W)
+}
+
+// LastLayer is the equations (7) to (13), for one example.
+func LastLayer(y, a2, z2, a1, W2 *Matrix) (da2, dz2, dW2, da1, db2 *Matrix) {
+	da2 = Both(a2, y, func(a, y float64) float64 { return -y/a + (1-y)/(1-a) })
+	dz2 = Sub(a2, y)
+	return da2, dz2, Mul(dz2, T(a1)), Mul(T(W2), dz2), dz2
+}
+
+// FirstLayer is the equations (15) to (18), for one example.
+func FirstLayer(da1, z1, x *Matrix) (dz1, dW1, db1 *Matrix) {
+	dz1 = Hadamard(da1, Each(z1, Activations["tanh"].Prime))
+	return dz1, Mul(dz1, T(x)), dz1
+}
+
 func (g Activation) Regularised(dA, D *Matrix, keep float64, z, aPrev, W *Matrix, lambda float64) (dz, dW, db, daPrev *Matrix) {
 	dz, dW, db, daPrev = g.Backward(Scale(1/keep, Hadamard(dA, D)), z, aPrev, W)
 	return dz, Add(dW, Scale(lambda/float64(z.Cols), W)), db, daPrev
@@ -206,6 +224,15 @@ func ModelBackward(Y *Matrix, A, Z, W []*Matrix) (dA, dW, db []*Matrix) {
 			g = Activations["sigmoid"]
 		}
 		_, dW[l], db[l], dA[l-1] = g.Backward(dA[l], Z[l], A[l-1], W[l])
+	}
+	return dA, dW, db
+}
+
+// NetworkBackward is ModelBackward with the 1/m in dA[L].
+func NetworkBackward(Y *Matrix, A, Z, W []*Matrix) (dA, dW, db []*Matrix) {
+	dA, dW, db = ModelBackward(Y, A, Z, W)
+	for l := range dA {
+		dA[l] = Scale(1/float64(Y.Cols), dA[l])
 	}
 	return dA, dW, db
 }
