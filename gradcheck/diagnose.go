@@ -42,6 +42,8 @@ type Gradient struct {
 	// Place names an entry in words, such as "At(0, 2)"; nil: like that.
 	Place func(row, col int) string
 
+	Hint string // what to think about where no mistake explains it
+
 	Suspects []Suspect // what it becomes by particular mistakes
 	Sums     []Sum     // the ways to see Want as a sum of two terms
 }

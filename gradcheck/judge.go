@@ -114,6 +114,9 @@ func (e Evidence) judgeOne(g Gradient, floor float64, wrong string) judgement {
 	causes := e.explain(g)
 	if causes == nil {
 		causes = []explanation{g.describe(f)}
+		if c := &causes[0]; c.hint == "" && c.mistakes[0] == Other {
+			c.hint = g.Hint
+		}
 	}
 	return judgement{f.explainedBy(causes), causes}
 }
@@ -235,7 +238,7 @@ func (g Gradient) describe(f Finding) explanation {
 	case len(g.Got.Data) == 1:
 		return explanation{mistakes: []Mistake{Other}, text: fmt.Sprintf("is %.6g, not %.6g", f.Got, f.Want)}
 	case norm(g.Got) == 0:
-		return explanation{mistakes: []Mistake{Other}, text: "is 0 everywhere"}
+		return explanation{mistakes: []Mistake{Other}, text: "is 0 everywhere", hint: "Is there a line that computes it?"}
 	}
 	if c := ratio(g.Got, g.Want); explains(g.Got, scaled(c, g.Want), g.Want) {
 		return explanation{mistakes: []Mistake{Other}, text: fmt.Sprintf("is %.6g times the right one", c)}

@@ -182,24 +182,26 @@ func (l Layer) examples() int {
 func (l Layer) Evidence(got Gradients) Evidence {
 	e := Evidence{Examples: l.examples(), Features: l.features()}
 	right, follows := l.Backward(), l.following(got)
-	add := func(name string, got, want, follows *Matrix, suspects []Suspect, sums ...Sum) {
+	add := func(name, hint string, got, want, follows *Matrix, suspects []Suspect, sums ...Sum) {
 		if want != nil {
-			e.Gradients = append(e.Gradients, Gradient{Name: name, Got: got, Want: want, Follows: follows, Suspects: suspects, Sums: sums})
+			e.Gradients = append(e.Gradients, Gradient{
+				Name: name, Got: got, Want: want, Follows: follows, Hint: hint, Suspects: suspects, Sums: sums,
+			})
 		}
 	}
 	if l.Mask != nil {
-		add(l.name("da", 0), got.DA, right.DA, follows.DA, l.wrongDA())
+		add(l.name("da", 0), "", got.DA, right.DA, follows.DA, l.wrongDA())
 	}
 	if right.DZ == nil {
 		return e
 	}
 	s := l.suspects(right.DZ, follows.dzUsed)
 	if l.DZ == nil {
-		add(l.name("dz", 0), got.DZ, right.DZ, follows.DZ, s.dz)
+		add(l.name("dz", 0), "Two factors, multiplied entry by entry: da, and g′ at z (9), (15).", got.DZ, right.DZ, follows.DZ, s.dz)
 	}
-	add(l.name("dW", 0), got.DW, right.DW, follows.DW, s.dW, s.dWSums...)
-	add(l.name("db", 0), got.DB, right.DB, follows.DB, s.db)
-	add(l.name("da", -1), got.DAPrev, right.DAPrev, follows.DAPrev, s.daPrev, s.daPrevSums...)
+	add(l.name("dW", 0), "A product of two matrices: dz of this layer, and what came into it (11), (17).", got.DW, right.DW, follows.DW, s.dW, s.dWSums...)
+	add(l.name("db", 0), "For one example it is dz (13), (18). And for several?", got.DB, right.DB, follows.DB, s.db)
+	add(l.name("da", -1), "A product of two matrices: W of this layer, and its dz (12).", got.DAPrev, right.DAPrev, follows.DAPrev, s.daPrev, s.daPrevSums...)
 	return e
 }
 

@@ -72,11 +72,16 @@ func (l Layer) wrongDZ() []Suspect {
 		}
 	}
 	da, a := l.masked(l.DA), l.a()
+	daG, ones := matrix.New[float64](da.Rows, da.Cols), matrix.New[float64](da.Rows, da.Cols)
+	matrix.Hadamard(daG, da, a)
+	matrix.Fill(ones, 1)
 	along := transpose(l.gBackward(transpose(da), transpose(l.Z), l.g(transpose(l.Z))))
 	return append(all,
 		Suspect{MissingGPrime, da, "is da itself: g′(z) is missing", ""},
 		Suspect{GPrimeAtA, l.gBackward(da, a, l.g(a)), "is da ⊙ g′(a): the derivative is taken at a", ""},
 		Suspect{GPrimeAtA, l.gBackward(da, l.Z, l.Z), "takes z for a: where the formula of g′ has a, z is put in", ""},
+		Suspect{MissingGPrime, daG, "is da ⊙ g(z): g itself in place of its derivative", ""},
+		Suspect{Other, l.gBackward(ones, l.Z, a), "is g′(z) alone: it is not multiplied by da", "The chain rule has two factors: what L does when a moves, and what a does when z moves (9), (15)."},
 		Suspect{WrongAxis, along, "is computed along the rows, over the examples", ""},
 	)
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gradlab/gradcheck"
@@ -101,6 +102,9 @@ func verdict(name string, lab int, trials []*trial) Verdict {
 		v.Mistake, v.Text = ReturnsNil, first.Name+" "+first.Text
 	case failure != nil:
 		v.Mistake, v.Text, v.Hint = failure.mistake, failure.text, failure.hint
+		if failure.mistake != ChangesInputs {
+			v.Findings = nil // of the trials that it got through
+		}
 		failure = nil
 	default:
 		v.Passed = true
@@ -139,7 +143,11 @@ func withNil(findings []gradcheck.Finding, evidence []gradcheck.Evidence) []grad
 				names = append(names, g.Name)
 			}
 			if g.Got == nil {
-				of[g.Name] = gradcheck.Finding{Name: g.Name, Mistake: ReturnsNil, Text: "is nil: is the cell filled in?"}
+				text := "is nil: is the cell filled in?"
+				if strings.HasSuffix(g.Name, "]") {
+					text = "is nil: does the loop come to it?"
+				}
+				of[g.Name] = gradcheck.Finding{Name: g.Name, Mistake: ReturnsNil, Text: text}
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"math"
+
 	"gradlab/gradcheck"
 	"gradlab/losses"
 	"gradlab/matrix"
@@ -19,25 +21,40 @@ var LastLayer = Exercise[func(y, a2, z2, a1, W2 *Matrix) (da2, dz2, dW2, da1, db
 		a2 := activate(sigmoid, z2)
 		da2, dz2, dW2, da1, db2 := f(t.in("y", y), t.in("a2", a2), t.in("z2", z2), t.in("a1", a1), t.in("W2", W2))
 
-		prime := func(of0 float64) *Matrix { // -y/a + of0·(1-y)/(1-a)
-			return mapped2(y, a2, func(y, a float64) float64 { return -y/a + of0*(1-y)/(1-a) })
-		}
 		right := like(y)
 		losses.BinaryCrossEntropy[float64]{}.Prime(right, a2, y)
-		const loss = "What is the derivative of log(1-a) by a (7)?"
-		t.out("da2", da2, right,
-			wrong(gradcheck.Other, minus(a2, y), "is a2 - y, which is ∂L/∂z2: the derivative of the activation is in it already", "Which of the two does (7) ask for?"),
-			wrong(gradcheck.Other, prime(0), "is -y/a alone: the outputs with y = 0 are missing", loss),
-			wrong(gradcheck.Other, prime(-1), "has the wrong sign before (1-y)/(1-a)", loss))
+		t.result(gradcheck.Gradient{
+			Name: "da2", Got: da2, Want: right, Suspects: wrongEntropyPrime(a2, y, 1),
+			Hint: "For y = 1 the loss is -log a, for y = 0 it is -log(1-a). What is the derivative of each by a (7)?",
+		})
 		l := gradcheck.Layer{G: sigmoid, DA: right, GotDA: da2, Z: z2, A: a2, APrev: a1, W: W2}
 		g := l.Evidence(gradcheck.Gradients{DZ: dz2, DW: dW2, DB: db2, DAPrev: da1}).Gradients
-		g[0].Suspects = append(g[0].Suspects, wrong(gradcheck.Other,
-			hadamard(minus(a2, y), mapped(a2, func(a float64) float64 { return a * (1 - a) })), tooMany, tooManyHint))
+		l.G, l.A = tanh, nil
+		g[0].Suspects = append(g[0].Suspects,
+			wrong(gradcheck.Other, hadamard(minus(a2, y), mapped(a2, func(a float64) float64 { return a * (1 - a) })), tooMany, tooManyHint),
+			wrong(gradcheck.Other, l.Backward().DZ, "has the derivative of tanh, but this layer has σ"))
 		t.result(named("dz2", g[0]))
 		t.result(named("dW2", g[1]))
 		t.result(named("da1", g[3]))
 		t.result(named("db2", g[2]))
 	},
+}
+
+// wrongEntropyPrime returns what mistakes make of the derivative of the
+// cross-entropy by a, factor times the sum over the examples.
+func wrongEntropyPrime(a, y *Matrix, factor float64) []gradcheck.Suspect {
+	each := func(f func(y, a float64) float64) *Matrix { return times(factor, mapped2(y, a, f)) }
+	const inner = "What is the derivative of log(1-a) by a (7)?"
+	const precedence = "Go divides before it subtracts, as one does on paper: a fraction's denominator needs brackets."
+	return []gradcheck.Suspect{
+		wrong(gradcheck.Other, each(func(y, a float64) float64 { return a - y }), "is a - y, which is ∂L/∂z: the derivative of the activation is in it already", "Which of the two does (7) ask for?"),
+		wrong(gradcheck.Other, each(func(y, a float64) float64 { return -y / a }), "is -y/a alone: the outputs with y = 0 are missing", inner),
+		wrong(gradcheck.Other, each(func(y, a float64) float64 { return -y/a - (1-y)/(1-a) }), "has the wrong sign before (1-y)/(1-a)", inner),
+		wrong(gradcheck.Other, each(func(y, a float64) float64 { return -y*math.Log(a) - (1-y)*math.Log(1-a) }), "is the loss itself, not its derivative"),
+		wrong(gradcheck.Other, each(func(y, a float64) float64 { return -y/a + (1 - y) - a }), "is -y/a + (1-y)/1 - a: brackets are missing", precedence),
+		wrong(gradcheck.Other, each(func(y, a float64) float64 { return -y/a + 1 - y/(1-a) }), "is -y/a + 1 - y/(1-a): brackets are missing", precedence),
+		wrong(gradcheck.MissingMean, each(func(y, a float64) float64 { return -y/a/factor + (1-y)/(1-a) }), "has only its second term divided by m: brackets are missing", precedence),
+	}
 }
 
 // FirstLayer is the equations (15) to (18), for one example.
@@ -48,6 +65,8 @@ var FirstLayer = Exercise[func(da1, z1, x *Matrix) (dz1, dW1, db1 *Matrix)]{
 		l := gradcheck.Layer{G: tanh, DA: t.randn(t.n, 1), Z: t.randn(t.n, 1), APrev: t.randn(t.nPrev, 1)}
 		dz1, dW1, db1 := f(t.in("da1", l.DA), t.in("z1", l.Z), t.in("x", l.APrev))
 		g := l.Evidence(gradcheck.Gradients{DZ: dz1, DW: dW1, DB: db1}).Gradients
+		l.G = sigmoid
+		g[0].Suspects = append(g[0].Suspects, wrong(gradcheck.Other, l.Backward().DZ, "has the derivative of σ, but this layer has tanh"))
 		for k, name := range []string{"dz1", "dW1", "db1"} {
 			t.result(named(name, g[k]))
 		}

@@ -28,7 +28,7 @@ var LinearForward = Exercise[func(aPrev, W, b *Matrix) (z *Matrix)]{
 	Name: "linear forward", Lab: 4, Task: "Return W·aPrev + b.",
 	try: func(t *trial, f func(_, _, _ *Matrix) *Matrix) {
 		aPrev, W, b := t.randn(t.nPrev, t.m), t.randn(t.n, t.nPrev), t.randn(t.n, 1)
-		t.z("z", f(t.in("aPrev", aPrev), t.in("W", W), t.in("b", b)), aPrev, W, b)
+		t.z("z", f(t.in("aPrev", aPrev), t.in("W", W), t.in("b", b)), aPrev, W, b, nil)
 	},
 }
 
@@ -40,22 +40,29 @@ func DenseForward(g Activation) Exercise[func(aPrev, W, b *Matrix) (z, a *Matrix
 		try: func(t *trial, f func(_, _, _ *Matrix) (_, _ *Matrix)) {
 			aPrev, W, b := t.randn(t.nPrev, t.m), t.randn(t.n, t.nPrev), t.randn(t.n, 1)
 			z, a := f(t.in("aPrev", aPrev), t.in("W", W), t.in("b", b))
-			t.a("a", a, t.z("z", z, aPrev, W, b), z, g)
+			t.a("a", a, t.z("z", z, aPrev, W, b, g), z, g)
 		},
 	}
 }
 
 // z tells the z of a layer that the function returned. It returns the right one.
-func (t *trial) z(name string, got, aPrev, W, b *Matrix) *Matrix {
+// g is the activation, nil for z alone.
+func (t *trial) z(name string, got, aPrev, W, b *Matrix, g Activation) *Matrix {
 	right := affine(W, aPrev, b)
-	var crossed *Matrix
-	if W.Rows == W.Cols {
-		crossed = affine(transpose(W), aPrev, b)
-	}
-	t.out(name, got, right,
-		wrong(gradcheck.Other, product(W, aPrev), "lacks b", "What is z where all of aPrev is 0 (1)?"),
-		wrong(gradcheck.Transposed, crossed, "is Wᵀ·aPrev + b", "Write the shapes under the factors (1)."))
+	t.result(gradcheck.Gradient{Name: name, Got: got, Want: right, Suspects: wrongZ(aPrev, W, b, g)})
 	return right
+}
+
+// wrongZ returns what mistakes make of z.
+func wrongZ(aPrev, W, b *Matrix, g Activation) []gradcheck.Suspect {
+	suspects := []gradcheck.Suspect{wrong(gradcheck.Other, product(W, aPrev), "lacks b", "What is z where all of aPrev is 0 (1)?")}
+	if W.Rows == W.Cols {
+		suspects = append(suspects, wrong(gradcheck.Transposed, affine(transpose(W), aPrev, b), "is Wᵀ·aPrev + b", "Write the shapes under the factors (1)."))
+	}
+	if g != nil {
+		suspects = append(suspects, wrong(gradcheck.Other, activate(g, affine(W, aPrev, b)), "is g(z): the activation has been put into the same matrix", "The backward pass needs z as it was (9), (15)."))
+	}
+	return suspects
 }
 
 // a tells the activation of a layer that the function returned, for the right z
@@ -66,11 +73,18 @@ func (t *trial) a(name string, got, z, gotZ *Matrix, g Activation) *Matrix {
 	if gotZ != nil && gotZ.Rows == z.Rows && gotZ.Cols == z.Cols {
 		of = gotZ
 	}
-	t.result(gradcheck.Gradient{Name: name, Got: got, Want: right, Follows: activate(g, of), Suspects: []gradcheck.Suspect{
+	suspects := []gradcheck.Suspect{
 		wrong(gradcheck.Other, of, "is z itself, without the activation"),
 		wrong(gradcheck.Other, activate(g, right), "has the activation twice"),
+		wrong(gradcheck.Other, gradcheck.Layer{G: g, DA: ones(z.Rows, z.Cols), Z: of}.Backward().DZ, "is g′(z), the derivative of the activation"),
 		wrong(gradcheck.WrongAxis, transpose(activate(g, transpose(z))), "is taken along the rows, over the examples"),
-	}})
+	}
+	for _, other := range []Activation{sigmoid, tanh, relu} {
+		if other != g {
+			suspects = append(suspects, wrong(gradcheck.Other, activate(other, of), "is "+nameOf(other)+" of z, but this layer has "+nameOf(g)))
+		}
+	}
+	t.result(gradcheck.Gradient{Name: name, Got: got, Want: right, Follows: activate(g, of), Suspects: suspects})
 	return right
 }
 
@@ -80,15 +94,21 @@ var ForwardTwoLayers = Exercise[func(X, W1, b1, W2, b2 *Matrix) (Z1, A1, Z2, A2 
 	try: func(t *trial, f func(_, _, _, _, _ *Matrix) (_, _, _, _ *Matrix)) {
 		X, W1, b1, W2, b2 := t.randn(t.nPrev, t.m), t.randn(t.n, t.nPrev), t.randn(t.n, 1), t.randn(1, t.n), t.randn(1, 1)
 		Z1, A1, Z2, A2 := f(t.in("X", X), t.in("W1", W1), t.in("b1", b1), t.in("W2", W2), t.in("b2", b2))
-		rightA1 := t.a("A1", A1, t.z("Z1", Z1, X, W1, b1), Z1, tanh)
-		rightZ2 := affine(W2, rightA1, b2)
-		follows := rightZ2
-		if A1 != nil && A1.Rows == rightA1.Rows && A1.Cols == rightA1.Cols {
-			follows = affine(W2, A1, b2)
-		}
-		t.result(gradcheck.Gradient{Name: "Z2", Got: Z2, Want: rightZ2, Follows: follows})
-		t.a("A2", A2, rightZ2, Z2, sigmoid)
+		rightA1 := t.a("A1", A1, t.z("Z1", Z1, X, W1, b1, tanh), Z1, tanh)
+		t.a("A2", A2, t.deepZ("Z2", Z2, A1, rightA1, W2, b2, sigmoid), Z2, sigmoid)
 	},
+}
+
+// deepZ is z for a layer whose aPrev the function has computed, too, as gotAPrev.
+func (t *trial) deepZ(name string, got, gotAPrev, aPrev, W, b *Matrix, g Activation) *Matrix {
+	right := affine(W, aPrev, b)
+	follows, suspects := right, wrongZ(aPrev, W, b, g)
+	if gotAPrev != nil && gotAPrev.Rows == aPrev.Rows && gotAPrev.Cols == aPrev.Cols {
+		follows = affine(W, gotAPrev, b)
+		suspects = append(suspects, wrongZ(gotAPrev, W, b, g)...)
+	}
+	t.result(gradcheck.Gradient{Name: name, Got: got, Want: right, Follows: follows, Suspects: suspects})
+	return right
 }
 
 // CrossEntropy is the cost of binary classification.
@@ -297,13 +317,11 @@ var ModelForward = Exercise[func(X *Matrix, W, b []*Matrix) (A, Z []*Matrix)]{
 		A, Z := f(t.in("X", d.X), t.list("W", d.W), t.list("b", d.b))
 		for l := 1; l < len(d.W); l++ {
 			z, a := t.element("Z", Z, l, len(d.Z)), t.element("A", A, l, len(d.A))
-			follows := d.Z[l]
-			if x := t.element("A", A, l-1, len(d.A)); l > 1 && x != nil && x.Rows == d.A[l-1].Rows && x.Cols == t.m {
-				follows = affine(d.W[l], x, d.b[l])
+			aPrev := d.A[0]
+			if l > 1 {
+				aPrev = t.element("A", A, l-1, len(d.A))
 			}
-			t.result(gradcheck.Gradient{Name: fmt.Sprintf("Z[%d]", l), Got: z, Want: d.Z[l], Follows: follows, Suspects: []gradcheck.Suspect{
-				wrong(gradcheck.Other, product(d.W[l], d.A[l-1]), "lacks b", "What is z where all of aPrev is 0 (1)?"),
-			}})
+			t.deepZ(fmt.Sprintf("Z[%d]", l), z, aPrev, d.A[l-1], d.W[l], d.b[l], d.g[l])
 			t.a(fmt.Sprintf("A[%d]", l), a, d.Z[l], z, d.g[l])
 		}
 	},
@@ -339,10 +357,16 @@ func modelExercise(name string, mean bool, task string) Exercise[modelBackward] 
 			L := len(d.W) - 1
 			da := like(d.A[L])
 			losses.BinaryCrossEntropy[float64]{}.Prime(da, d.A[L], d.Y)
+			factor := 1 / float64(t.m)
 			if mean {
+				factor = 1
 				matrix.Scale(da, float64(t.m), da)
 			}
-			var gotDA *Matrix
+			var gotDA *Matrix // of the layer after
+			if len(dA) == L+1 && dA[L] != nil {
+				gotDA = dA[L]
+				t.result(gradcheck.Gradient{Name: fmt.Sprintf("da[%d]", L), Got: gotDA, Want: da, Suspects: wrongEntropyPrime(d.A[L], d.Y, factor)})
+			}
 			for l := L; l >= 1; l-- {
 				layer := gradcheck.Layer{G: d.g[l], DA: da, GotDA: gotDA, Z: d.Z[l], A: d.A[l], APrev: d.A[l-1], W: d.W[l], Mean: mean, Number: l}
 				gotDA = t.elementAtMost("dA", dA, l-1, L)
@@ -352,7 +376,7 @@ func modelExercise(name string, mean bool, task string) Exercise[modelBackward] 
 				byOther := other.Backward()
 				for k, x := range []*Matrix{byOther.DW, byOther.DB, byOther.DAPrev} {
 					g := e.Gradients[k+1] // after dz
-					g.Suspects = append(g.Suspects, wrong(gradcheck.Other, x, "is what follows from the derivative of "+nameOf(other.G)+", but this layer has "+nameOf(d.g[l])))
+					g.Suspects = append(g.Suspects, wrong(gradcheck.Other, x, "is what follows from the derivative of "+nameOf(other.G)+", but layer "+fmt.Sprint(l)+" has "+nameOf(d.g[l])))
 					t.result(g)
 				}
 				da = layer.Backward().DAPrev

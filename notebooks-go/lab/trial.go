@@ -182,15 +182,16 @@ func attempt(t *trial, try func(*trial)) (f *failure) {
 		case *failure:
 			f = r
 		default:
-			f = &failure{Panics, fmt.Sprintf("it panics%s: %v", place(), r), t.called()}
+			f = &failure{Panics, fmt.Sprintf("it panics%s: %v", place(), r), t.called(fmt.Sprint(r))}
 		}
 	}()
 	try(t)
 	return nil
 }
 
-// called says what the shapes of the function's inputs were.
-func (t *trial) called() string {
+// called says what the shapes of the function's inputs were, and how to read
+// a message about shapes.
+func (t *trial) called(message string) string {
 	var shapes []string
 	for _, in := range t.inputs {
 		shapes = append(shapes, fmt.Sprintf("%s %d×%d", in.name, in.value.Rows, in.value.Cols))
@@ -198,7 +199,16 @@ func (t *trial) called() string {
 	if shapes == nil {
 		return ""
 	}
-	return "It was called with " + strings.Join(shapes, ", ") + "."
+	hint := "It was called with " + strings.Join(shapes, ", ") + "."
+	switch {
+	case strings.Contains(message, "nil pointer"):
+		hint += " A matrix is used that is not there yet, such as an element of a list before anything is put into it."
+	case strings.HasPrefix(message, "matrix.") && strings.Contains(message, " · "):
+		hint += " The message has the shapes of the result and of its factors: in a product the two inner numbers must be equal."
+	case strings.HasPrefix(message, "matrix."):
+		hint += " The message has the shapes of the result and of what it is made from."
+	}
+	return hint
 }
 
 // place says where the panic is that is being recovered from, if it is in a
