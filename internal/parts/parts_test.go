@@ -1,7 +1,6 @@
 package parts_test
 
 import (
-	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -55,51 +54,6 @@ func TestGradientsAgreeWithDifferences(t *testing.T) {
 	}
 }
 
-// The gradient of a batch in which every example stands twice is that of the
-// batch: the loss is a mean. (Batch normalisation agrees, too; dropout draws
-// other masks for the second half and is left out.)
-func TestRepeatedBatchHasTheSameGradient(t *testing.T) {
-	for _, p := range parts.Networks[float64]() {
-		if p.Name == "dropout" {
-			continue
-		}
-		t.Run(p.Name, func(t *testing.T) {
-			x, y := p.Batch(6)
-			net := network(p)
-			gradients(net, p.Loss, x, y, nil)()
-			once := copies(net)
-			gradients(net, p.Loss, twice(x), twice(y), nil)()
-			for k, q := range net.Params() {
-				if diff := distance(once[k], q.Grad.Data); diff > 1e-12 {
-					t.Errorf("%s: the gradients differ by %.1e", q.Name, diff)
-				}
-			}
-		})
-	}
-}
-
-// The order of the examples does not matter beyond rounding, and permutes the
-// predictions.
-func TestPermutedExamplesPermutePredictions(t *testing.T) {
-	for _, p := range parts.Networks[float64]() {
-		t.Run(p.Name, func(t *testing.T) {
-			x, _ := p.Batch(5)
-			net := network(p)
-			before := net.Predict(x).Clone()
-			reversed := matrix.New[float64](x.Rows, x.Cols)
-			for j := range x.Cols {
-				copy(reversed.Col(j), x.Col(x.Cols-1-j))
-			}
-			after := net.Predict(reversed)
-			for j := range x.Cols {
-				if !reflect.DeepEqual(before.Col(j), after.Col(x.Cols-1-j)) {
-					t.Errorf("example %d: %v, then %v", j, before.Col(j), after.Col(x.Cols-1-j))
-				}
-			}
-		})
-	}
-}
-
 // A training step allocates nothing after the first, whatever the layers, the
 // loss and the optimizer.
 func TestStepAllocatesNothing(t *testing.T) {
@@ -142,44 +96,6 @@ func testStepAllocatesNothing[T matrix.Float](t *testing.T) {
 		if allocs := testing.AllocsPerRun(3, func() { f() }); allocs != 0 {
 			t.Errorf("%s: %v allocations a step", p.Name, allocs)
 		}
-	}
-}
-
-// A network that is saved and loaded predicts the same bits.
-func TestSaveAndLoad(t *testing.T) {
-	t.Run("float32", testSaveAndLoad[float32])
-	t.Run("float64", testSaveAndLoad[float64])
-}
-
-func testSaveAndLoad[T matrix.Float](t *testing.T) {
-	for _, p := range parts.Networks[T]() {
-		t.Run(p.Name, func(t *testing.T) {
-			x, y := p.Batch(5)
-			net := network(p)
-			gradients(net, p.Loss, x, y, nil)() // moves the running averages
-			want := net.Predict(x).Clone()
-			var file bytes.Buffer
-			if err := (&nn.Model[T]{Net: net, Loss: p.Loss}).Write(&file); err != nil {
-				t.Fatal(err)
-			}
-			parsed, err := nn.ParseModel(file.Bytes())
-			if err != nil {
-				t.Fatal(err)
-			}
-			loaded, err := nn.Load[T](parsed)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := loaded.Net.Predict(x); !reflect.DeepEqual(got.Data, want.Data) {
-				t.Errorf("predicts %v, not %v", got, want)
-			}
-			if got, want := loaded.Net.WeightsSHA256(), net.WeightsSHA256(); got != want {
-				t.Errorf("weights %s, not %s", got, want)
-			}
-			if !reflect.DeepEqual(loaded.Loss, p.Loss) {
-				t.Errorf("loss %#v, not %#v", loaded.Loss, p.Loss)
-			}
-		})
 	}
 }
 
@@ -293,22 +209,4 @@ func receiver(e ast.Expr) string {
 		return e.Name
 	}
 	return ""
-}
-
-func copies(net *nn.Network[float64]) (grads [][]float64) {
-	for _, p := range net.Params() {
-		grads = append(grads, append([]float64(nil), p.Grad.Data...))
-	}
-	return grads
-}
-
-func twice(m *matrix.Matrix[float64]) *matrix.Matrix[float64] {
-	return &matrix.Matrix[float64]{Rows: m.Rows, Cols: 2 * m.Cols, Data: append(append([]float64(nil), m.Data...), m.Data...)}
-}
-
-func distance(a, b []float64) (d float64) {
-	for i := range a {
-		d = max(d, a[i]-b[i], b[i]-a[i])
-	}
-	return d
 }
