@@ -54,7 +54,7 @@ func (n Network) Validate() error {
 		return errorf(BadDeclaration, "a network needs at least two sizes, those of its input and its output")
 	}
 	if hidden := n.depth() - 1; len(n.Hidden) != 1 && len(n.Hidden) != hidden {
-		return errorf(BadDeclaration, "%d hidden activations for %d hidden layers: give one for all, or one for each", len(n.Hidden), hidden)
+		return errorf(BadDeclaration, "%d hidden activations, but %d hidden layers in %d sizes: give one for all, or one for each", len(n.Hidden), hidden, len(n.Sizes))
 	}
 	for _, name := range append(slices.Clone(n.Hidden), n.Output) {
 		if Activations[name] == "" && name != "g" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,14 +55,43 @@ func (f *flags) check() error {
 		return errors.New("give a function, or --network, --examples or --batch")
 	case modes > 1:
 		return errors.New("a function, --network, --examples and --batch are different work: give one of them")
+	case f.misplaced() != "":
+		return errors.New(f.misplaced())
 	case f.Network != nil:
 		return f.network().Validate()
-	case f.Format == "go" && f.Expr == "":
-		return errors.New("--format go is for a function on the command line, or for --network")
 	case f.Expr != "" && f.Wrt == "":
 		return errors.New("give the variable to differentiate by: --wrt X")
 	}
 	return nil
+}
+
+// misplaced says which flag is given for other work than that it belongs to.
+func (f *flags) misplaced() string {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"wrt", f.Wrt != ""}, {"var", f.Var != nil}, {"prop", f.Prop != nil}, {"where", f.Where != nil},
+		{"function", f.Function != nil}, {"hessian", f.Hessian},
+	} {
+		if flag.given && f.Expr == "" {
+			return fmt.Sprintf("--%s is for a function on the command line", flag.name)
+		}
+	}
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"activation", f.Activation != "tanh"}, {"output", f.Output != ""}, {"loss", f.Loss != ""}, {"single", f.Single},
+	} {
+		if flag.given && f.Network == nil {
+			return fmt.Sprintf("--%s is for --network", flag.name)
+		}
+	}
+	if f.Format == "go" && f.Expr == "" && f.Network == nil {
+		return "--format go is for a function on the command line, or for --network"
+	}
+	return ""
 }
 
 // problem returns the problem that the flags declare, and which of its variables
