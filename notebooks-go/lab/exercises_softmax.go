@@ -44,7 +44,8 @@ var CategoricalCrossEntropy = Exercise[func(A, Y *Matrix) float64]{
 	Name: "categorical cross-entropy", Lab: 10, Task: "Return -1/m Σ y log a: the sum over the classes, the mean over the m examples.",
 	try: func(t *trial, f func(_, _ *Matrix) float64) {
 		A, Y := t.distributions()
-		t.number("cost", f(t.in("A", A), t.in("Y", Y)), losses.CategoricalCrossEntropy[float64]{}.Value(A, Y))
+		t.number("cost", f(t.in("A", A), t.in("Y", Y)), losses.CategoricalCrossEntropy[float64]{}.Value(A, Y),
+			wrong(gradcheck.Other, number(losses.BinaryCrossEntropy[float64]{}.Value(A, Y)), "has the terms (1-y) log (1-a) as well", "The classes share one probability. Which number says all that the others say, too?"))
 	},
 }
 
@@ -152,9 +153,22 @@ var BatchNormBackward = Exercise[func(dzTilde, zNorm, gamma, sigma2 *Matrix, eps
 		t.out("dgamma", dgamma, b.DGamma, append(unsummed(products),
 			wrong(gradcheck.Other, b.DBeta, "is the sum of dz̃, without z_norm"))...)
 		t.out("dbeta", dbeta, b.DBeta, unsummed(dzTilde)...)
-		scale := mapped2(b.Gamma, sigma2, func(g, s float64) float64 { return g / math.Sqrt(s+epsilon) })
+
+		root := mapped(sigma2, func(s float64) float64 { return 1 / math.Sqrt(s+epsilon) })
+		columns := func(x *Matrix) *Matrix { return product(x, ones(1, t.m)) }
+		scaled := func(by, x *Matrix) *Matrix { return hadamard(columns(by), x) }
+		scale, sumBeta, sumGamma := hadamard(b.Gamma, root), columns(b.DBeta), scaled(b.DGamma, b.ZNorm)
+		meanBeta, meanGamma := times(1/float64(t.m), sumBeta), times(1/float64(t.m), sumGamma)
+		inner := minus(minus(dzTilde, meanBeta), meanGamma)
 		t.out("dz", dz, b.DZ,
-			wrong(gradcheck.Other, hadamard(dzTilde, product(scale, ones(1, t.m))), "takes μ and σ² for constants", "A change of one z changes the μ and σ² of all examples."))
+			wrong(gradcheck.Other, scaled(scale, dzTilde), "takes μ and σ² for constants", "A change of one z changes the μ and σ² of all examples."),
+			wrong(gradcheck.Other, scaled(scale, minus(dzTilde, meanBeta)), "takes σ² for a constant", "A change of one z changes the σ² of all examples, too."),
+			wrong(gradcheck.Other, scaled(scale, minus(dzTilde, meanGamma)), "takes μ for a constant", "A change of one z changes the μ of all examples, too."),
+			wrong(gradcheck.Other, scaled(scale, minus(minus(dzTilde, sumBeta), sumGamma)), "has the sums dβ and dγ in the place of their means over the examples", "What is μ of the z? Where does its 1/m go?"),
+			wrong(gradcheck.Other, scaled(scale, plus(plus(dzTilde, meanBeta), meanGamma)), "adds what is to be subtracted"),
+			wrong(gradcheck.Other, scaled(root, inner), "lacks γ"),
+			wrong(gradcheck.Other, scaled(b.Gamma, inner), "lacks the division by √(σ²+ε)"),
+			wrong(gradcheck.Other, scaled(hadamard(scale, root), inner), "is divided by the variance, without the root"))
 	},
 }
 

@@ -372,7 +372,11 @@ var RateDecay = Exercise[func(rate0, decay float64, epoch int) float64]{
 	try: func(t *trial, f func(_, _ float64, _ int) float64) {
 		epoch := 2 + t.random.IntN(9)
 		right := optim.InverseTime{Rate0: 0.5, Decay: 0.25, Every: 1}.Rate(epoch, 0)
-		t.number("rate", f(0.5, 0.25, epoch), right)
+		t.number("rate", f(0.5, 0.25, epoch), right,
+			wrong(gradcheck.Other, number(0.5/(1+0.25)*float64(epoch)), "is rate0 / (1 + decay) · epoch: a parenthesis ends too early"),
+			wrong(gradcheck.Other, number(0.5/1+0.25*float64(epoch)), "is rate0 / 1 + decay·epoch: the parentheses are missing"),
+			wrong(gradcheck.Other, number(right/0.5), "lacks rate0"),
+			wrong(gradcheck.Other, number(0.5/(0.25*float64(epoch))), "lacks the 1", "What is the rate of epoch 0?"))
 	},
 }
 
@@ -383,6 +387,7 @@ var ScheduledDecay = Exercise[func(rate0, decay float64, epoch, interval int) fl
 		epoch := 1001 + t.random.IntN(900)
 		right := optim.InverseTime{Rate0: 0.5, Decay: 0.25, Every: 500}.Rate(epoch, 0)
 		t.number("rate", f(0.5, 0.25, epoch, 500), right,
-			wrong(gradcheck.Other, number(0.5/(1+0.25*float64(epoch)/500)), "does not round epoch/interval down"))
+			wrong(gradcheck.Other, number(0.5/(1+0.25*float64(epoch)/500)), "does not round epoch/interval down"),
+			wrong(gradcheck.Other, number(0.5/(1+0.25*float64(epoch))), "does not use the interval"))
 	},
 }
