@@ -111,6 +111,9 @@ func verdict(name string, lab int, trials []*trial) Verdict {
 	}
 	if failure != nil && failure.mistake != v.Mistake {
 		v.Notes = append(v.Notes, failure.text)
+		if v.Hint == "" {
+			v.Hint = failure.hint
+		}
 	}
 	return v
 }

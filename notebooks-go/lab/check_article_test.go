@@ -79,6 +79,11 @@ func TestMistakesInTheArticlesEquations(t *testing.T) {
 		{lastLayer(right, func(da, z float64) float64 { return sigma.Prime(z) }), gradcheck.Other, "dz2 is g′(z) alone"},
 		{lastLayer(right, func(da, z float64) float64 { return da + z }), gradcheck.Other, "dz2 is wrong: At("},
 		{modelForward(func(_, _ int) student.Activation { return relu }, leave), gradcheck.Other, "A[3] is relu of z, but this layer has sigmoid"},
+		{lab.Judge(lab.ForwardTwoLayers, func(X, W1, b1, W2, b2 *Matrix) (Z1, A1, Z2, A2 *Matrix) {
+			Z1, A1 = tanh.Forward(X, W1, b1)
+			Z2, A2 = sigma.Forward(X, W2, b2) // panics unless there are as many inputs as units
+			return Z1, A1, Z2, A2
+		}), gradcheck.Other, "Z2 is computed from X, the input of the network"},
 		{modelForward(of, func(Z, A []*Matrix, l int) { Z[l] = A[l] }), gradcheck.Other, "Z[1] is g(z): the activation has been put into the same matrix"},
 		{networkBackward(func(y, a, m float64) float64 { return right(y, a) }), gradcheck.MissingMean, "da[3] is 7 times the right one"},
 		{networkBackward(func(y, a, m float64) float64 { return -y/a + (1-y)/(1-a)/m }), gradcheck.MissingMean, "da[3] has only its second term divided by m"},

@@ -95,17 +95,21 @@ var ForwardTwoLayers = Exercise[func(X, W1, b1, W2, b2 *Matrix) (Z1, A1, Z2, A2 
 		X, W1, b1, W2, b2 := t.randn(t.nPrev, t.m), t.randn(t.n, t.nPrev), t.randn(t.n, 1), t.randn(1, t.n), t.randn(1, 1)
 		Z1, A1, Z2, A2 := f(t.in("X", X), t.in("W1", W1), t.in("b1", b1), t.in("W2", W2), t.in("b2", b2))
 		rightA1 := t.a("A1", A1, t.z("Z1", Z1, X, W1, b1, tanh), Z1, tanh)
-		t.a("A2", A2, t.deepZ("Z2", Z2, A1, rightA1, W2, b2, sigmoid), Z2, sigmoid)
+		t.a("A2", A2, t.deepZ("Z2", Z2, X, A1, rightA1, W2, b2, sigmoid), Z2, sigmoid)
 	},
 }
 
-// deepZ is z for a layer whose aPrev the function has computed, too, as gotAPrev.
-func (t *trial) deepZ(name string, got, gotAPrev, aPrev, W, b *Matrix, g Activation) *Matrix {
+// deepZ is z for a layer whose aPrev the function has computed, too, as gotAPrev,
+// from x.
+func (t *trial) deepZ(name string, got, x, gotAPrev, aPrev, W, b *Matrix, g Activation) *Matrix {
 	right := affine(W, aPrev, b)
 	follows, suspects := right, wrongZ(aPrev, W, b, g)
 	if gotAPrev != nil && gotAPrev.Rows == aPrev.Rows && gotAPrev.Cols == aPrev.Cols {
 		follows = affine(W, gotAPrev, b)
 		suspects = append(suspects, wrongZ(gotAPrev, W, b, g)...)
+	}
+	if aPrev != x && x.Rows == W.Cols {
+		suspects = append(suspects, wrong(gradcheck.Other, affine(W, x, b), "is computed from X, the input of the network", "What comes into the second layer (3)?"))
 	}
 	t.result(gradcheck.Gradient{Name: name, Got: got, Want: right, Follows: follows, Suspects: suspects})
 	return right
@@ -321,7 +325,7 @@ var ModelForward = Exercise[func(X *Matrix, W, b []*Matrix) (A, Z []*Matrix)]{
 			if l > 1 {
 				aPrev = t.element("A", A, l-1, len(d.A))
 			}
-			t.deepZ(fmt.Sprintf("Z[%d]", l), z, aPrev, d.A[l-1], d.W[l], d.b[l], d.g[l])
+			t.deepZ(fmt.Sprintf("Z[%d]", l), z, d.X, aPrev, d.A[l-1], d.W[l], d.b[l], d.g[l])
 			t.a(fmt.Sprintf("A[%d]", l), a, d.Z[l], z, d.g[l])
 		}
 	},
