@@ -1,6 +1,7 @@
 package matcalc
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -110,6 +111,9 @@ func parseNumber(text string) *big.Rat {
 	}
 	r, ok := new(big.Rat).SetString(text)
 	if !ok || bitsOf(r) > maxBits {
+		return nil
+	}
+	if x, _ := r.Float64(); math.IsInf(x, 0) || x == 0 && r.Sign() != 0 {
 		return nil
 	}
 	return r
