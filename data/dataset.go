@@ -14,6 +14,10 @@
 //
 // A problem of a file is an *Error with its line and column. No input makes the
 // package panic, or allocate out of proportion to the size of the file.
+//
+// A Dataset and an Encoding may be read by many goroutines at the same time:
+// Gather, Range and View write only to the matrices that they are given, Apply
+// only to the table. Encode, Fit and Scale change what they work on.
 package data
 
 import (

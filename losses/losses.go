@@ -4,6 +4,8 @@
 // an example a column, and is the mean of the losses of the m examples. This
 // mean is the only place where 1/m stands: what Prime returns carries it, and
 // so do all gradients that follow from it.
+//
+// Losses remember nothing, so that many goroutines may use one at the same time.
 package losses
 
 import "gradlab/matrix"

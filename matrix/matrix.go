@@ -13,6 +13,9 @@
 // (Exp, Log, Tanh, …), since those of package math differ between
 // architectures. Outside the products, x*y + z is written T(x*y) + z, for the
 // compiler may otherwise fuse it on some machines and not on others.
+//
+// Functions may be called at the same time as long as none writes what another
+// one uses.
 package matrix
 
 import (

@@ -1,5 +1,19 @@
 // Package nn puts layers together: a Network, the Trainer that fits it, the
 // metrics that judge it, and the file that keeps it.
+//
+// # Goroutines
+//
+// A Network, an Evaluator, a Trainer and its optimizer are used by one goroutine
+// at a time, for they own the buffers that their methods return. Clone gives
+// another goroutine a network of its own over the same parameters: clones predict
+// at the same time, with the bits of their original, as long as nobody changes
+// the parameters, as a step of a training does. Trainings of different networks
+// may run at the same time.
+//
+// What nobody changes may be read by all at the same time: datasets and their
+// parts, encodings, losses, activations, a ModelFile. A Model is such a thing but
+// for its Net. None of this changes a result: the bits are those of one goroutine
+// after the other. The products use all cores by themselves.
 package nn
 
 import (

@@ -1,6 +1,9 @@
 // Package optim holds the optimizers: how the parameters move along their
 // gradients, in the letters of the papers. The learning rate comes from a
 // Schedule; clipping comes before the step.
+//
+// An optimizer remembers the parameters that it moves: it belongs to one network
+// and one goroutine. Schedules and clippers remember nothing.
 package optim
 
 import (
