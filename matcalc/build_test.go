@@ -36,7 +36,7 @@ func TestConstructors(t *testing.T) {
 		{"A.*A", "A.^2"}, {"A.^2.*A", "A.^3"}, {"A.*B./A", "B"}, {"A./B", "A./B"}, {"1./A", "1./A"}, {"2*A./(B.*R)", "2*A./(B.*R)"}, {"A.*(2*B)", "2*A.*B"}, {"A.^-2", "1./A.^2"},
 		{"A.^0.5.*A.^0.5", "A"}, {"sqrt(A).^2", "A"}, {"step(A).*relu(A)", "relu(A)"}, {"sign(A).*abs(A)", "A"}, {"step(s)*relu(s)^2", "relu(s)^2"}, {"abs(A).^2", "A.^2"},
 		{"log(exp(A))", "A"}, {"exp(log(A))", "A"}, {"sin(-A)", "-sin(A)"}, {"cos(-A)", "cos(A)"}, {"relu(2*A)", "2*relu(A)"}, {"abs(R)", "R"}, {"step(R)", "ones(m,n)"},
-		{"2.^A", "(2*ones(m,n)).^A"}, {"A.^B", "A.^B"}, {"D.*eye(n)", "D"}, {"Z.*eye(n)", "Z.*eye(n)"},
+		{"2.^A", "2.^A"}, {"s.^A", "s.^A"}, {"A.^B", "A.^B"}, {"D.*eye(n)", "D"}, {"Z.*eye(n)", "Z.*eye(n)"},
 		// diag, vec, kron
 		{"diag(x)*y", "x.*y"}, {"x'*diag(y)", "(x.*y)'"}, {"diag(x)*diag(y)", "diag(x.*y)"}, {"diag(diag(x))", "x"}, {"diag(ones(n))", "eye(n)"}, {"diag(r)", "diag(r')"},
 		{"diag(Z')", "diag(Z)"}, {"inv(diag(x))", "diag(1./x)"}, {"kron(Z,X)*vec(S)", "vec(X*S*Z')"}, {"vec(A)'*vec(B)", "tr(A'*B)"}, {"vec(x')", "x"}, {"kron(A,B)'", "kron(A',B')"},

@@ -108,6 +108,15 @@ func (d *Derivation) warn(kind Kind, format string, args ...any) {
 	d.Warnings = append(d.Warnings, Warning{kind, fmt.Sprintf(format, args...)})
 }
 
+// warnOfDims warns of sizes that the problem gives and that can't be.
+func (d *Derivation) warnOfDims() {
+	for _, name := range slices.Sorted(maps.Keys(d.Problem.Dims)) {
+		if n := d.Problem.Dims[name]; n < 1 || n > maxDim || !d.Scope.dims[name] {
+			d.warn(BadDims, "the size %d of %s is not used: sizes are from 1 to %d, of dimensions", n, brief(name), maxDim)
+		}
+	}
+}
+
 // smallDims reports whether the problem's own sizes are small enough for checks.
 func (d *Derivation) smallDims() bool {
 	for _, n := range d.Problem.Dims {

@@ -115,5 +115,6 @@ func (dr *deriver) derivation(p *Problem, o Options) (d *Derivation, err error) 
 	}
 	d.warnOfBodies(o.Seed)
 	d.Warnings = append(dr.warnings, d.Warnings...)
+	d.warnOfDims()
 	return d, nil
 }

@@ -51,7 +51,9 @@ func (el elaborator) name(t *Tree) *Expr {
 	}
 	names := el.Names()
 	hint := ""
-	if near := nearest(t.Text, names); near != "" {
+	if near := nearest(t.Text, names); t.Text == "T" {
+		hint = "; the transpose of A is written A'"
+	} else if near != "" {
 		hint = fmt.Sprintf("; did you mean %s?", near)
 	}
 	if len(names) == 0 {
@@ -165,7 +167,11 @@ func (el elaborator) reciprocal(t *Tree, x Shape, y *Expr) *Expr {
 
 func (el elaborator) mustNotBeZero(t *Tree, y *Expr) {
 	if y.IsZero() {
-		panic(errorAt(t.Position, BadDivision, "division by zero: %s is 0", el.text(t.Args[1])))
+		text := el.text(t.Args[1])
+		if text == "0" {
+			panic(errorAt(t.Position, BadDivision, "division by zero"))
+		}
+		panic(errorAt(t.Position, BadDivision, "division by zero: %s is 0", text))
 	}
 }
 
@@ -242,8 +248,8 @@ func (el elaborator) mustMultiply(t *Tree, x, y Shape) {
 	if x.Rows == y.Rows {
 		fits = append(fits, transposedText(t.Args[0]))
 	}
-	if x.Cols == y.Cols {
-		fits = append(fits, transposedText(t.Args[1]))
+	if right := transposedText(t.Args[1]); x.Cols == y.Cols && !slices.Contains(fits, right) {
+		fits = append(fits, right)
 	}
 	if x.Rows == y.Cols {
 		fits = append(fits, b+"*"+a)

@@ -128,9 +128,9 @@ func nearest(name string, names []string) string {
 		shorter := strings.HasPrefix(name, candidate) && len(candidate) >= 2
 		longer := strings.HasPrefix(candidate, name) && len(name) >= 2
 		if shorter || longer {
-			cost = min(cost, 2)
+			cost = min(cost, 1)
 		}
-		if cost <= min(len(name), len(candidate))/2 && (best == "" || cost < bestCost) {
+		if cost <= (min(len(name), len(candidate))+1)/3 && (best == "" || cost < bestCost) {
 			best, bestCost = candidate, cost
 		}
 	}

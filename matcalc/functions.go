@@ -124,6 +124,8 @@ func (p *Pool) Det(a *Expr) *Expr {
 		return p.Int(0)
 	case a.op == OpT:
 		return p.Det(a.args[0])
+	case a.op == OpMPow:
+		return p.Pow(p.Det(a.args[0]), p.Int(int64(a.index)))
 	case a.op == OpKron && a.args[0].shape.IsSquare() && a.args[1].shape.IsSquare():
 		m, n := p.Dim(a.args[0].shape.Rows), p.Dim(a.args[1].shape.Rows)
 		return p.Mul(p.Pow(p.Det(a.args[0]), n), p.Pow(p.Det(a.args[1]), m))
@@ -208,6 +210,9 @@ func (p *Pool) Diag(a *Expr) *Expr {
 		return p.Ones(column)
 	case OpDiag, OpT:
 		return p.diagOf(a.args[0])
+	}
+	if a.turns < 0 {
+		a = p.T(a)
 	}
 	return p.linear(OpDiagOf, column, a)
 }

@@ -1,6 +1,7 @@
 package matcalc
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -102,6 +103,8 @@ func ReadMatrix(data json.RawMessage, rows, cols int) (*mat.Dense, error) {
 	var vector []float64
 	var matrix [][]float64
 	switch {
+	case bytes.Contains(data, []byte("null")): // would be read as 0
+		return nil, fmt.Errorf("the value has a null in it")
 	case json.Unmarshal(data, &number) == nil:
 		matrix = [][]float64{{number}}
 	case json.Unmarshal(data, &vector) == nil && cols == 1:

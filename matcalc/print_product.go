@@ -17,7 +17,7 @@ func (w writer) power(e *Expr, reciprocal bool) *Tree {
 	if e.op == OpEPow {
 		op = ".^"
 	}
-	b := w.plain().tree(base)
+	b := w.plain().base(base, exponent)
 	if !reciprocal {
 		return binaryTree(op, b, w.plain().tree(exponent))
 	}
@@ -30,6 +30,15 @@ func (w writer) power(e *Expr, reciprocal bool) *Tree {
 	}
 	c, scalars, m := exponent.Factors()
 	return binaryTree(op, b, w.plain().layout(new(big.Rat).Neg(c), scalars, m))
+}
+
+// base returns the tree of the base of a power: 2 in 2.^X for a matrix that is 2
+// everywhere.
+func (w writer) base(e, exponent *Expr) *Tree {
+	if c, scalars, m := e.Factors(); m != nil && m.op == OpOnes && !exponent.IsScalar() {
+		return w.layout(c, scalars, nil)
+	}
+	return w.tree(e)
 }
 
 // product returns the tree of what is a product: Scale, Prod, Had, or a power

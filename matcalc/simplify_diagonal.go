@@ -63,8 +63,29 @@ func (s *simplifier) diagonalHadamard(e *Expr) []*Expr {
 		if a.op == OpDiag {
 			offers = append(offers, s.Diag(s.Had(a.args[0], s.Diag(x))))
 		}
+		if x.op == OpProd {
+			offers = append(offers, s.Had(a, s.diagonalEnds(x)))
+		}
 	}
 	return offers
+}
+
+// diagonalEnds returns D1·D2∘X for D1·X·D2, which has the same diagonal.
+func (s *simplifier) diagonalEnds(e *Expr) *Expr {
+	isFull := func(a *Expr) bool { return !a.Is(Diagonal) }
+	start := slices.IndexFunc(e.args, isFull)
+	if start < 0 {
+		return e
+	}
+	end := len(e.args)
+	for e.args[end-1].Is(Diagonal) {
+		end--
+	}
+	ends := slices.Concat(e.args[:start], e.args[end:])
+	if len(ends) == 0 {
+		return e
+	}
+	return s.Had(s.Mul(ends...), s.Mul(e.args[start:end]...))
 }
 
 // diagonalOfProduct offers a∘b for diag(a·b'), and u∘diag(X) for diag(diag(u)·X).

@@ -38,6 +38,9 @@ func (s *simplifier) reduced(e *Expr) []*Expr {
 		if g, split := r.withSlopes(f); split {
 			offers = append(offers, r.expr(g, e.shape))
 		}
+		if g, found := r.withTanh(f); found {
+			offers = append(offers, r.expr(g, e.shape))
+		}
 	}
 	return offers
 }
@@ -225,6 +228,32 @@ func (r *ring) withSlopes(f fraction) (g fraction, split bool) {
 		}
 	}
 	return f, split && !r.failed
+}
+
+// withTanh returns f with exponentials written as a tanh, and whether there are
+// any: (exp(2u) − 1)/(exp(2u) + 1) is tanh(u), and 4·exp(2u)/(exp(2u) + 1)² is
+// 1 − tanh(u)².
+func (r *ring) withTanh(f fraction) (g fraction, found bool) {
+	one, minus := fraction{c: ratOne}, fraction{c: ratNeg}
+	for _, a := range slices.Clone(r.atoms) {
+		if !a.isFn("exp") {
+			continue
+		}
+		square := r.raise(r.atom(a), 2)
+		above, below := r.plus(square, minus), r.plus(square, one)
+		tanh := r.atom(r.Fn("tanh", a.args[0]))
+		slope := r.plus(one, r.times(minus, r.raise(tanh, 2)))
+		if n := min(f.exponentOf(above.factors[0].key), -f.exponentOf(below.factors[0].key)); n > 0 {
+			f = r.times(f, r.raise(r.times(tanh, r.times(below, r.raise(above, -1))), n))
+			found = true
+		}
+		if n := min(f.exponentOf(square.factors[0].key), -f.exponentOf(below.factors[0].key)) / 2; n > 0 {
+			part := r.times(r.raise(below, 2), r.raise(square, -1))
+			f = r.times(f, r.raise(r.times(fraction{c: big.NewRat(1, 4)}, r.times(slope, part)), n))
+			found = true
+		}
+	}
+	return f, found && !r.failed
 }
 
 // hasPoles reports whether f is not finite where a sigmoid is 0 or 1: it is

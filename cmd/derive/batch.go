@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -177,7 +178,7 @@ func errorOf(err error) *problemError {
 	case errors.As(err, &wrongType) && wrongType.Field == "":
 		return &problemError{Kind: matcalc.Syntax, Message: "the request is a JSON " + wrongType.Value + ", not an object"}
 	case errors.As(err, &wrongType):
-		return &problemError{Kind: matcalc.BadDeclaration, Message: fmt.Sprintf("the field %s of the request can't be a JSON %s", wrongType.Field, wrongType.Value)}
+		return &problemError{Kind: matcalc.BadDeclaration, Message: fmt.Sprintf("the field %s of the request can't be a JSON %s", strings.TrimPrefix(wrongType.Field, "Problem."), wrongType.Value)}
 	}
 	return &problemError{Kind: matcalc.BadDeclaration, Message: "the request can't be read: " + err.Error()}
 }

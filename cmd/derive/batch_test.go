@@ -286,6 +286,7 @@ func TestPointWarnings(t *testing.T) {
 		{vector, "sum(relu(eye(n)*ones(n)-1)+v)", "[0,1]", "", ""}, // the kink does not move
 		{vector, "sum(v)", "[[1,2],[3,4]]", "bad_dims", "v is n×1"},
 		{vector, "sum(v)", "[]", "bad_dims", "v is n×1"},
+		{vector, "sum(v)", "[1,null]", "bad_dims", "null"},
 		{vector, "sum(v)", `["x","y"]`, "bad_dims", "numbers"},
 	} {
 		r := answers(t, fmt.Sprintf(`{"id":1,"vars":{"v":%s},"expr":"%s","wrt":"v","points":[{"dims":{"n":2},"values":{"v":%s}}]}`, c.v, c.expr, c.value))[0]
@@ -304,6 +305,16 @@ func TestPointWarnings(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s at %s: warnings %v, want %s of %s", c.expr, c.value, r.Warnings, c.kind, c.message)
+		}
+	}
+}
+
+// Sizes that can't be are said not to be used.
+func TestBadDims(t *testing.T) {
+	for dims, want := range map[string]int{`{"n":3,"k":2}`: 0, `{"n":0}`: 1, `{"n":-3}`: 1, `{"exp":3,"n":2}`: 1} {
+		r := answers(t, `{"id":1,"vars":{"x":{"shape":["n",1]}},"expr":"sum(x)","wrt":"x","dims":`+dims+`}`)[0]
+		if r.Error != nil || len(r.Warnings) != want || want > 0 && r.Warnings[0].Kind != "bad_dims" {
+			t.Errorf("%s: %+v", dims, r)
 		}
 	}
 }
