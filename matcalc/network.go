@@ -17,17 +17,34 @@ type Network struct {
 	Single bool     // one example, a column, as in the article; else a batch of m
 }
 
+// activations are the activations of networks by name: the definitions of A,
+// n×m, as a function of Z, and of constants and intermediates on the way.
+var activations = map[string]Definitions{
+	"identity":   {{"A", "Z"}},
+	"sigmoid":    {{"A", "sigmoid(Z)"}},
+	"tanh":       {{"A", "tanh(Z)"}},
+	"relu":       {{"A", "relu(Z)"}},
+	"leaky-relu": {{"alpha", "0.01"}, {"A", "alpha*Z+(1-alpha)*relu(Z)"}},
+	"elu":        {{"A", "relu(Z)+exp(Z-relu(Z))-1"}},
+	"softplus":   {{"A", "softplus(Z)"}},
+	"gelu":       {{"c", "0.7978845608028654"}, {"k", "0.044715"}, {"U", "c*(Z+k*Z.^3)"}, {"A", "0.5*Z.*(1+tanh(U))"}}, // c is sqrt(2/pi)
+	"softmax":    {{"E", "exp(Z)"}, {"A", "E./(ones(n,n)*E)"}},                                                         // in every column
+}
+
 // Activations are the activations of networks by name, as functions of Z, n×m.
-var Activations = map[string]string{
-	"identity":   "Z",
-	"sigmoid":    "sigmoid(Z)",
-	"tanh":       "tanh(Z)",
-	"relu":       "relu(Z)",
-	"leaky-relu": "0.01*Z+0.99*relu(Z)",
-	"elu":        "relu(Z)+exp(Z-relu(Z))-1",
-	"softplus":   "softplus(Z)",
-	"gelu":       "0.5*Z.*(1+tanh(0.7978845608028653558798921*(Z+0.044715*Z.^3)))",
-	"softmax":    "exp(Z)./(ones(n,1)*(ones(1,n)*exp(Z)))", // in every column
+var Activations = inOne(activations)
+
+// inOne returns every activation as one expression.
+func inOne(activations map[string]Definitions) map[string]string {
+	all := map[string]string{}
+	for name, definitions := range activations {
+		known := map[string]string{}
+		for _, d := range definitions {
+			known[d.Name] = substitute(d.Expr, known)
+		}
+		all[name] = known["A"]
+	}
+	return all
 }
 
 // Losses are the losses of networks by name, as functions of the output A and
@@ -76,11 +93,10 @@ func (n Network) Validate() error {
 	return nil
 }
 
-// a, z, e and y are the names of a layer's output, of its weighted input, of the
-// exponentials of that in a softmax, and of the target: small letters for columns.
+// a, z and y are the names of a layer's output, of its weighted input, and of
+// the target: small letters for columns.
 func (n Network) a(l int) string { return n.name("A", l) }
 func (n Network) z(l int) string { return n.name("Z", l) }
-func (n Network) e(l int) string { return n.name("E", l) }
 
 func (n Network) y() string { return n.letter("Y") }
 
@@ -109,22 +125,26 @@ func (n Network) examples() string {
 // units is the name of the size of a layer.
 func (n Network) units(l int) string { return fmt.Sprint("n", l) }
 
-// activation returns the definitions that the output of layer l has: of a softmax
-// that of e^z, too.
-func (n Network) activation(l int) Definitions {
+// activation returns the definitions that the output of layer l has: its own is
+// the last. Names of matrices have the number of the layer.
+func (n Network) activation(l int) (definitions Definitions) {
 	g := n.Output
 	if l < n.depth() {
 		g = n.Hidden[min(l, len(n.Hidden))-1]
 	}
-	z, a := n.z(l), n.a(l)
-	switch g {
-	case "g":
-		return Definitions{{a, fmt.Sprintf("g%d(%s)", l, z)}}
-	case "softmax":
-		e, size := n.e(l), n.units(l)
-		return Definitions{{e, fmt.Sprintf("exp(%s)", z)}, {a, fmt.Sprintf("%s./(ones(%s,%s)*%s)", e, size, size, e)}}
+	if g == "g" {
+		return Definitions{{n.a(l), fmt.Sprintf("g%d(%s)", l, n.z(l))}}
 	}
-	return Definitions{{a, substitute(Activations[g], map[string]string{"Z": z})}}
+	names := map[string]string{"Z": n.z(l), "n": n.units(l)}
+	for _, d := range activations[g] {
+		name := d.Name
+		if strings.ToUpper(name) == name {
+			name = n.name(name, l)
+			names[d.Name] = name
+		}
+		definitions = append(definitions, Definition{name, substitute(d.Expr, names)})
+	}
+	return definitions
 }
 
 // probabilities returns the definitions of what a network with a loss on logits
@@ -158,25 +178,28 @@ func (n Network) loss() string {
 	return substitute(Losses[n.Loss], map[string]string{"A": a, "Y": n.y(), "n": n.units(n.depth()), "m": n.examples()})
 }
 
-// substitute returns an expression with other names.
-func substitute(expr string, names map[string]string) string {
-	t, err := Parse(expr)
-	if err != nil {
-		panic(err) // a mistake in the tables
-	}
-	var rename func(t *Tree) *Tree
-	rename = func(t *Tree) *Tree {
-		r := *t
-		if name, ok := names[t.Text]; ok && t.Kind == TreeName {
-			r.Text = name
+// substitute returns an expression with expressions in the place of names.
+func substitute(expr string, by map[string]string) string {
+	parse := func(text string) *Tree {
+		t, err := Parse(text)
+		if err != nil {
+			panic(err) // a mistake in the tables
 		}
+		return t
+	}
+	var replaced func(t *Tree) *Tree
+	replaced = func(t *Tree) *Tree {
+		if text, ok := by[t.Text]; ok && t.Kind == TreeName {
+			return parse(text)
+		}
+		r := *t
 		r.Args = nil
 		for _, a := range t.Args {
-			r.Args = append(r.Args, rename(a))
+			r.Args = append(r.Args, replaced(a))
 		}
 		return &r
 	}
-	return rename(t).String()
+	return replaced(parse(expr)).String()
 }
 
 // problem returns the whole network as a problem.
@@ -186,7 +209,12 @@ func (n Network) problem() *Problem {
 	for l := 1; l <= n.depth(); l++ {
 		w, b := n.parameters(l)
 		p.Vars = append(p.Vars, w, b)
-		p.Where = append(append(p.Where, n.affine(l)), n.activation(l)...)
+		p.Where = append(p.Where, n.affine(l))
+		for _, d := range n.activation(l) {
+			if !slices.Contains(p.Where, d) { // a constant that other layers have, too
+				p.Where = append(p.Where, d)
+			}
+		}
 	}
 	p.Where = append(p.Where, n.probabilities()...)
 	p.Vars = append(p.Vars, n.target())
@@ -217,7 +245,7 @@ func (n Network) parameters(l int) (w, b Variable) {
 // functions declares what is abstract.
 func (n Network) functions() (fs Functions) {
 	for l := 1; l <= n.depth(); l++ {
-		if g := n.activation(l)[0].Expr; strings.HasPrefix(g, fmt.Sprintf("g%d(", l)) {
+		if strings.HasPrefix(n.activation(l)[0].Expr, fmt.Sprintf("g%d(", l)) {
 			fs = append(fs, Function{Name: fmt.Sprint("g", l), Elementwise: true, Deriv: fmt.Sprint("dg", l)})
 		}
 	}

@@ -159,8 +159,7 @@ func (nd *NetworkDerivation) numbered(s *stage, layer LayerDerivation) {
 		s.number = nd.number(l, 0, 6)
 	case nd.z(l):
 		s.number = nd.number(l, 14, 8)
-	case nd.e(l): // on the way to Z
-	default:
+	case layer.Total.Wrt.name:
 		s.number = nd.number(l, 16, 10)
 	}
 	for i, r := range s.read {
