@@ -246,6 +246,20 @@ func TestMistakesAreNamed(t *testing.T) {
 			expect(mistake, mistaken(g, mistake))
 		}
 	}
+	ofZ1 := lab.Judge(lab.ForwardTwoLayers, func(X, W1, b1, W2, b2 *Matrix) (Z1, A1, Z2, A2 *Matrix) {
+		Z1, A1, _, _ = student.ForwardTwoLayers(X, W1, b1, W2, b2)
+		Z2 = student.Build(1, X.Cols, func(i, j int) float64 {
+			z := b2.Data[0]
+			for k, w := range W2.Data {
+				z += w * Z1.At(k, j)
+			}
+			return z
+		})
+		return Z1, A1, Z2, student.Each(Z2, student.Activations["sigmoid"].G)
+	})
+	if ofZ1.Text != "Z2 is W2·Z1 + b2" {
+		t.Errorf("Z2 computed from Z1 is called\n%v", ofZ1)
+	}
 	expect(gradcheck.Factor2, lab.Judge(lab.ReLUGain, func(nPrev int, std float64) float64 { return float64(nPrev) * std * std }))
 	expect(gradcheck.StaleWeights, lab.Judge(lab.TrainStep, func(X, Y, W1, b1, W2, b2 *Matrix, rate float64) (_, _, _, _ *Matrix) {
 		_, A1, _, A2 := student.ForwardTwoLayers(X, W1, b1, W2, b2)

@@ -94,16 +94,18 @@ var ForwardTwoLayers = Exercise[func(X, W1, b1, W2, b2 *Matrix) (Z1, A1, Z2, A2 
 	try: func(t *trial, f func(_, _, _, _, _ *Matrix) (_, _, _, _ *Matrix)) {
 		X, W1, b1, W2, b2 := t.randn(t.nPrev, t.m), t.randn(t.n, t.nPrev), t.randn(t.n, 1), t.randn(1, t.n), t.randn(1, 1)
 		Z1, A1, Z2, A2 := f(t.in("X", X), t.in("W1", W1), t.in("b1", b1), t.in("W2", W2), t.in("b2", b2))
-		rightA1 := t.a("A1", A1, t.z("Z1", Z1, X, W1, b1, tanh), Z1, tanh)
-		t.a("A2", A2, t.deepZ("Z2", Z2, X, A1, rightA1, W2, b2, sigmoid), Z2, sigmoid)
+		rightZ1 := t.z("Z1", Z1, X, W1, b1, tanh)
+		rightA1 := t.a("A1", A1, rightZ1, Z1, tanh)
+		ofZ1 := wrong(gradcheck.Other, affine(W2, rightZ1, b2), "is W2·Z1 + b2", "What does the second layer get from the first (3)?")
+		t.a("A2", A2, t.deepZ("Z2", Z2, X, A1, rightA1, W2, b2, sigmoid, ofZ1), Z2, sigmoid)
 	},
 }
 
 // deepZ is z for a layer whose aPrev the function has computed, too, as gotAPrev,
-// from x.
-func (t *trial) deepZ(name string, got, x, gotAPrev, aPrev, W, b *Matrix, g Activation) *Matrix {
+// from x, with what else it may have made of it.
+func (t *trial) deepZ(name string, got, x, gotAPrev, aPrev, W, b *Matrix, g Activation, more ...gradcheck.Suspect) *Matrix {
 	right := affine(W, aPrev, b)
-	follows, suspects := right, wrongZ(aPrev, W, b, g)
+	follows, suspects := right, append(wrongZ(aPrev, W, b, g), more...)
 	if gotAPrev != nil && gotAPrev.Rows == aPrev.Rows && gotAPrev.Cols == aPrev.Cols {
 		follows = affine(W, gotAPrev, b)
 		suspects = append(suspects, wrongZ(gotAPrev, W, b, g)...)
