@@ -57,7 +57,7 @@ func TestPlantedMistakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		named := c.wrong
+		var named string
 		switch c.step {
 		case -1:
 			d.Gradient, named = wrong, "the gradient"
