@@ -110,7 +110,10 @@ func parseCheckpoint(bytes []byte, run string) (*Checkpoint, error) {
 	if err := c.readNumbers(file.Metadata); err != nil {
 		return nil, err
 	}
-	return c, c.readHistory()
+	if err := c.readHistory(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // readNumbers reads the numbers in the metadata.

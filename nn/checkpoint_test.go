@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -275,6 +277,62 @@ func TestForeignCheckpoint(t *testing.T) {
 		change(trainer)
 		if _, err := trainer.Fit(context.Background(), xor(70, 1), xor(40, 2)); err == nil || !strings.Contains(err.Error(), "another training") {
 			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+func ExampleCheckpoints() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	at := &nn.Checkpoints{Path: filepath.Join(dir, "checkpoint.safetensors"), Every: time.Minute}
+
+	trainer := classifier(30)
+	trainer.Checkpoints = at
+	ctx, cancel := context.WithCancel(context.Background())
+	trainer.OnEpoch = func(e nn.Epoch) {
+		if e.Epoch == 10 {
+			cancel() // or whatever ends it
+		}
+	}
+	_, err = trainer.Fit(ctx, xor(200, 1), xor(100, 2))
+	fmt.Println(err)
+
+	trainer = classifier(30) // perhaps in another process
+	trainer.Checkpoints = at
+	trainer.From, err = at.Load()
+	if err != nil {
+		fmt.Println("the newest checkpoint is damaged:", err) // From is the one before it, or nil
+	}
+	history, err := trainer.Fit(context.Background(), xor(200, 1), xor(100, 2))
+	fmt.Println(len(history), "epochs,", err)
+
+	never := classifier(30)
+	never.Fit(context.Background(), xor(200, 1), xor(100, 2))
+	fmt.Println("the same weights:", trainer.Net.WeightsSHA256() == never.Net.WeightsSHA256())
+	// Output:
+	// context canceled
+	// 30 epochs, <nil>
+	// the same weights: true
+}
+
+// An epoch whose loss is NaN is never the best one, where there is another.
+func TestBestEpoch(t *testing.T) {
+	for _, c := range []struct {
+		losses []float64
+		want   int
+	}{
+		{nil, -1}, {[]float64{3, 1, 2, 1}, 1}, {[]float64{math.NaN(), 2, math.NaN(), 1, math.Inf(-1)}, 4},
+		{[]float64{math.NaN(), math.NaN()}, 0}, {[]float64{math.NaN(), math.Inf(1)}, 1},
+	} {
+		var h nn.History
+		for _, loss := range c.losses {
+			h = append(h, nn.Epoch{Train: nn.Scores{Loss: loss}})
+		}
+		if got := h.Best(); got != c.want {
+			t.Errorf("the best of %v is %d, not %d", c.losses, got, c.want)
 		}
 	}
 }

@@ -2,15 +2,22 @@ package nn
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
 	"testing"
 
+	"gradlab/data"
 	"gradlab/layers"
 	"gradlab/losses"
 	"gradlab/matrix"
+	"gradlab/optim"
 )
 
 // allocated returns the bytes that f allocates.
@@ -141,6 +148,74 @@ func FuzzModel(f *testing.F) {
 			rewrite[float64](t, parsed)
 		}
 	})
+}
+
+// FuzzCheckpoint finds no checkpoint that makes a panic or takes memory out of
+// proportion, nor one from which a training goes on to weights that are not
+// finite. The checksum is made right, so that it is in the way of none.
+func FuzzCheckpoint(f *testing.F) {
+	trainer := func() *Trainer[float64] {
+		r := matrix.Stream(1, matrix.ForInit, 1)
+		return &Trainer[float64]{
+			Net:  &Network[float64]{Layers: []layers.Layer[float64]{layers.NewDense(1, 1, layers.Activation[float64](layers.Tanh[float64]{}), layers.Xavier, r)}},
+			Loss: losses.MeanSquaredError[float64]{}, Opt: optim.NewMomentum[float64](0.9), Schedule: optim.Constant(0.1),
+			Epochs: 3, BatchSize: 2, Patience: 2, Task: Task{Regress: true},
+		}
+	}
+	set := &data.Dataset[float64]{X: matrix.FromRows([]float64{1, 2, 3, 4}), Y: matrix.FromRows([]float64{0, 1, 0, 1})}
+	for steps := 1; steps <= 6; steps += 5 { // in the middle of an epoch, and at the end
+		at := &Checkpoints{Path: filepath.Join(f.TempDir(), "checkpoint")}
+		ctx, cancel := context.WithCancel(context.Background())
+		t := trainer()
+		t.Checkpoints, t.OnStep = at, func(step int, loss float64) {
+			if step == steps {
+				cancel()
+			}
+		}
+		t.Fit(ctx, set, nil)
+		file, err := os.ReadFile(at.Path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(file)
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if len(file) > 1<<16 {
+			return
+		}
+		var from *Checkpoint
+		var err error
+		taken := allocated(func() { from, err = parseCheckpoint(signed(file), "") })
+		if (from == nil) == (err == nil) || taken > uint64(1<<20+100*len(file)) {
+			t.Fatalf("checkpoint %v, error %v, %d bytes for %d", from, err, taken, len(file))
+		}
+		if err != nil {
+			return
+		}
+		trainer := trainer()
+		trainer.From = from
+		if _, err := trainer.Fit(context.Background(), set, nil); err != nil {
+			return
+		}
+		for _, p := range trainer.Net.Params() {
+			if !matrix.Finite(p.Value.Data) {
+				t.Errorf("%s ends as %v", p.Name, p.Value)
+			}
+		}
+	})
+}
+
+// signed returns a safetensors file with the checksum that it should have.
+func signed(file []byte) []byte {
+	file = bytes.Clone(file)
+	i := bytes.Index(file, []byte(`"sha256":"`)) + 10
+	if i < 10 || i+64 > len(file) {
+		return file
+	}
+	copy(file[i:], strings.Repeat("0", 64))
+	sum := sha256.Sum256(file)
+	hex.Encode(file[i:], sum[:])
+	return file
 }
 
 // rewrite reads a model, writes it and reads it again.

@@ -256,7 +256,7 @@ func (r *run[T]) score() Epoch {
 // improves reports whether an epoch that is not yet in the history is the best so
 // far, where that matters.
 func (r *run[T]) improves(e Epoch) bool {
-	return r.t.Patience > 0 && (r.bestEpoch < 0 || e.Loss() < r.history[r.bestEpoch].Loss())
+	return r.t.Patience > 0 && (r.bestEpoch < 0 || e.betterThan(r.history[r.bestEpoch]))
 }
 
 // impatient reports whether patience ends with an epoch that is not yet in the

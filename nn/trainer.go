@@ -85,14 +85,21 @@ func (e Epoch) Loss() float64 {
 	return e.Train.Loss
 }
 
+// betterThan reports whether the loss is lower than that of another epoch, NaN
+// being the highest.
+func (e Epoch) betterThan(other Epoch) bool {
+	a, b := e.Loss(), other.Loss()
+	return a < b || a == a && b != b
+}
+
 // History is the course of a training, an entry an epoch.
 type History []Epoch
 
-// Best returns the index of the epoch with the lowest loss, or -1.
+// Best returns the index of the first epoch with the lowest loss, or -1.
 func (h History) Best() int {
 	best := -1
 	for i, e := range h {
-		if best < 0 || e.Loss() < h[best].Loss() {
+		if best < 0 || e.betterThan(h[best]) {
 			best = i
 		}
 	}

@@ -8,10 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"gradlab/internal/cli"
+	"gradlab/nn"
 )
 
 // TestMain is train itself where the environment says so, for tests that need a
@@ -49,6 +53,9 @@ func sameResults(t *testing.T, got, want string) {
 // A run that is interrupted says how to go on; gone on with, it ends as one that
 // was never stopped, and then it is finished.
 func TestResume(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to processes on Windows")
+	}
 	t.Chdir(t.TempDir())
 	const args = "--layers 4,8,3 --data iris.csv --epochs 60 --optimizer adam --dropout 0.2 --batch-norm --patience 50 --schedule cosine "
 	want := trained(t, nil, args+"--out whole")
@@ -96,6 +103,76 @@ func stopAtLine(r io.Reader, text string, n int, stop func(), all *bytes.Buffer)
 		}
 		if err != nil {
 			return
+		}
+	}
+}
+
+// SIGTERM is like SIGINT, but for the exit status. A second signal ends train at
+// once, whatever it is doing, and what was kept before is whole.
+func TestSignals(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to processes on Windows")
+	}
+	t.Chdir(t.TempDir())
+	const args = "--layers 64,100,10 --data digits.csv --epochs 1000000 --optimizer adam --checkpoint-every 20 --out "
+	for i, c := range []struct {
+		signals []os.Signal
+		status  int
+	}{
+		{[]os.Signal{syscall.SIGTERM}, 143},
+		{[]os.Signal{os.Interrupt, os.Interrupt}, 130},
+		{[]os.Signal{os.Interrupt, syscall.SIGTERM}, 143},
+		{[]os.Signal{syscall.SIGTERM, syscall.SIGTERM}, 143},
+	} {
+		dir := fmt.Sprint("run", i)
+		cmd := process(args + dir)
+		out := new(bytes.Buffer)
+		cmd.Stdout, cmd.Stderr = out, out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(filepath.Join(dir, checkpointFile))
+		for _, s := range c.signals {
+			time.Sleep(time.Duration(i*i) * time.Millisecond)
+			cmd.Process.Signal(s)
+		}
+		cmd.Wait()
+		if status := cmd.ProcessState.ExitCode(); status != c.status && len(c.signals) == 1 || status != 130 && status != 143 {
+			t.Errorf("%v: exit status %d\n%s", c.signals, status, out)
+		}
+		if len(c.signals) == 1 && !strings.Contains(out.String(), "train --resume "+dir+" goes on") {
+			t.Errorf("it does not say how to go on: %s", out)
+		}
+		record, err := readRecord(filepath.Join(dir, runFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, err := (&nn.Checkpoints{Path: filepath.Join(dir, checkpointFile), Run: record.name()}).Load()
+		if last == nil || last.Step < 20 || err != nil {
+			t.Errorf("%v: the last checkpoint is %+v, error %v", c.signals, last, err)
+		}
+	}
+}
+
+// Whatever byte of run.json is changed, it is noticed, or means the same.
+func TestDamagedRunRecord(t *testing.T) {
+	t.Chdir(t.TempDir())
+	trained(t, nil, "--layers 4,3 --data iris.csv --epochs 1 --out run")
+	path := filepath.Join("run", runFile)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := readRecord(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range file {
+		damaged := bytes.Clone(file)
+		damaged[i] ^= 1 << (i % 8)
+		os.WriteFile(path, damaged, 0o644)
+		if got, err := readRecord(path); err == nil && got.sum() != want.sum() {
+			t.Errorf("byte %d: with %q for %q it is another run", i, damaged[i], file[i])
 		}
 	}
 }
