@@ -45,7 +45,7 @@ func (j *job[T]) load() error {
 	if err := j.split(all, scaling); err != nil {
 		return err
 	}
-	fmt.Fprintf(j.text, "%s: %s\n", table.Name, encoding)
+	fmt.Fprintf(j.text, "%s: %s\n", quote.Name(table.Name), encoding)
 	if encoding.Reason != "" {
 		fmt.Fprintf(j.text, "%s (--task chooses otherwise)\n", encoding.Reason)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gradlab/data"
+	"gradlab/internal/quote"
 	"gradlab/matrix"
 	"gradlab/nn"
 	"gradlab/viz"
@@ -158,7 +159,7 @@ func (j *job[T]) report(r *result[T], stdout io.Writer) error {
 	if _, err := os.Stat(j.out.file(checkpointFile)); err == nil {
 		j.out.written = append(j.out.written, checkpointFile)
 	}
-	fmt.Fprintf(j.text, "\n%s: %s\n", j.out.path, strings.Join(j.out.written, " "))
+	fmt.Fprintf(j.text, "\n%s: %s\n", quote.Name(j.out.path), strings.Join(j.out.written, " "))
 	if !j.JSON {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gradlab/internal/atomicfile"
 	"gradlab/internal/cli"
+	"gradlab/internal/quote"
 	"gradlab/optim"
 )
 
@@ -112,7 +113,7 @@ func (j *job[T]) open() (err error) {
 		return nil
 	}
 	if was := j.from.record.Version; was != record.Version {
-		fmt.Fprintf(j.stderr, "train: %s was made by version %s, this is %s: the results may not have the same bits\n", j.out.path, was, record.Version)
+		fmt.Fprintf(j.stderr, "train: %s was made by version %s, this is %s: the results may not have the same bits\n", quote.Name(j.out.path), was, record.Version)
 	}
 	return j.findCheckpoint()
 }
@@ -126,15 +127,15 @@ func (j *job[T]) findCheckpoint() error {
 	j.trainer.From = last
 	switch {
 	case last == nil && damaged == nil:
-		fmt.Fprintf(j.text, "%s has no checkpoint yet: it begins anew\n\n", j.out.path)
+		fmt.Fprintf(j.text, "%s has no checkpoint yet: it begins anew\n\n", quote.Name(j.out.path))
 	case last == nil:
-		fmt.Fprintf(j.text, "%s has no checkpoint that is whole: it begins anew\n\n", j.out.path)
+		fmt.Fprintf(j.text, "%s has no checkpoint that is whole: it begins anew\n\n", quote.Name(j.out.path))
 	case j.Epochs < last.Epoch:
 		return fmt.Errorf("--epochs %d: the run has made %d already", j.Epochs, last.Epoch)
 	case j.finished():
-		fmt.Fprintf(j.text, "%s is finished: it has made its %s, step %d. There is nothing left to train\n", j.out.path, epochs(last.Epoch), last.Step)
+		fmt.Fprintf(j.text, "%s is finished: it has made its %s, step %d. There is nothing left to train\n", quote.Name(j.out.path), epochs(last.Epoch), last.Step)
 	default:
-		fmt.Fprintf(j.text, "%s goes on after %s, step %d\n\n", j.out.path, epochs(last.Epoch), last.Step)
+		fmt.Fprintf(j.text, "%s goes on after %s, step %d\n\n", quote.Name(j.out.path), epochs(last.Epoch), last.Step)
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func epochs(n int) string {
 }
 
 // howToResume returns what makes the run go on.
-func (j *job[T]) howToResume() string { return "train --resume " + j.out.path }
+func (j *job[T]) howToResume() string { return "train --resume " + quote.Name(j.out.path) }
 
 // kept adds to an error of a write how to go on once its cause is mended.
 func (j *job[T]) kept(err error) error {
