@@ -18,10 +18,15 @@ var ErrLocked = errors.New("locked")
 type Lock struct{ file *os.File }
 
 // Acquire locks the file at path, which it makes. It does not wait: an error that
-// is ErrLocked names the process that has the lock.
+// is ErrLocked names the process that has the lock. What is there must be a file:
+// as the lock's text is written into it, a link in a folder from elsewhere would
+// destroy what it leads to.
 func Acquire(path string) (*Lock, error) {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+		if there, err := os.Lstat(path); err == nil && !there.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is no file that a lock has left; remove it, if nothing needs it", path)
+		}
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow, 0o644)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +61,7 @@ func owner(f *os.File) string {
 // isAt reports whether an open file is the one at path.
 func isAt(f *os.File, path string) bool {
 	open, err1 := f.Stat()
-	there, err2 := os.Stat(path)
+	there, err2 := os.Lstat(path)
 	return err1 == nil && err2 == nil && os.SameFile(open, there)
 }
 

@@ -54,6 +54,33 @@ func TestAcquire(t *testing.T) {
 	}
 }
 
+// A link in place of the file is an error, and what it leads to stays as it is:
+// there or not there.
+func TestLinks(t *testing.T) {
+	dir := t.TempDir()
+	path, target := filepath.Join(dir, ".lock"), filepath.Join(dir, "target")
+	if err := os.Symlink(target, path); err != nil {
+		t.Skip("no links here:", err)
+	}
+	refused := func() {
+		t.Helper()
+		if _, err := filelock.Acquire(path); err == nil || errors.Is(err, filelock.ErrLocked) || !strings.Contains(err.Error(), path) {
+			t.Errorf("error %v", err)
+		}
+	}
+	refused()
+	if _, err := os.Lstat(target); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file was made where the link leads: %v", err)
+	}
+	if err := os.WriteFile(target, []byte("precious"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	refused()
+	if text, _ := os.ReadFile(target); string(text) != "precious" {
+		t.Errorf("the link's target is now %q", text)
+	}
+}
+
 // A lock keeps another process out, and ends when its process is killed.
 func TestKilledProcess(t *testing.T) {
 	if runtime.GOOS == "js" {

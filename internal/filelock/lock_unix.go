@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// noFollow makes opening a link an error.
+const noFollow = syscall.O_NOFOLLOW
+
 func tryLock(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)

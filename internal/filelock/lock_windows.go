@@ -10,6 +10,8 @@ import (
 // The byte that is locked is far behind the text, which others may read.
 const place = 1 << 30
 
+const noFollow = 0
+
 func tryLock(f *os.File) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
 		0, 1, 0, &windows.Overlapped{Offset: place})
