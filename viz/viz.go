@@ -20,6 +20,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 
 	"golang.org/x/image/font/sfnt"
@@ -107,23 +108,44 @@ func (c pngCanvas) DrawImage(r vg.Rectangle, img image.Image) {
 }
 
 // writeSVG names other fonts beside the one whose widths the figure was laid
-// out with: Arial and Helvetica have the same widths. And it gives pictures
-// within the figure, which are PNG, their right type and all of their place.
+// out with: Arial and Helvetica have the same widths, and text in any other font
+// is fitted into the place it has. And it gives pictures within the figure,
+// which are PNG, their right type and all of their place.
 func (f *Figure) writeSVG(w io.Writer) error {
-	c := vgsvg.New(f.width, f.height)
+	c := &svgCanvas{Canvas: vgsvg.New(f.width, f.height)}
 	f.paint(c)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	_, err := svgFixes.WriteString(w, b.String())
+	i := -1
+	fitted := svgText.ReplaceAllStringFunc(b.String(), func(tag string) string {
+		i++
+		return fmt.Sprintf(`%s textLength="%.5g" lengthAdjust="spacingAndGlyphs"`, tag, float64(c.widths[i]))
+	})
+	_, err := svgFixes.WriteString(w, fitted)
 	return err
 }
 
-// Quotation marks in text are escaped, so these patterns are no text.
-var svgFixes = strings.NewReplacer(
-	`style="font-family:Liberation Sans`, `style="font-family:Liberation Sans,Arial,Helvetica,sans-serif`,
-	`xlink:href="data:image/jpg;`, `preserveAspectRatio="none" xlink:href="data:image/png;`,
+// svgCanvas notes the width of each text, in the order in which they are drawn.
+type svgCanvas struct {
+	*vgsvg.Canvas
+	widths []vg.Length
+}
+
+func (c *svgCanvas) FillString(face font.Face, at vg.Point, text string) {
+	c.widths = append(c.widths, face.Width(text))
+	c.Canvas.FillString(face, at, text)
+}
+
+// Angle brackets and quotation marks in text are escaped, so these patterns are
+// no text.
+var (
+	svgText  = regexp.MustCompile(`<text\b`)
+	svgFixes = strings.NewReplacer(
+		`style="font-family:Liberation Sans`, `style="font-family:Liberation Sans,Arial,Helvetica,sans-serif`,
+		`xlink:href="data:image/jpg;`, `preserveAspectRatio="none" xlink:href="data:image/png;`,
+	)
 )
 
 // paint draws the figure on white, so that it can be read on a dark page, too.

@@ -56,6 +56,9 @@ func texts(t *testing.T, f *Figure) string {
 		switch token := token.(type) {
 		case xml.StartElement:
 			inText = token.Name.Local == "text"
+			if fitted := slices.ContainsFunc(token.Attr, func(a xml.Attr) bool { return a.Name.Local == "textLength" }); inText && !fitted {
+				t.Error("a text has the width of whatever font it is shown in")
+			}
 		case xml.EndElement:
 			inText = false
 		case xml.CharData:
