@@ -75,6 +75,15 @@ func logAxis(label string, lo, hi float64) axis {
 	a.lo = max(lo*math.Pow(10, -space), 1e-305)
 	a.hi = min(hi*math.Pow(10, space), 1e305)
 	a.ticks = logTicks(a.lo, a.hi)
+	labelled := 0
+	for _, tick := range a.ticks {
+		if tick.Label != "" {
+			labelled++
+		}
+	}
+	if labelled < 2 { // too narrow for two of 1, 2 and 5
+		a.ticks = linearTicks(a.lo, a.hi, 4, 0)
+	}
 	return a
 }
 
