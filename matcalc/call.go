@@ -193,8 +193,11 @@ func (el elaborator) dimension(t *Tree) Dim {
 	case t.Kind == TreeName && el.dims[t.Text]:
 		return DimNamed(t.Text)
 	case t.Kind == TreeName && el.names[t.Text] == nil:
-		dims := slices.Sorted(maps.Keys(el.dims))
-		panic(errorAt(t.Position, Undeclared, "%s is not a dimension of a declared variable; dimensions are %s", brief(t.Text), strings.Join(dims, ", ")))
+		dims := "there are none"
+		if len(el.dims) > 0 {
+			dims = "dimensions are " + strings.Join(slices.Sorted(maps.Keys(el.dims)), ", ")
+		}
+		panic(errorAt(t.Position, Undeclared, "%s is not a dimension of a declared variable; %s", brief(t.Text), dims))
 	case t.Kind == TreeBinary && t.Text == "*":
 		return el.dimension(t.Args[0]).Times(el.dimension(t.Args[1]))
 	}

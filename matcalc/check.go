@@ -37,7 +37,8 @@ func (c Check) String() string {
 const (
 	lineTolerance       = 1e-8
 	differenceTolerance = 1e-5
-	tiny                = 1e-290 // below it numbers lose digits
+	tiny                = 1e-290  // below it numbers lose digits
+	epsilon             = 0x1p-52 // a derivative below it, relative to the function, is lost to rounding: 1 - sigmoid(50)
 )
 
 // How many checks are made: at several points for each of some sets of sizes,
@@ -308,7 +309,7 @@ func (c *checker) exact(p *Point) (err error) {
 		case math.IsNaN(size) || math.IsInf(size, 0):
 			return errorf(OutsideDomain, "%s is not finite at random points", claim.name())
 		case e <= lineTolerance:
-		case size < tiny:
+		case size < tiny || size < epsilon*mat.Norm(ev.dual(c.Objective).dense(false), 2):
 			return errorf(OutsideDomain, "%s is too small at random points to have digits that could be compared", claim.name())
 		case !c.isRounding(p, claim, off):
 			return internal("%s is wrong: it gives %v where dual numbers give %v", claim.name(), numbers(claim.got(ev)), numbers(claim.want(ev)))

@@ -126,6 +126,8 @@ func (l *goLower) times(left, right []*Expr) *goNode {
 	switch {
 	case shape.IsScalar():
 		return l.dot(l.t(a), b)
+	case a.shape.IsScalar() || b.shape.IsScalar(): // a column times a row within the product
+		return l.had(ratOne, a, b)
 	case a.op == goDiag:
 		return l.scaleRows(a.args[0], b)
 	case b.op == goDiag:

@@ -9,7 +9,11 @@ import (
 
 // randomProblem returns a random objective and a variable to differentiate by.
 func randomProblem(seed uint64, depth int) Problem {
-	rng := rand.New(rand.NewPCG(seed, 11))
+	return problemOf(rand.New(rand.NewPCG(seed, 11)), depth)
+}
+
+// problemOf returns an objective and a variable, chosen by rng.
+func problemOf(rng *rand.Rand, depth int) Problem {
 	p := everything
 	s, err := p.Declare()
 	if err != nil {
@@ -36,7 +40,8 @@ func isRefusal(err error) bool {
 }
 
 // Random objectives are differentiated right or refused: what Derive returns it
-// has compared with dual numbers and central differences.
+// has compared with dual numbers and central differences. Of each there is Go
+// code that can be parsed, or a reason why not.
 func TestRandomObjectives(t *testing.T) {
 	count := 400
 	if testing.Short() {
@@ -54,6 +59,9 @@ func TestRandomObjectives(t *testing.T) {
 			}
 			if d.mistake != nil {
 				t.Errorf("%d: %s by %s: simplifier: %v", seed, p.Expr, p.Wrt, d.mistake)
+			}
+			if _, _, err := d.Go("p", "Grad"); err != nil && !isRefusal(err) {
+				t.Errorf("%d: Go of %s by %s: %v", seed, p.Expr, p.Wrt, err)
 			}
 		case !isRefusal(err):
 			t.Errorf("%d: %s by %s: %v", seed, p.Expr, p.Wrt, err)

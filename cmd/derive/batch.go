@@ -127,7 +127,7 @@ func respond(line []byte, tooLong bool, seed uint64) (a answer) {
 	a.ID = json.RawMessage("null")
 	defer func() {
 		if r := recover(); r != nil { // one bad request must not end the others
-			a = answer{ID: a.ID, Error: &problemError{Kind: matcalc.Unsupported, Message: fmt.Sprintf("internal error, please report it: %v", r)}}
+			a = answer{ID: a.ID, Error: internalError(r)}
 		}
 	}()
 	line = bytes.ToValidUTF8(line, []byte("\uFFFD"))
@@ -150,6 +150,11 @@ func respond(line []byte, tooLong bool, seed uint64) (a answer) {
 		return answer{ID: a.ID, Error: errorOf(err)}
 	}
 	return a
+}
+
+// internalError returns a panic as an error.
+func internalError(r any) *problemError {
+	return &problemError{Kind: matcalc.Unsupported, Message: fmt.Sprintf("internal error, please report it: %v", r)}
 }
 
 // idOf returns the id of a request that is wrong otherwise, if it has one.
@@ -224,8 +229,14 @@ func (a *answer) addSteps(d *matcalc.Derivation) {
 	}
 }
 
-// addGo enters the Go code, or why there is none.
+// addGo enters the Go code, or why there is none: whatever happens there, the
+// answer stands.
 func (a *answer) addGo(d *matcalc.Derivation) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.GoError = internalError(r)
+		}
+	}()
 	code, _, err := goCode(d)
 	if err != nil {
 		a.GoError = errorOf(err)
