@@ -1,6 +1,6 @@
 # The commands of the project. `make help` lists them.
 
-.PHONY: help train test lint bits fuzz bench performance generate size module latex \
+.PHONY: help train test lint vuln bits fuzz bench performance generate size module latex \
 	notebooks notebooks-update notebooks-html jupyter
 
 help: ## this list
@@ -18,6 +18,9 @@ lint: ## gofmt, go vet, staticcheck
 	go vet -C internal/kernel/gen .
 	go vet -C notebooks-go/show .
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+vuln: ## look for known vulnerabilities of what the project calls
+	.ci/vuln
 
 bits: ## check that training gives the same bits in every build
 	go run ./internal/bits

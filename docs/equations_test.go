@@ -46,7 +46,7 @@ func TestEquationsAreTrue(t *testing.T) {
 	}
 }
 
-// allTests returns the names of all tests of the module.
+// allTests returns the names of all tests and fuzz targets of the module.
 func allTests(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob("../*/*_test.go")
@@ -55,7 +55,7 @@ func allTests(t *testing.T) map[string]bool {
 	}
 	internal, _ := filepath.Glob("../internal/*/*_test.go")
 	commands, _ := filepath.Glob("../cmd/*/*_test.go")
-	name := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	name := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	names := map[string]bool{}
 	for _, file := range slices.Concat(files, internal, commands) {
 		source, err := os.ReadFile(file)
@@ -67,6 +67,36 @@ func allTests(t *testing.T) map[string]bool {
 		}
 	}
 	return names
+}
+
+// Every promise of reliability.md names tests that exist.
+func TestPromisesHaveTests(t *testing.T) {
+	text, err := os.ReadFile("reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := allTests(t)
+	name := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+	promises := 0
+	for line := range strings.Lines(string(text)) {
+		named := name.FindAllStringSubmatch(line, -1)
+		for _, m := range named {
+			if !tests[m[1]] {
+				t.Errorf("there is no test %s", m[1])
+			}
+		}
+		cells := strings.Split(line, " | ")
+		if len(cells) < 2 || strings.HasPrefix(line, "| promise") {
+			continue
+		}
+		promises++
+		if len(named) == 0 && !strings.HasPrefix(cells[1], "the same") && !strings.Contains(cells[1], "`make ") {
+			t.Errorf("a promise without a test: %s", line)
+		}
+	}
+	if promises < 15 {
+		t.Errorf("only %d promises", promises)
+	}
 }
 
 // Links in the documents lead to files that exist.
