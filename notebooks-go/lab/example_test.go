@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"gradlab/layers"
+	"gradlab/matcalc"
 	"gradlab/matrix"
 	"gradlab/nn"
 	"gradlab/notebooks-go/lab"
@@ -19,6 +20,17 @@ func ExampleSeed() {
 	// ⎡ 1.62435  -0.611756  -0.528172   -1.07297⎤
 	// ⎢0.865408   -2.30154    1.74481  -0.761207⎥
 	// ⎣0.319039   -0.24937    1.46211   -2.06014⎦
+}
+
+// Warm up 1 of the article (33), derived.
+func ExampleProblem() {
+	d, err := matcalc.Derive(lab.Problem("a'*X*b", "X", "a:m", "X:m,n", "b:n"), matcalc.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(d.Gradient)
+	// Output: a*b'
 }
 
 // Points of the flower, and how a classifier divides the plane of them.

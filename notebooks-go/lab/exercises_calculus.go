@@ -51,6 +51,12 @@ var LeastSquares = derivativeExercise[func(X, w, y *Matrix) *Matrix](derivative{
 	},
 })
 
+// Problem returns the problem, for package matcalc, to differentiate an
+// expression by one of its variables, which are declared as for [Derivative].
+func Problem(expr, wrt string, vars ...string) *matcalc.Problem {
+	return derivative{expr: expr, wrt: wrt, vars: vars}.problem()
+}
+
 // Derivative returns the exercise to write the gradient of a scalar function, an
 // expression of package matcalc, by one of its variables. The variables are
 // declared as "A:rows,cols", "x:rows" for a column, "c" for a scalar, with a
