@@ -2,9 +2,11 @@
 //
 //   - the compiler's listing for arm64 has fused multiply-adds only on lines
 //     that call FMA, so that nothing was fused behind our back;
-//   - training gives the same weights_sha256 on every tier of this machine with
-//     one, two and four threads, built without assembly and with GOAMD64=v3, and
-//     on arm64 (through qemu-aarch64, where it is there).
+//   - training gives the same weights, history and model file on every tier of
+//     this machine with one, two and four threads, built without assembly and with
+//     GOAMD64=v3, and on arm64 (through qemu-aarch64, where it is there): a few
+//     runs of many kinds, and a matrix of every optimizer, every kind of layer and
+//     both types, whose runs are also begun in one way and gone on with in another.
 //
 // Run it from the root of the module: make bits.
 package main
@@ -12,7 +14,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -137,71 +138,53 @@ func hashes() {
 	var ways []way
 	for _, tier := range kernel.Tiers() {
 		for _, threads := range []string{"1", "2", "4"} {
-			ways = append(ways, way{string(tier) + ", GOMAXPROCS=" + threads, []string{plain}, []string{"GRADLAB_SIMD=" + string(tier), "GOMAXPROCS=" + threads}})
+			ways = append(ways, way{string(tier) + ", GOMAXPROCS=" + threads, []string{plain}, []string{"GRADLAB_SIMD=" + string(tier), "GOMAXPROCS=" + threads}, false})
 		}
 	}
 	ways = append(ways,
-		way{"again", []string{plain}, nil},
-		way{"noasm", []string{build("train-noasm", "GOFLAGS=-tags=noasm")}, nil})
+		way{"again", []string{plain}, nil, false},
+		way{"noasm", []string{build("train-noasm", "GOFLAGS=-tags=noasm")}, nil, false})
 	if runtime.GOARCH == "amd64" {
-		ways = append(ways, way{"GOAMD64=v3", []string{build("train-v3", "GOAMD64=v3")}, nil})
+		ways = append(ways, way{"GOAMD64=v3", []string{build("train-v3", "GOAMD64=v3")}, nil, false})
 		if qemu, err := exec.LookPath("qemu-aarch64"); err == nil {
-			ways = append(ways, way{"arm64", []string{qemu, build("train-arm64", "GOARCH=arm64")}, nil})
+			ways = append(ways, way{"arm64", []string{qemu, build("train-arm64", "GOARCH=arm64")}, nil, true})
 		} else {
 			fmt.Println("arm64: skipped, qemu-aarch64 is not installed (Debian: qemu-user)")
 		}
 	}
 	bad := 0
 	for _, run := range runs {
-		want := ""
-		for _, w := range ways {
-			got := w.hash(run, dir)
+		var want result
+		for i, w := range ways {
+			got := w.train(run, dir)
 			switch {
-			case want == "":
+			case i == 0:
 				want = got
-				fmt.Printf("%s  %s\n", got, run)
+				fmt.Printf("%s  %s\n", got.weights, run)
 			case got != want:
 				bad++
-				fmt.Printf("%s  %s: not the same\n", got, w.name)
+				fmt.Printf("%+v  %s: not the same\n", got, w.name)
 			}
 		}
 	}
-	if other := ways[0].hash(runs[0]+" --seed 2", dir); other == ways[0].hash(runs[0], dir) {
+	if ways[0].train(runs[0]+" --seed 2", dir).weights == ways[0].train(runs[0], dir).weights {
 		bad++
 		fmt.Println("another seed gives the same weights")
-	}
-	if bad > 0 {
-		os.Exit(1)
 	}
 	names := make([]string, len(ways))
 	for i, w := range ways {
 		names[i] = w.name
 	}
-	fmt.Printf("%d runs, %d ways each (%s): the same bits\n", len(runs), len(ways), strings.Join(names, "; "))
-}
-
-type way struct {
-	name    string
-	command []string
-	env     []string
-}
-
-// hash trains and returns the weights_sha256.
-func (w way) hash(run, dir string) string {
-	args := append(w.command[1:len(w.command):len(w.command)], strings.Fields(run)...)
-	args = append(args, "--json", "--out", filepath.Join(dir, "run"))
-	cmd := exec.Command(w.command[0], args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), w.env...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	check(err, w.name+": "+run+"\n"+stderr.String())
-	var result struct {
-		SHA string `json:"weights_sha256"`
+	if bad == 0 {
+		fmt.Printf("%d runs, %d ways each (%s): the same weights, history and model\n", len(runs), len(ways), strings.Join(names, "; "))
 	}
-	check(json.Unmarshal(out, &result), string(out))
-	return result.SHA
+	for _, line := range compareAll(ways, dir) {
+		bad++
+		fmt.Println(line)
+	}
+	if bad > 0 {
+		os.Exit(1)
+	}
 }
 
 func check(err error, output string) {
