@@ -136,7 +136,11 @@ func (el elaborator) mustHaveArgs(t *Tree, least, most int) {
 	if least != most {
 		want = fmt.Sprintf("%d or %s", least, counted(most))
 	}
-	panic(errorAt(t.Position, Arity, "%s takes %s, got %s", t.Text, want, strings.TrimSuffix(counted(n), " arguments")))
+	got := strings.TrimSuffix(counted(n), " arguments")
+	if n == 0 {
+		got = "none"
+	}
+	panic(errorAt(t.Position, Arity, "%s takes %s, got %s", t.Text, want, got))
 }
 
 // counted returns "one argument", "2 arguments", ...

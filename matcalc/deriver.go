@@ -106,11 +106,11 @@ func (d *deriver) expand(i int) {
 	var done []functional
 	traced := d.state[i].traced
 	split := false
-	todo := []functional{d.state[i]}
+	todo := []functional{d.state[i]} // the next one last
 	before, after := d.state[:i], d.state[i+1:]
 	for first := true; len(todo) > 0; first = false {
-		f := todo[0]
-		todo = todo[1:]
+		f := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
 		if d.isLeaf(f.of) && !first {
 			done = append(done, f)
 			continue
@@ -118,14 +118,16 @@ func (d *deriver) expand(i int) {
 		x := d.of(f.of)
 		d.note(x.rules, x.notes)
 		split = split || len(x.parts) > 1 && (f.traced || slices.ContainsFunc(f.chain, func(o operator) bool { return o.kind == opTr }))
-		parts := make([]functional, len(x.parts))
-		for k, t := range x.parts {
+		for _, t := range slices.Backward(x.parts) {
 			chain := append(slices.Clone(f.chain), t.chain...)
-			parts[k] = functional{f.ctx, f.traced, chain, t.of}
+			todo = append(todo, functional{f.ctx, f.traced, chain, t.of})
 		}
-		todo = append(parts, todo...)
-		d.state = slices.Concat(before, done, todo, after)
-		d.minor(x.rules)
+		if d.verbose {
+			rest := slices.Clone(todo)
+			slices.Reverse(rest)
+			d.state = slices.Concat(before, done, rest, after)
+			d.minor(x.rules)
+		}
 	}
 	if split || traced && len(done) > 1 {
 		d.note([]Rule{T3}, nil)
@@ -161,9 +163,10 @@ func (d *deriver) traceAll() (any bool) {
 func (d *deriver) moveAll() {
 	last := "" // the kind of trick of the moves since the last line
 	lines := 0
-	for d.moving() >= 0 {
-		d.traceAll()
-		i := d.moving()
+	for i := d.moving(); i >= 0; i = d.moving() {
+		if d.needsTrace(d.state[i]) {
+			d.traceAll()
+		}
 		for len(d.state[i].chain) > 0 {
 			g, rules, blocked := d.move(d.state[i])
 			if blocked {
@@ -228,13 +231,18 @@ func (d *deriver) symmetryNote(o operator, rules []Rule) {
 func (d *deriver) merge() {
 	at := map[*Expr]int{}
 	var merged []functional
+	var contexts [][]*Expr
 	for _, f := range d.state {
-		if i, ok := at[f.of]; ok {
-			merged[i].ctx = d.Add(merged[i].ctx, f.ctx)
-			continue
+		i, ok := at[f.of]
+		if !ok {
+			i = len(merged)
+			at[f.of] = i
+			merged, contexts = append(merged, f), append(contexts, nil)
 		}
-		at[f.of] = len(merged)
-		merged = append(merged, f)
+		contexts[i] = append(contexts[i], f.ctx)
+	}
+	for i, c := range contexts {
+		merged[i].ctx = d.Add(c...)
 	}
 	several := len(merged) < len(d.state)
 	d.state = slices.DeleteFunc(merged, func(f functional) bool { return f.ctx.IsZero() })

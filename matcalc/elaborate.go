@@ -59,7 +59,7 @@ func (el elaborator) name(t *Tree) *Expr {
 	if len(names) == 0 {
 		panic(errorAt(t.Position, Undeclared, "%s is not declared, and nothing is", brief(t.Text)))
 	}
-	panic(errorAt(t.Position, Undeclared, "%s is not declared; declared are %s%s", brief(t.Text), strings.Join(names, ", "), hint))
+	panic(errorAt(t.Position, Undeclared, "%s is not declared; %s%s", brief(t.Text), declaredAre(names), hint))
 }
 
 // chain returns the value of a chain of operators from left to right, such as

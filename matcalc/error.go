@@ -130,7 +130,8 @@ func nearest(name string, names []string) string {
 		if shorter || longer {
 			cost = min(cost, 1)
 		}
-		if cost <= (min(len(name), len(candidate))+1)/3 && (best == "" || cost < bestCost) {
+		better := best == "" || cost < bestCost || cost == bestCost && len(candidate) > len(best)
+		if better && cost <= (min(len(name), len(candidate))+1)/3 {
 			best, bestCost = candidate, cost
 		}
 	}

@@ -306,7 +306,7 @@ var lookalikes = map[rune]string{
 	'’': "'", '‘': "'", '′': "'", '´': "'", '`': "'", 'ᵀ': "'", 'ᵗ': "'",
 	'²': "^2", '³': "^3", '⁻': "^-1", '½': "0.5", '√': "sqrt",
 	'⊗': "kron", '∑': "sum", 'Σ': "sum",
-	'[': "(", ']': ")", '{': "(", '}': ")", '\u00a0': "a blank",
+	']': ")", '{': "(", '}': ")", '\u00a0': "a blank",
 }
 
 // illegal returns the error that the character r is not in the grammar.
@@ -317,6 +317,8 @@ func (p *parser) illegal(r rune) *Error {
 	}
 	hint := ""
 	switch {
+	case r == '[':
+		hint = "; entries have no names here, and brackets are ( )"
 	case lookalikes[r] != "":
 		hint = fmt.Sprintf("; did you mean %s ?", lookalikes[r])
 	case r == '=':

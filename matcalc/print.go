@@ -36,7 +36,7 @@ func (e *Expr) Tree() *Tree {
 
 // MaxNodesWritten is how long an expression may become in writing; beyond it
 // Tree panics with an *Error that [Catch] recovers.
-const MaxNodesWritten = 60_000
+const MaxNodesWritten = 36_000
 
 // writer makes syntax trees of expressions.
 type writer struct {

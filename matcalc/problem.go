@@ -140,14 +140,22 @@ func (s *Scope) Names() []string {
 // Dims returns the names of the dimensions, sorted.
 func (s *Scope) Dims() []string { return slices.Sorted(maps.Keys(s.dims)) }
 
+// declaredAre says which names are declared.
+func declaredAre(names []string) string {
+	if len(names) == 0 {
+		return "nothing is declared"
+	}
+	return "declared are " + strings.Join(names, ", ")
+}
+
 // wrt returns the variable of this name.
 func (s *Scope) wrt(name string) *Expr {
 	e := s.names[name]
 	switch {
 	case name == "":
-		panic(errorf(BadWrt, "no variable is named to differentiate by; declared are %s", strings.Join(s.Names(), ", ")))
+		panic(errorf(BadWrt, "no variable is named to differentiate by; %s", declaredAre(s.Names())))
 	case e == nil:
-		panic(errorf(BadWrt, "%s is not a declared variable; declared are %s", brief(name), strings.Join(s.Names(), ", ")))
+		panic(errorf(BadWrt, "%s is not a declared variable; %s", brief(name), declaredAre(s.Names())))
 	case e.def != nil:
 		panic(errorf(BadWrt, "%s is defined by an expression: differentiate by a declared variable", name))
 	case e.Is(Orthogonal):
@@ -304,13 +312,15 @@ func mustNotCycle(wheres Definitions, trees []*Tree, at map[string]int) error {
 		defer func() { path = path[:len(path)-1] }()
 		if state[i] == 1 {
 			start := slices.Index(path, wheres[i].Name)
-			return errorf(WhereCycle, "the definitions need each other: %s", strings.Join(path[start:], " needs "))
+			place := trees[i].names()[path[start+1]]
+			return within(path[start], errorAt(place, WhereCycle, "the definitions need each other: %s", strings.Join(path[start:], " needs ")))
 		}
 		if state[i] == 2 {
 			return nil
 		}
 		state[i] = 1
-		for name := range trees[i].names() {
+		names := trees[i].names()
+		for _, name := range slices.SortedFunc(maps.Keys(names), func(a, b string) int { return names[a] - names[b] }) {
 			if j, ok := at[name]; ok {
 				if err := follow(j); err != nil {
 					return err

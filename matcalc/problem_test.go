@@ -66,6 +66,7 @@ func TestDeclarations(t *testing.T) {
 		{xAndW + `, "where": [["det", "X*w"]]`, ReservedName, "det"},
 		{xAndW + `, "where": [["n", "X*w"]]`, ReservedName, "n"},
 		{xAndW + `, "where": [["Y", "Z+X"], ["Z", "Y+X"]]`, WhereCycle, "Y needs Z needs Y"},
+		{xAndW + `, "where": [["Y", "X+2*Z+V"], ["V", "X+V"], ["Z", "Y+X"]]`, WhereCycle, "Y needs Z needs Y"}, // that which is read first
 		{xAndW + `, "where": [["Y", "Y+X"]]`, WhereCycle, "Y"},
 		{xAndW + `, "where": [["Y", "Z+X"], ["Z", "X"]]`, Undeclared, "Z"},
 		{xAndW + `, "where": [["Y", "X*"]]`, Syntax, "end of input"},
@@ -107,11 +108,11 @@ func TestExpressions(t *testing.T) {
 		mention  string
 	}{
 		{"A+", Syntax, 2, "end of input after +"}, {"A+*B", Syntax, 2, "unexpected *"}, {"A B", Syntax, 2, "written with *"}, {"2x", Syntax, 1, "written with *"},
-		{"(A))", Syntax, 3, "no ( for it"}, {"tr(Z,", Syntax, 5, "end of input"}, {"(A B)", Syntax, 3, ""}, {"A,B", Syntax, 1, "unexpected ,"}, {"[A]", Syntax, 0, "did you mean ( ?"},
+		{"(A))", Syntax, 3, "no ( for it"}, {"tr(Z,", Syntax, 5, "end of input"}, {"(A B)", Syntax, 3, ""}, {"A,B", Syntax, 1, "unexpected ,"}, {"[A]", Syntax, 0, "brackets are ( )"}, {"A[1]", Syntax, 1, "entries have no names"},
 		{"A=B", Syntax, 1, "no equations"}, {"A−B", Syntax, 1, "did you mean - ?"}, {"tr(A’*B)", Syntax, 4, "did you mean ' ?"}, {"Aᵀ", Syntax, 1, "did you mean ' ?"}, {"α+A", Syntax, 0, "a-z"},
 		{"s\n+t", Syntax, 1, "one line"}, {"A.B", Syntax, 1, ".*"}, {"_x", Syntax, 0, "begin with a letter"}, {"'A", Syntax, 0, ""}, {"A^'", Syntax, 2, ""}, {"1.2.3", Syntax, 3, ""}, {"1e+", Syntax, 1, ""},
-		{"tr()", Arity, 0, "1 argument, got no"}, {"kron(A)", Arity, 0, "kron"}, {"ones(m,n,m)", Arity, 0, "1 or 2"}, {"zeros(m)", Arity, 0, "zeros"}, {"f(x)", Arity, 0, "2 arguments"}, {"sigma(x,y)", Arity, 0, "sigma"},
-		{"2*Trace(Z)", UnknownFunction, 2, "did you mean tr?"}, {"sigmoi(A)", UnknownFunction, 0, "did you mean sigmoid?"}, {"ln(t)", UnknownFunction, 0, "did you mean log?"}, {"A(x)", UnknownFunction, 0, "variable"}, {"foo(A)", UnknownFunction, 0, "there are"}, {"prod(x)", UnknownFunction, 0, "there are"},
+		{"tr()", Arity, 0, "1 argument, got none"}, {"kron(A)", Arity, 0, "kron"}, {"ones(m,n,m)", Arity, 0, "1 or 2"}, {"zeros(m)", Arity, 0, "zeros"}, {"f(x)", Arity, 0, "2 arguments"}, {"sigma(x,y)", Arity, 0, "sigma"},
+		{"2*Trace(Z)", UnknownFunction, 2, "did you mean tr?"}, {"sigmoi(A)", UnknownFunction, 0, "did you mean sigmoid?"}, {"ln(t)", UnknownFunction, 0, "did you mean log?"}, {"log_det(Z)", UnknownFunction, 0, "did you mean logdet?"}, {"A(x)", UnknownFunction, 0, "variable"}, {"foo(A)", UnknownFunction, 0, "there are"}, {"prod(x)", UnknownFunction, 0, "there are"},
 		{"A+M", Undeclared, 2, "declared are A, B"}, {"Z^T", Undeclared, 2, "written A'"}, {"exp", Undeclared, 0, "exp(...)"}, {"eye(k)", Undeclared, 4, "dimensions are m, n"}, {"lambda*A", Undeclared, 0, "lambda"}, {"dA", Undeclared, 0, "dA"},
 		{"eye(A)", BadShape, 4, "not a dimension"}, {"eye(0)", BadShape, 4, "whole"}, {"eye(1.5)", BadShape, 4, "whole"}, {"eye(n+1)", BadShape, 5, "dimension"}, {"A*x'", BadShape, 1, "x would fit"},
 		{"A+u", BadShape, 1, "ones"}, {"A*x+y", BadShape, 3, "+"}, {"A./C", BadShape, 1, "./"}, {"2*A*B", BadShape, 3, "*"}, {"A.^C", BadShape, 1, ".^"}, {"x*y", BadShape, 1, "x'"},

@@ -159,15 +159,15 @@ func mixes(op string, left *Tree) bool {
 	return left.Group || !left.Scaled && elementwise(op) != elementwise(left.Text) && op != "/"
 }
 
-// names returns the names in t that are not called.
-func (t *Tree) names() map[string]bool {
-	names := map[string]bool{}
+// names returns the names in t that are not called, with the first place of each.
+func (t *Tree) names() map[string]int {
+	names := map[string]int{}
 	pending := []*Tree{t}
 	for len(pending) > 0 {
 		t := pending[len(pending)-1]
 		pending = append(pending[:len(pending)-1], t.Args...)
-		if t.Kind == TreeName {
-			names[t.Text] = true
+		if at, ok := names[t.Text]; t.Kind == TreeName && (!ok || t.Position < at) {
+			names[t.Text] = t.Position
 		}
 	}
 	return names

@@ -135,6 +135,10 @@ func respond(line []byte, tooLong bool, seed uint64) (a answer) {
 		a.Error = &problemError{Kind: matcalc.TooLarge, Message: fmt.Sprintf("a request may be %d bytes long", maxRequest)}
 		return a
 	}
+	if string(line) == "null" { // which would be read as an empty object
+		a.Error = &problemError{Kind: matcalc.Syntax, Message: "the request is a JSON null, not an object"}
+		return a
+	}
 	var r request
 	if err := json.Unmarshal(line, &r); err != nil {
 		if id := idOf(line); id != nil {
