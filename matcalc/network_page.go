@@ -19,6 +19,16 @@ func (nd *NetworkDerivation) LaTeX(o PrintOptions) string {
 	return nd.print(printer{page, o, true})
 }
 
+// LayerLaTeX returns the part of LaTeX that derives a layer.
+func (nd *NetworkDerivation) LayerLaTeX(layer LayerDerivation, o PrintOptions) string {
+	page := newLaTeXPage(o)
+	page.layered = true
+	o.Objective = "L"
+	p := printer{page, o, true}
+	nd.layer(p, layer)
+	return p.String()
+}
+
 // Markdown returns the backward pass as Markdown.
 func (nd *NetworkDerivation) Markdown(o PrintOptions) string {
 	page := newMarkdownPage(o)

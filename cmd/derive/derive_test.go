@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -182,6 +183,16 @@ func TestNetwork(t *testing.T) {
 	}
 	if _, stdout, _ := run(append(network, "--ascii", "--check")...); strings.ContainsFunc(stdout, func(r rune) bool { return r > 126 }) || !strings.Contains(stdout, "relative error") {
 		t.Errorf("--ascii --check prints\n%s", stdout)
+	}
+	_, stdout, _ := run(append(network, "--format", "json")...)
+	for line := range strings.Lines(stdout) {
+		var g struct {
+			Layer int
+			LaTeX string
+		}
+		if err := json.Unmarshal([]byte(line), &g); err != nil || !strings.HasPrefix(g.LaTeX, fmt.Sprintf(`\subsection*{Layer %d}`, g.Layer)) {
+			t.Errorf("%v: %.200s", err, line)
+		}
 	}
 	for _, wrong := range []string{"--activation nice", "--loss nice", "--loss hinge --network 2,3"} {
 		args := append([]string{"--network", "2,1"}, strings.Fields(wrong)...)

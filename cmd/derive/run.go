@@ -131,7 +131,8 @@ func (f *flags) writeNetwork(w io.Writer, nd *matcalc.NetworkDerivation) error {
 
 // backwardJSON writes an object a line for each gradient: an answer with the
 // layer and what the gradient is by. L_Z2 is the gradient by Z2, of a line
-// before. The gradients by W, A and b have the lines of the total differential.
+// before. The gradients by W, A and b have the lines of the total differential,
+// and all of a layer its LaTeX.
 func (f *flags) backwardJSON(w io.Writer, nd *matcalc.NetworkDerivation) error {
 	type gradient struct {
 		Layer int    `json:"layer"`
@@ -139,12 +140,13 @@ func (f *flags) backwardJSON(w io.Writer, nd *matcalc.NetworkDerivation) error {
 		answer
 	}
 	for _, layer := range nd.Layers {
+		latex := nd.LayerLaTeX(layer, f.printOptions())
 		for i, r := range layer.Gradients() {
 			d := layer.Total
 			if i == 0 {
 				d = layer.Z
 			}
-			g := gradient{Layer: layer.Layer, Wrt: r.By.Name(), answer: answer{Gradient: r.Gradient.String(), Nodes: r.Gradient.Nodes()}}
+			g := gradient{Layer: layer.Layer, Wrt: r.By.Name(), answer: answer{Gradient: r.Gradient.String(), Nodes: r.Gradient.Nodes(), LaTeX: latex}}
 			g.addSteps(d)
 			if f.Check {
 				g.Checks = d.Checks
