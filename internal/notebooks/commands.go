@@ -77,9 +77,8 @@ func check(ctx context.Context, s *shop, sources []string) error {
 	return s.executeAll(ctx, tasks, func(t *task, nb *notebook) error {
 		var errs []error
 		for i, c := range nb.Cells {
-			want, have := describe(t.old.Cells[i]), describe(c)
-			if want != have {
-				errs = append(errs, fmt.Errorf("%s: another output than the committed one:\n%s", t.place(i), changes(want, have)))
+			if d := differs(t.old.Cells[i], c); d != "" {
+				errs = append(errs, fmt.Errorf("%s: %s", t.place(i), d))
 			}
 		}
 		return errors.Join(errs...)
@@ -95,7 +94,7 @@ func update(ctx context.Context, s *shop, sources []string) error {
 	}
 	return s.executeAll(ctx, tasks, func(t *task, nb *notebook) error {
 		for i, c := range nb.Cells {
-			if t.old != nil && i < len(t.old.Cells) && describe(c) == describe(t.old.Cells[i]) {
+			if t.old != nil && i < len(t.old.Cells) && differs(t.old.Cells[i], c) == "" {
 				nb.Cells[i].Outputs = t.old.Cells[i].Outputs
 			}
 		}

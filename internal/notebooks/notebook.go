@@ -102,9 +102,9 @@ func (o output) MarshalJSON() ([]byte, error) {
 		data, metadata := map[string]any{}, map[string]any{}
 		for mime, t := range o.Data {
 			data[mime] = t
-			if width, _, err := pictureSize(mime, string(t)); err == nil {
+			if picture, err := o.picture(); mime == pngType && err == nil {
 				data[mime] = strings.TrimSpace(string(t))
-				metadata[mime] = map[string]any{"width": width / 2} // pictures have two dots a pixel
+				metadata[mime] = map[string]any{"width": picture.Bounds().Dx() / 2} // pictures have two dots a pixel
 			}
 		}
 		m["data"], m["metadata"] = data, metadata

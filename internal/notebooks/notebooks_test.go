@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,10 +136,10 @@ fmt.Println(f())
 // the pictures; of pictures type and size; of cells that vary the kinds alone.
 func TestDescribe(t *testing.T) {
 	// A PNG file of 2×1.
-	const png = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGJiAANAAAAA//8AEAADXdMhnQAAAABJRU5ErkJggg=="
+	const encoded = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNgYAAAAAMAAbitOmMAAAAASUVORK5CYII="
 	outputs := `[
 		{"output_type": "stream", "name": "stdout", "text": ["J = 0.693\n"]},
-		{"output_type": "display_data", "data": {"image/png": "` + png + `\n"}, "metadata": {}},
+		{"output_type": "display_data", "data": {"image/png": "` + encoded + `\n"}, "metadata": {}},
 		{"output_type": "stream", "name": "stdout", "text": "J = 0.140\n"},
 		{"output_type": "execute_result", "data": {"text/markdown": ["**b**\n", "c"]}, "metadata": {}, "execution_count": 3},
 		{"output_type": "display_data", "data": {"image/svg+xml": "<?xml?>\n<svg width=\"4\" height=\"3\"><g/></svg>"}, "metadata": {}},
@@ -157,6 +161,39 @@ func TestDescribe(t *testing.T) {
 	c.Metadata.Tags = []string{"varies"}
 	if have, want := describe(c), "[stdout]\n[image/png]\n[text/markdown]\n[image/svg+xml]\nerror: exit status 2"; have != want {
 		t.Errorf("a cell that varies: %q, want %q", have, want)
+	}
+}
+
+// A picture is another one if more than a few of its pixels visibly differ.
+func TestDiffers(t *testing.T) {
+	// cell returns a cell with a picture of 200×100, of which some pixels are grey.
+	cell := func(grey int, level uint8, tags ...string) nbCell {
+		m := image.NewGray(image.Rect(0, 0, 200, 100))
+		for i := range grey {
+			m.Pix[i] = level
+		}
+		var b bytes.Buffer
+		if err := png.Encode(&b, m); err != nil {
+			t.Fatal(err)
+		}
+		c := nbCell{Outputs: []output{{Type: "display_data", Data: map[string]text{pngType: text(base64.StdEncoding.EncodeToString(b.Bytes()))}}}}
+		c.Metadata.Tags = tags
+		return c
+	}
+	other := "picture 1 is another one than the committed: 0.025 % of its pixels differ"
+	for _, c := range []struct {
+		old, new nbCell
+		want     string
+	}{
+		{cell(0, 0), cell(0, 0), ""},
+		{cell(0, 0), cell(4, 255), ""},    // 4 of 20000 is one in 5000
+		{cell(0, 0), cell(5, 255), other}, // 5 of 20000 is more
+		{cell(0, 0), cell(20000, 60), ""}, // nobody sees it
+		{cell(0, 0, "varies"), cell(20000, 255, "varies"), ""},
+	} {
+		if have := differs(c.old, c.new); have != c.want {
+			t.Errorf("%q, want %q", have, c.want)
+		}
 	}
 }
 

@@ -4,15 +4,67 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"image"
 	"image/png"
 	"regexp"
 	"slices"
 	"strings"
 )
 
+// differs says in what the outputs of a cell differ from those it had, or
+// nothing if in nothing that counts.
+func differs(old, new nbCell) string {
+	want, have := describe(old), describe(new)
+	if want != have {
+		return "another output than the committed one:\n" + changes(want, have)
+	}
+	if new.varies() {
+		return ""
+	}
+	before, after := old.pictures(), new.pictures()
+	for i := range before {
+		if part := differing(before[i], after[i]); part > 1./5000 {
+			return fmt.Sprintf("picture %d is another one than the committed: %.2g %% of its pixels differ", i+1, 100*part)
+		}
+	}
+	return ""
+}
+
+func (c nbCell) varies() bool { return slices.Contains(c.Metadata.Tags, "varies") }
+
+// pictures returns the PNG pictures of a cell.
+func (c nbCell) pictures() []image.Image {
+	var all []image.Image
+	for _, o := range c.Outputs {
+		if picture, err := o.picture(); err == nil {
+			all = append(all, picture)
+		}
+	}
+	return all
+}
+
+// differing returns which part of the pixels of two pictures of the same size
+// has visibly another colour. Edges of lines may differ a little: what is drawn
+// is computed in floating point, on other processors with other roundings.
+func differing(a, b image.Image) float64 {
+	far := func(x, y uint32) bool { return max(x, y)-min(x, y) > 0x4000 }
+	count := 0
+	size := a.Bounds().Size()
+	for y := range size.Y {
+		for x := range size.X {
+			r, g, bl, _ := a.At(x, y).RGBA()
+			r2, g2, b2, _ := b.At(x, y).RGBA()
+			if far(r, r2) || far(g, g2) || far(bl, b2) {
+				count++
+			}
+		}
+	}
+	return float64(count) / float64(size.X*size.Y)
+}
+
 // describe returns what a cell has put out in the form in which executions are
 // compared: printed text whole (it travels on another way than pictures, so the
-// order of the two means nothing), pictures by type and size. Of a cell that
+// order of the two means nothing), of pictures type and size. Of a cell that
 // varies only the kinds of its outputs remain.
 func describe(c nbCell) string {
 	streams := map[string]string{}
@@ -27,19 +79,18 @@ func describe(c nbCell) string {
 			shown = append(shown, displayed(o))
 		}
 	}
-	varies := slices.Contains(c.Metadata.Tags, "varies")
 	var out []string
 	for _, name := range []string{"stdout", "stderr"} {
 		switch s := streams[name]; {
 		case s == "":
-		case varies:
+		case c.varies():
 			out = append(out, "["+name+"]")
 		default:
 			out = append(out, "["+name+"]", strings.TrimSuffix(s, "\n"))
 		}
 	}
 	for _, s := range shown {
-		if varies {
+		if c.varies() {
 			s, _, _ = strings.Cut(s, "\n")
 		}
 		out = append(out, s)
@@ -53,8 +104,8 @@ func displayed(o output) string {
 	var out []string
 	for mime, t := range o.Data {
 		s := strings.TrimSuffix(string(t), "\n")
-		if width, height, err := pictureSize(mime, s); err == nil {
-			s = fmt.Sprintf("a picture of %d×%d", width, height)
+		if picture, err := o.picture(); mime == pngType && err == nil {
+			s = fmt.Sprintf("a picture of %d×%d", picture.Bounds().Dx(), picture.Bounds().Dy())
 		} else if mime == "image/svg+xml" {
 			tag, _, _ := strings.Cut(s[max(0, strings.Index(s, "<svg")):], ">")
 			s = "a picture of " + strings.Join(svgSize.FindAllString(tag, -1), " ")
@@ -67,17 +118,15 @@ func displayed(o output) string {
 
 var svgSize = regexp.MustCompile(`\b(width|height)="[^"]*"`)
 
-// pictureSize returns the size of a picture as notebooks hold it, in base64.
-func pictureSize(mime, encoded string) (width, height int, err error) {
-	if mime != "image/png" {
-		return 0, 0, fmt.Errorf("not a PNG")
-	}
-	b, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(encoded, "\n", ""))
+const pngType = "image/png"
+
+// picture returns the PNG picture of an output.
+func (o output) picture() (image.Image, error) {
+	b, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(string(o.Data[pngType]), "\n", ""))
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
-	config, err := png.DecodeConfig(bytes.NewReader(b))
-	return config.Width, config.Height, err
+	return png.Decode(bytes.NewReader(b))
 }
 
 // changes returns the lines in which two texts differ, with - and +, and up to
