@@ -23,12 +23,30 @@ func isOne(r *big.Rat) bool { return r.Cmp(ratOne) == 0 }
 
 func ratMul(a, b *big.Rat) *big.Rat { return limited(new(big.Rat).Mul(a, b)) }
 
-// limited returns r. It panics with an *Error if r is too long.
+// limited returns r. It panics with an *Error if r is not one of the numbers
+// that can be written, read and computed with.
 func limited(r *big.Rat) *big.Rat {
-	if bitsOf(r) > maxBits {
-		panic(errorf(TooLarge, "a number with more than %d binary digits", maxBits))
+	if !inRange(r) {
+		panic(errorf(TooLarge, "a number becomes too large or too small: float64 ends at 1e308, and at 1e-308"))
 	}
 	return r
+}
+
+// inRange reports whether float64 holds r, or a rounding of it, and what r is
+// written as: p and q of p/q, too.
+func inRange(r *big.Rat) bool {
+	switch bits := bitsOf(r); {
+	case bits < 1000:
+		return true
+	case bits > maxBits:
+		return false
+	}
+	if x, _ := r.Float64(); math.IsInf(x, 0) || x == 0 {
+		return false
+	}
+	p, _ := r.Num().Float64()
+	q, _ := r.Denom().Float64()
+	return !math.IsInf(p, 0) && !math.IsInf(q, 0) || decimal(new(big.Rat).Abs(r)) != ""
 }
 
 // Num returns the number r, which must not be changed afterwards.
@@ -110,10 +128,7 @@ func parseNumber(text string) *big.Rat {
 		return nil
 	}
 	r, ok := new(big.Rat).SetString(text)
-	if !ok || bitsOf(r) > maxBits {
-		return nil
-	}
-	if x, _ := r.Float64(); math.IsInf(x, 0) || x == 0 && r.Sign() != 0 {
+	if !ok || !inRange(r) {
 		return nil
 	}
 	return r
